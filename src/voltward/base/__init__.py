@@ -1,0 +1,1 @@
+"""Units, clock, VIN, errors and typed settings. Imports nothing else of Voltward."""
