@@ -1,0 +1,33 @@
+"""Which processes an installation runs, in the order in which they start."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from voltward.base.settings import Settings
+from voltward.entry.supervisor.child import Child
+
+
+def children(settings: Settings) -> list[Child]:
+    """Store first, since all others ask it; the gateways last, when their frames can be taken.
+
+    Frames would be safe without any of the others: the order only makes the first page quick.
+    """
+    metrics = _metrics_ports(settings.metrics_port)
+    plan = []
+    if not settings.store_url:
+        plan.append(Child("store", ("store",), environment=next(metrics)))
+    plan.append(Child("web", ("web",), environment=next(metrics)))
+    plan.append(Child("office", ("office",), environment=next(metrics)))
+    plan.append(Child("processor", ("processor",), environment=next(metrics)))
+    for number in range(settings.gateway_processes):
+        arguments = ("gateway", "--number", str(number))
+        plan.append(Child(f"gateway-{number}", arguments, environment=next(metrics)))
+    if settings.demo:
+        plan.append(Child("demo", ("simulate", "--demo"), environment=next(metrics)))
+    return plan
+
+
+def _metrics_ports(first: int) -> Iterator[dict[str, str]]:
+    """The environment of each next process: its own Prometheus port, or 0 for a free one."""
+    for number in count():
+        yield {"VOLTWARD_METRICS_PORT": str(first + number if first else 0)}
