@@ -1,0 +1,1 @@
+"""Batches of frames as typed arrays and Arrow tables, one column per field."""
