@@ -1,0 +1,1 @@
+"""A fleet, terminals with manners, and recorded telemetry turned back into frames."""
