@@ -1,0 +1,145 @@
+"""The store's tables and views as DDL, for one machine and for a cluster, from one source."""
+
+from dataclasses import dataclass
+
+from voltward.telemetry.schema.columns import ALIASES, ROW, StoreColumn
+from voltward.telemetry.schema.join import joined_select
+
+ROWS = "frames_rows"
+PIECES = "frame_pieces"
+LATEST = "latest_frames"
+VERSIONS = "schema_version"
+
+# Clocks send any month of a century. Plausible months get a partition each; what lies before the
+# standard (2016) or far ahead shares one, so that a broken clock makes no thousand partitions.
+_MONTHS = (
+    "multiIf(collected_at < toDateTime('2016-01-01 00:00:00', 'UTC'), 0,"
+    " collected_at < toDateTime('2060-01-01 00:00:00', 'UTC'), toYYYYMM(collected_at), 206001)"
+)
+# An insert is on the disk when it is answered, for the ingest checkpoint moves after the answer.
+# A merged part replaces parts that are safe, so it is synced too before they go.
+_SAFE = {
+    "fsync_after_insert": 1,
+    "fsync_part_directory": 1,
+    "min_rows_to_fsync_after_merge": 1,
+}
+_TABLE = {
+    **_SAFE,
+    "index_granularity": 2048,  # a point read decodes at least this many rows
+    # Fresh parts hold all columns in one file: one sync instead of hundreds.
+    "min_bytes_for_wide_part": 256 << 20,
+    "min_rows_for_wide_part": 0,
+}
+EMBEDDED_WINDOW = {"non_replicated_deduplication_window": 10_000}
+CLUSTER_WINDOW = {"replicated_deduplication_window": 10_000}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of rows. ``version``: of several rows with one key, the largest stays."""
+
+    name: str
+    columns: tuple[StoreColumn, ...]
+    order_by: tuple[str, ...]
+    version: str
+    partition_by: str = ""
+    aliases: bool = True
+
+
+TABLES = (
+    Table(ROWS, ROW, ("vehicle_id", "collected_at", "unit_hash"), "rank", _MONTHS),
+    # Rows whose packs carry a part of their cells (more than 200 in a 2016 frame).
+    Table(PIECES, ROW, ("vehicle_id", "collected_at", "unit_hash"), "rank", _MONTHS),
+    # The newest row of each vehicle; several when it came in pieces.
+    Table(
+        LATEST,
+        (*ROW, StoreColumn("piece", "UInt64"), StoreColumn("version", "UInt128")),
+        ("vehicle_id", "piece"),
+        "version",
+    ),
+    Table(
+        VERSIONS,
+        (StoreColumn("version", "UInt32"), StoreColumn("applied_at", "DateTime64(3, 'UTC')")),
+        ("version",),
+        "",
+        aliases=False,
+    ),
+)
+
+
+def _columns(table: Table) -> str:
+    lines = [column.ddl for column in table.columns]
+    if table.aliases:
+        lines += [f"`{name}` {kind} ALIAS {text}" for name, (kind, text) in ALIASES.items()]
+    return "(\n    " + ",\n    ".join(lines) + "\n)"
+
+
+def _settings(values: dict[str, int]) -> str:
+    return "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in values.items())
+
+
+def _tail(table: Table, window: dict[str, int]) -> str:
+    partition = f"PARTITION BY {table.partition_by}\n" if table.partition_by else ""
+    return f"{partition}ORDER BY ({', '.join(table.order_by)})\n{_settings({**_TABLE, **window})}"
+
+
+def embedded_table(table: Table, window: dict[str, int] | None = None) -> list[str]:
+    """One table on one machine. ``window``: how many tokens of inserts it remembers."""
+    return [
+        f"CREATE TABLE IF NOT EXISTS {table.name} {_columns(table)}\n"
+        f"ENGINE = ReplacingMergeTree({table.version})\n"
+        + _tail(table, EMBEDDED_WINDOW if window is None else window)
+    ]
+
+
+def cluster_table(table: Table, cluster: str, database: str) -> list[str]:
+    """The replicated table of each shard, and the one in front that spreads rows by vehicle."""
+    path = f"/clickhouse/tables/{{shard}}/{database}/{table.name}"
+    version = f", {table.version}" if table.version else ""
+    local = (
+        f"CREATE TABLE IF NOT EXISTS {table.name}_local ON CLUSTER `{cluster}` {_columns(table)}\n"
+        f"ENGINE = ReplicatedReplacingMergeTree('{path}', '{{replica}}'{version})\n"
+        + _tail(table, CLUSTER_WINDOW)
+    )
+    key = "vehicle_id" if table.aliases else "0"
+    spread = (
+        f"CREATE TABLE IF NOT EXISTS {table.name} ON CLUSTER `{cluster}`"
+        f" AS {table.name}_local\n"
+        f"ENGINE = Distributed(`{cluster}`, `{database}`, {table.name}_local, {key})"
+    )
+    return [local, spread]
+
+
+def row_names() -> str:
+    """Every column a reader sees of a row, for a SELECT."""
+    return ", ".join(f"`{name}`" for name in (*(column.name for column in ROW), *ALIASES))
+
+
+def latest_select(where: str = "1") -> str:
+    """SELECT of the newest row of each vehicle for which ``where`` (of ``vehicle_id``) holds."""
+    newest = (
+        f"SELECT vehicle_id, max(version) AS newest, argMax(collected_at, version) AS collected_at,"
+        f" argMax(piece, version) AS piece FROM {LATEST} WHERE {where} GROUP BY vehicle_id"
+    )
+    pieces = (
+        f"SELECT *, {', '.join(ALIASES)} FROM {LATEST} FINAL\n"
+        f"WHERE {where} AND piece != 0 AND (vehicle_id, collected_at) IN (\n"
+        f"    SELECT vehicle_id, collected_at FROM ({newest}) WHERE piece != 0)"
+    )
+    return (
+        f"SELECT {row_names()}, toUInt16(1) AS pieces FROM {LATEST} FINAL\n"
+        f"WHERE {where} AND piece = 0 AND (vehicle_id, version) IN (\n"
+        f"    SELECT vehicle_id, newest FROM ({newest}))\n"
+        f"UNION ALL\n{joined_select(f'({pieces})')}"
+    )
+
+
+def views(cluster: str = "") -> list[str]:
+    """``rows``: every time once per content, split cells joined. ``latest``: the newest rows."""
+    where = f" ON CLUSTER `{cluster}`" if cluster else ""
+    return [
+        f"CREATE OR REPLACE VIEW rows{where} AS\n"
+        f"SELECT {row_names()}, toUInt16(1) AS pieces FROM {ROWS} FINAL\n"
+        f"UNION ALL\n{joined_select(f'{PIECES} FINAL')}",
+        f"CREATE OR REPLACE VIEW latest{where} AS\n{latest_select()}",
+    ]
