@@ -247,13 +247,18 @@ Field: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class InfoType:
-    """An information type of a real-time report: what follows its type byte."""
+    """An information type of a real-time report: what follows its type byte.
+
+    ``counted``: a length of that width stands in front of the fields, so that a body that holds
+    more or less than them can be skipped.
+    """
 
     code: int
     edition: Edition
     name: str
     source: str
     fields: tuple[Field, ...]
+    counted: Width | None = None
 
 
 @dataclass(frozen=True, slots=True)
