@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from voltward.telemetry.cells import cell_columns
 from voltward.telemetry.client import Client
 from voltward.telemetry.schema.columns import POSITION_LOW_BITS, ROW, StoreColumn
 from voltward.telemetry.schema.tables import LATEST, PIECES, ROWS
@@ -84,7 +85,7 @@ def store_rows(table: pa.Table) -> pa.Table:
     """
     names = set(table.column_names)
     given = names - LEFT_OUT - {"received_at", "frame_position"}
-    known = {column.name for column in ROW}
+    known = {column.name for column in ROW} | {"cell_voltages_mv"}
     if given - known:
         raise ValueError(f"columns the store does not know: {', '.join(sorted(given - known))}")
     wanted = {"vehicle_id", "collected_at", "unit_hash", "received_at", "frame_position", "stream"}
@@ -95,6 +96,8 @@ def store_rows(table: pa.Table) -> pa.Table:
     for column in ROW:
         if column.name in given:
             columns[column.name] = _fitted(column, table[column.name])
+    if "cell_voltages_mv" in given:
+        columns |= cell_columns(table["cell_voltages_mv"])
     return pa.table({column.name: columns[column.name] for column in ROW if column.name in columns})
 
 

@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from voltward.columns.fields import COLUMNS, Column
 
 POSITION_LOW_BITS = 22
+CELL_ABNORMAL_MV, CELL_INVALID_MV = 65_534, 65_535  # in lists of cells, uint16
 _INTEGERS = {"u1": "UInt8", "u2": "UInt16", "u4": "UInt32", "i2": "Int16"}
 _FLOATS = {"f4": "Float32", "f8": "Float64"}
-# A cell differs from its neighbour by less than from anything else near it on disk.
-_LIST_CODEC = "Delta, ZSTD(1)"
 
 
 @dataclass(frozen=True)
 class StoreColumn:
-    """A column as ClickHouse declares it. ``codec`` may be empty: the table's default."""
+    """A column as ClickHouse declares it. ``alias``: computed when read, from stored columns."""
 
     name: str
     type: str
     codec: str = ""
+    alias: str = ""
 
     @property
     def ddl(self) -> str:
+        if self.alias:
+            return f"`{self.name}` {self.type} ALIAS {self.alias}"
         return f"`{self.name}` {self.type}" + (f" CODEC({self.codec})" if self.codec else "")
 
     @property
@@ -44,31 +46,49 @@ KEY = (
     StoreColumn("verdict", "UInt8", "ZSTD(1)"),
 )
 
-# Computed when read. The two that ``rank`` carries, in the words that readers use.
-ALIASES = {
-    "received_at": (
+# Cells are kept as their distance from the row's median (the lower one of an even count, so that
+# it is a voltage that was sent): small numbers that pack well, and what most questions ask for.
+# The distance is taken modulo 65536, so the codes 65534 and 65535 come back as they were;
+# ``cells_missing`` says how many of them a row has.
+CELLS = (
+    StoreColumn("cell_median_mv", "UInt16", "Delta, ZSTD(1)"),
+    StoreColumn("cell_deviations_mv", "Array(Int16)", "T64, ZSTD(1)"),
+    StoreColumn("cells_missing", "UInt16", "ZSTD(1)"),
+)
+
+# In the words that readers use, from what is stored.
+ALIASES = (
+    StoreColumn(
+        "received_at",
         "DateTime64(3, 'UTC')",
-        "fromUnixTimestamp64Milli("
+        alias="fromUnixTimestamp64Milli("
         f"toInt64(bitShiftRight(bitNot(rank), {POSITION_LOW_BITS})), 'UTC')",
     ),
-    "frame_position": (
+    StoreColumn(
+        "frame_position",
         "UInt64",
-        f"bitOr(bitShiftLeft(frame_block, {POSITION_LOW_BITS}),"
+        alias=f"bitOr(bitShiftLeft(frame_block, {POSITION_LOW_BITS}),"
         f" bitAnd(bitNot(rank), {(1 << POSITION_LOW_BITS) - 1}))",
     ),
-}
+    StoreColumn(
+        "cell_voltages_mv",
+        "Array(UInt16)",
+        alias="arrayMap(deviation -> toUInt16(cell_median_mv + deviation), cell_deviations_mv)",
+    ),
+)
 
 
 def _measured(column: Column) -> StoreColumn:
-    if column.is_list:
-        inner = _INTEGERS.get(column.dtype) or f"{_FLOATS[column.dtype]}"
-        codec = "ZSTD(1)" if column.dtype in _FLOATS or column.dtype == "u1" else _LIST_CODEC
-        return StoreColumn(column.name, f"Array({inner})", codec)
+    """A field of the protocol: NULL where it is missing; lists are empty, never NULL."""
     kind = _INTEGERS.get(column.dtype) or _FLOATS[column.dtype]
-    return StoreColumn(column.name, f"Nullable({kind})", "ZSTD(1)")
+    if not column.is_list:
+        return StoreColumn(column.name, f"Nullable({kind})", "ZSTD(1)")
+    wide = column.dtype in ("u2", "i2", "u4")
+    return StoreColumn(column.name, f"Array({kind})", "Delta, ZSTD(1)" if wide else "ZSTD(1)")
 
 
-MEASURED = tuple(_measured(column) for column in COLUMNS.values())
+_ALIASED = {column.name for column in ALIASES}
+MEASURED = tuple(_measured(column) for column in COLUMNS.values() if column.name not in _ALIASED)
 
 # What the decoder adds beside the fields: reasons of missing values, bytes it does not know.
 BESIDE = (
@@ -77,5 +97,5 @@ BESIDE = (
     StoreColumn("rest", "String", "ZSTD(1)"),
 )
 
-ROW = (*KEY, *MEASURED, *BESIDE)
-BY_NAME = {column.name: column for column in ROW}
+ROW = (*KEY, *MEASURED, *CELLS, *BESIDE)
+BY_NAME = {column.name: column for column in (*ROW, *ALIASES)}

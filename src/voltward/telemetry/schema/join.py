@@ -5,7 +5,13 @@ of the same time. Which frame arrived first, and in which insert, never changes 
 two frames bring the same, the one received first wins (the larger ``rank``).
 """
 
-from voltward.telemetry.schema.columns import ALIASES, ROW, StoreColumn
+from voltward.telemetry.schema.columns import (
+    ALIASES,
+    CELL_ABNORMAL_MV,
+    CELLS,
+    ROW,
+    StoreColumn,
+)
 
 _GROUP = ("vehicle_id", "collected_at")
 # A pack's share of one frame: (1 number, 2 first cell, 3 turned rank, 4 cells in the frame,
@@ -27,6 +33,7 @@ _PACKS = """arraySplit(
         (share, i) -> i = 1 OR share.1 != _kept[i - 1].1
             OR share.2 != _kept[i - 1].2 + _kept[i - 1].4,
         _kept, arrayEnumerate(_kept))"""
+_VALID = f"arraySort(arrayFilter(cell -> cell < {CELL_ABNORMAL_MV}, _cells))"
 _BUILT = {
     "pack_number": "arrayMap(pack -> pack[1].1, _packs)",
     "pack_first_cell": "arrayMap(pack -> pack[1].2, _packs)",
@@ -36,32 +43,41 @@ _BUILT = {
     "pack_voltage_v": "arrayMap(pack -> pack[1].5, _packs)",
     "pack_current_a": "arrayMap(pack -> pack[1].6, _packs)",
     "pack_cell_count": "arrayMap(pack -> pack[1].7, _packs)",
-    "cell_voltages_mv": "arrayFlatten(arrayMap(share -> share.8, _kept))",
+    "cell_median_mv": "_median",
+    "cell_deviations_mv": "arrayMap(cell -> toInt16(cell - _median), _cells)",
+    "cells_missing": "toUInt16(length(_cells) - length(_valid))",
+    "cell_voltages_mv": "_cells",
 }
 
 
 def joined_select(source: str) -> str:
     """SELECT of all row columns, the aliases and ``pieces``: how many frames made the row."""
     chosen = []
-    for column in ROW:
-        built = _BUILT.get(column.name)
-        chosen.append(f"{built} AS `{column.name}`" if built else f"`{column.name}`")
-    chosen += [f"{text} AS `{name}`" for name, (_, text) in ALIASES.items()]
-    return (
-        f"SELECT {', '.join(chosen)}, toUInt16(_count) AS pieces\nFROM (\n"
-        f"    SELECT *, arraySort(share -> (share.1, share.2, share.3), _shares) AS _sorted,\n"
-        f"    {_KEPT} AS _kept,\n    {_PACKS} AS _packs\n"
-        f"    FROM (\n{_grouped(source)}\n    )\n)"
+    for column in (*ROW, *ALIASES):
+        text = _BUILT.get(column.name) or column.alias
+        chosen.append(f"{text} AS `{column.name}`" if text else f"`{column.name}`")
+    return f"""SELECT {", ".join(chosen)}, toUInt16(_count) AS pieces
+FROM (
+    SELECT *, arraySort(share -> (share.1, share.2, share.3), _shares) AS _sorted,
+    {_KEPT} AS _kept,
+    {_PACKS} AS _packs,
+    arrayFlatten(arrayMap(share -> share.8, _kept)) AS _cells,
+    {_VALID} AS _valid,
+    _valid[intDiv(length(_valid) + 1, 2)] AS _median
+    FROM (
+{_grouped(source)}
     )
+)"""
 
 
 def _grouped(source: str) -> str:
+    left = {*_GROUP, *_BUILT, *(column.name for column in CELLS)}
     chosen = [f"s.`{name}` AS `{name}`" for name in _GROUP]
-    chosen += [_one(column) for column in ROW if column.name not in (*_GROUP, *_BUILT)]
+    chosen += [_one(column) for column in ROW if column.name not in left]
     chosen += [f"{_SHARES} AS _shares", "count() AS _count"]
     return (
         f"    SELECT {', '.join(chosen)}\n"
-        f"    FROM (SELECT *, rank AS _rank FROM {source}) AS s\n"
+        f"    FROM (SELECT *, cell_voltages_mv, rank AS _rank FROM {source}) AS s\n"
         f"    GROUP BY {', '.join(f's.`{name}`' for name in _GROUP)}"
     )
 

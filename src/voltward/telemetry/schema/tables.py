@@ -68,9 +68,7 @@ TABLES = (
 
 
 def _columns(table: Table) -> str:
-    lines = [column.ddl for column in table.columns]
-    if table.aliases:
-        lines += [f"`{name}` {kind} ALIAS {text}" for name, (kind, text) in ALIASES.items()]
+    lines = [column.ddl for column in (*table.columns, *(ALIASES if table.aliases else ()))]
     return "(\n    " + ",\n    ".join(lines) + "\n)"
 
 
@@ -112,7 +110,7 @@ def cluster_table(table: Table, cluster: str, database: str) -> list[str]:
 
 def row_names() -> str:
     """Every column a reader sees of a row, for a SELECT."""
-    return ", ".join(f"`{name}`" for name in (*(column.name for column in ROW), *ALIASES))
+    return ", ".join(f"`{column.name}`" for column in (*ROW, *ALIASES))
 
 
 def latest_select(where: str = "1") -> str:
@@ -122,15 +120,14 @@ def latest_select(where: str = "1") -> str:
         f" argMax(piece, version) AS piece FROM {LATEST} WHERE {where} GROUP BY vehicle_id"
     )
     pieces = (
-        f"SELECT *, {', '.join(ALIASES)} FROM {LATEST} FINAL\n"
-        f"WHERE {where} AND piece != 0 AND (vehicle_id, collected_at) IN (\n"
+        f"{LATEST} FINAL WHERE {where} AND piece != 0 AND (vehicle_id, collected_at) IN (\n"
         f"    SELECT vehicle_id, collected_at FROM ({newest}) WHERE piece != 0)"
     )
     return (
         f"SELECT {row_names()}, toUInt16(1) AS pieces FROM {LATEST} FINAL\n"
         f"WHERE {where} AND piece = 0 AND (vehicle_id, version) IN (\n"
         f"    SELECT vehicle_id, newest FROM ({newest}))\n"
-        f"UNION ALL\n{joined_select(f'({pieces})')}"
+        f"UNION ALL\n{joined_select(pieces)}"
     )
 
 
