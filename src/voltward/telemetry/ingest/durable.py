@@ -1,0 +1,24 @@
+"""Small files that must survive a power cut: the old content or the new one, never a mixture."""
+
+import os
+from pathlib import Path
+
+
+def replace_durably(path: Path, content: bytes) -> None:
+    """Put ``content`` in the place of ``path``; on return it is on disk under that name."""
+    fresh = path.with_name(f".{path.name}.fresh")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that appeared in or left ``folder`` durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,221 @@
+"""From the journal into the store: one plan after the other, each exactly once.
+
+The order of a plan's life is what makes a kill at any point harmless:
+
+1. its range of positions is written down, durably, with the token that follows from it;
+2. its frames are decoded; what cannot be decoded goes to the quarantine stream, durably;
+3. its rows go in as one block under the token, again and again until the store has them;
+4. the checkpoint moves behind it.
+
+A kill before 3 repeats the plan with the same content; a kill after 3 repeats the insert, which
+the store drops by its token. A kill between 1 and 4 never loses a row and never doubles one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from threading import Event
+
+from voltward.base.clock import Clock, SystemClock
+from voltward.journal.errors import JournalError
+from voltward.journal.reader import JournalReader
+from voltward.telemetry.ingest import state as states
+from voltward.telemetry.ingest.batch import FRAME, NOISE, REFUSED, Batch, batch_of
+from voltward.telemetry.ingest.config import ProcessorConfig
+from voltward.telemetry.ingest.decoding import Decoded, Decoder
+from voltward.telemetry.ingest.follow import Follower
+from voltward.telemetry.ingest.metrics import ProcessorMetrics
+from voltward.telemetry.ingest.placing import Placing
+from voltward.telemetry.ingest.plan import Plan
+from voltward.telemetry.ingest.quarantine import Quarantine
+from voltward.telemetry.ingest.sink import Sink
+from voltward.telemetry.ingest.status import StatusBoard
+
+Tap = Callable[[Decoded], None]
+_WAITS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Stopped(Exception):
+    """Told to stop while waiting; the plan stays written down."""
+
+
+class Processor:
+    """Follows the streams of a journal. One thread drives it.
+
+    ``taps`` are called with each batch, in journal order within a stream, once its rows are in
+    the store. After a kill a batch may pass by a second time. What a tap raises is counted and
+    reported, and stops nothing.
+    """
+
+    def __init__(
+        self,
+        config: ProcessorConfig,
+        sink: Sink,
+        reader: JournalReader,
+        quarantine: Quarantine,
+        *,
+        decoder: Decoder | None = None,
+        clock: Clock | None = None,
+        taps: Sequence[Tap] = (),
+    ) -> None:
+        self.config = config
+        self.clock: Clock = clock or SystemClock()
+        self.metrics = ProcessorMetrics()
+        self.board = StatusBoard(config.status_file, config.name, self.clock)
+        self.state = states.load(config.state_file)
+        self._saved = self.state
+        self._reader = reader
+        self._follower = Follower(reader, config.follows, config.rows)
+        self._placing = Placing(sink, decoder or Decoder(config.vehicle_key), quarantine)
+        self._taps = tuple(taps)
+        self._waiting_since_ns = 0
+
+    def run(self, stopping: Event) -> None:
+        """Work until ``stopping`` is set; on return everything taken is in the store or planned."""
+        while not stopping.is_set():
+            began_s = self.clock.monotonic_s()
+            frames = self.step(stopping)
+            self.report()
+            rest_s = self.config.wait_ms / 1000 - (self.clock.monotonic_s() - began_s)
+            if frames < self.config.rows and rest_s > 0:
+                stopping.wait(rest_s)
+        self.settle()
+
+    def step(self, stopping: Event) -> int:
+        """Bring one plan into the store; returns its frames, 0 when nothing waited."""
+        try:
+            return self._one_plan(stopping)
+        except Stopped:
+            return 0
+
+    def drain(self, stopping: Event) -> int:
+        """Everything that waits now and later, until nothing waits; returns the frames."""
+        total = 0
+        while not stopping.is_set():
+            before = self.state.checkpoint
+            total += self.step(stopping)
+            self.report()
+            if self.state.checkpoint == before:
+                break
+        self.settle()
+        return total
+
+    def settle(self) -> None:
+        """Write down the checkpoint if that has been left to the next plan."""
+        if self.state != self._saved:
+            self._save(self.state)
+
+    def report(self) -> None:
+        """Renew metrics and status file, once a second at most."""
+        if self.board.due():
+            frames, seconds = self.lag()
+            self.metrics.lag_frames.set(frames)
+            self.metrics.lag_seconds.set(seconds)
+            positions = {stream: str(at) for stream, at in self.state.checkpoint.items()}
+            self.board.write(positions, self.state.totals, frames, seconds)
+
+    def lag(self) -> tuple[int, float]:
+        """Records behind the checkpoint (estimated from their bytes); age of the oldest, seconds."""
+        records = self._follower.behind(self.state.checkpoint)
+        if records == 0:
+            return 0, 0.0
+        now_ns = self.clock.now_ns()
+        oldest_ns = self._follower.oldest_ns(self.state.checkpoint) or now_ns
+        return records, max(0.0, (now_ns - oldest_ns) / 1e9)
+
+    def _one_plan(self, stopping: Event) -> int:
+        batch = self._next_batch()
+        if batch is None:
+            self.settle()
+            return 0
+        assert self.state.plan is not None
+        self._save(self.state.planned(self.state.plan.tried_again()))
+        began_s = self.clock.monotonic_s()
+        pieces = self._into_store(batch, stopping)
+        self.metrics.insert_seconds.observe(self.clock.monotonic_s() - began_s)
+        self.metrics.batch_frames.observe(len(batch))
+        for piece in pieces:
+            self._pass_by(piece)
+        self._move_on(batch, pieces)
+        return len(batch)
+
+    def _next_batch(self) -> Batch | None:
+        """The plan left behind by a kill, else what waits in the journal."""
+        if self.state.plan is not None:
+            return batch_of(self._follower.again(self.state.plan.ranges))
+        parts = self._follower.next_parts(self.state.checkpoint)
+        if not parts:
+            return None
+        batch = batch_of(parts)
+        self.state = self.state.planned(Plan(self.state.generation, batch.ranges))
+        return batch
+
+    def _into_store(self, batch: Batch, stopping: Event) -> list[Decoded]:
+        """Repeat until the store has the rows; only ``stopping`` ends it earlier."""
+        for wait_s in _waits():
+            assert self.state.plan is not None
+            try:
+                pieces = self._placing.place(batch, self.state.plan, self._amend)
+            except self._placing.LATER as error:
+                self._failed(error)
+            else:
+                self.board.store_well = True
+                return pieces
+            self.report()
+            if stopping.wait(wait_s):
+                raise Stopped
+        raise AssertionError("unreachable")
+
+    def _amend(self, plan: Plan) -> None:
+        """The plan has changed (frames set aside, narrowed down): durable before it goes on."""
+        self._save(self.state.planned(plan))
+
+    def _failed(self, error: Exception) -> None:
+        kind = "journal" if isinstance(error, JournalError) else "store"
+        self.board.store_well = kind != "store"
+        self.board.problem(kind, str(error) or type(error).__name__)
+        self.metrics.failed_inserts.inc()
+
+    def _pass_by(self, piece: Decoded) -> None:
+        for tap in self._taps:
+            try:
+                tap(piece)
+            except Exception as error:
+                self.metrics.failed_taps.inc()
+                self.board.problem("tap", f"{type(error).__name__}: {error}")
+
+    def _move_on(self, batch: Batch, pieces: Sequence[Decoded]) -> None:
+        assert self.state.plan is not None
+        counts = counted(batch, pieces, len(self.state.plan.excluded))
+        self.metrics.counted(counts)
+        self.board.took(len(batch), counts.get("rows", 0))
+        for reason in self._placing.set_aside():
+            self.board.problem("poison", reason)
+        self.state = self.state.finished(counts)
+
+    def _save(self, state: states.State) -> None:
+        states.save(self.config.state_file, state)
+        self.state = self._saved = state
+
+
+def counted(batch: Batch, pieces: Sequence[Decoded], quarantined: int) -> dict[str, int]:
+    """What became of the records of a batch, by name; ``rows`` are those handed to the store."""
+    counts = Counter(
+        frames=batch.counts.get(FRAME, 0),
+        noise=batch.counts.get(NOISE, 0),
+        refused=batch.counts.get(REFUSED, 0),
+        events=len(batch.events),
+        quarantined=quarantined,
+    )
+    for piece in pieces:
+        counts["rows"] += piece.rows.num_rows
+        counts.update(piece.verdicts())
+    return {name: count for name, count in counts.items() if count}
+
+
+def _waits() -> Iterator[float]:
+    """Seconds before each next attempt."""
+    yield from _WAITS_S
+    while True:
+        yield _WAITS_S[-1]

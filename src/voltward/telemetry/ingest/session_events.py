@@ -1,0 +1,106 @@
+"""The store's table of session events: logins, logouts, refusals, as the gateways tell them.
+
+Like every table of the store it holds no VIN. What an event carries beside the columns is in
+``detail``; the event as it was written is in the journal, at ``stream`` and ``position``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from voltward.telemetry.client import Client
+from voltward.telemetry.ingest.batch import EventRecord
+from voltward.telemetry.ingest.streams import stream_number
+from voltward.telemetry.ingest.vehicles import vehicle_number
+from voltward.telemetry.schema.columns import StoreColumn
+from voltward.telemetry.schema.tables import Table, cluster_table, embedded_table
+
+TABLE = "session_events"
+UNREADABLE = "unreadable"  # event of a record that is no JSON object
+_OWN = {"event", "vin", "link", "peer", "edition", "reason"}
+# Columns below take these keys only, so that no VIN gets in under another name.
+_DETAIL_KEYS = frozenset({"code", "listener", "version", "serial", "seconds", "frames", "tls"})
+
+COLUMNS = (
+    StoreColumn("at", "DateTime64(3, 'UTC')", "DoubleDelta, ZSTD(1)"),
+    StoreColumn("vehicle_id", "UInt64", "ZSTD(1)"),  # 0: the event names no vehicle
+    StoreColumn("event", "LowCardinality(String)"),
+    StoreColumn("reason", "LowCardinality(String)"),
+    StoreColumn("peer", "String", "ZSTD(1)"),
+    StoreColumn("edition", "UInt16"),
+    StoreColumn("link", "UInt32", "ZSTD(1)"),
+    StoreColumn("stream", "UInt16"),
+    StoreColumn("position", "UInt64", "ZSTD(1)"),
+    StoreColumn("detail", "String", "ZSTD(1)"),
+)
+EVENTS = Table(TABLE, COLUMNS, ("at", "stream", "position"), "", aliases=False)
+
+_SCHEMA = pa.schema(
+    [
+        ("at", pa.timestamp("ms", "UTC")),
+        ("vehicle_id", pa.uint64()),
+        ("event", pa.string()),
+        ("reason", pa.string()),
+        ("peer", pa.string()),
+        ("edition", pa.uint16()),
+        ("link", pa.uint32()),
+        ("stream", pa.uint16()),
+        ("position", pa.uint64()),
+        ("detail", pa.string()),
+    ]
+)
+
+
+def create(client: Client, cluster: str = "") -> None:
+    """Make the table if it is not there.
+
+    Raises:
+        clickhouse_connect.driver.exceptions.Error: the store refused or did not answer.
+    """
+    if cluster:
+        statements = cluster_table(EVENTS, cluster, str(client.database))
+    else:
+        statements = embedded_table(EVENTS)
+    for statement in statements:
+        client.command(statement)
+
+
+def table_of(events: Sequence[EventRecord], vehicle_key: bytes) -> pa.Table:
+    """Rows of the table, one per event, in the events' order."""
+    return pa.Table.from_pylist([_row(event, vehicle_key) for event in events], _SCHEMA)
+
+
+def _row(record: EventRecord, vehicle_key: bytes) -> dict[str, Any]:
+    body = _body(record.body)
+    vin = str(body.get("vin") or "")
+    detail = {key: body[key] for key in sorted(_DETAIL_KEYS & body.keys())}
+    return {
+        "at": record.received_ns // 1_000_000,
+        "vehicle_id": vehicle_number(vin.encode("latin-1", "replace"), vehicle_key) if vin else 0,
+        "event": str(body.get("event") or UNREADABLE),
+        "reason": str(body.get("reason") or ""),
+        "peer": str(body.get("peer") or ""),
+        "edition": _edition(body.get("edition")),
+        "link": record.link,
+        "stream": stream_number(record.stream),
+        "position": record.position,
+        "detail": json.dumps(detail, ensure_ascii=False) if detail else "",
+    }
+
+
+def _body(record: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(record)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _edition(value: object) -> int:
+    """2016, 2025, or 0 when the event tells none."""
+    text = str(value or "").lstrip("Yy")
+    return int(text) if text.isdigit() and int(text) < 1 << 16 else 0
