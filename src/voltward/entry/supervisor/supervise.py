@@ -39,7 +39,7 @@ def up(settings: Settings) -> int:
         began_s = time.monotonic()
         _say(f"Voltward (伏卫) · data in {settings.data.absolute()}")
         with prepared(settings):
-            crew = Crew(children(settings), settings.data / "log")
+            crew = Crew(children(settings), settings.data / "logs")
             try:
                 crew.start(stopping)
                 _wait_ready(settings, crew, stopping)
