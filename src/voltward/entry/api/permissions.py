@@ -1,0 +1,25 @@
+"""Deny by default: an endpoint without ``needs`` is open to nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from voltward.records.models import ApiToken, Person
+
+if TYPE_CHECKING:  # the framework imports this module while it imports its own views
+    from rest_framework.views import APIView
+
+
+class HoldsGrant(BasePermission):
+    """The caller holds the grant that the endpoint declares as ``needs``."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        needed = getattr(view, "needs", None)
+        person = request.user
+        if needed is None or not isinstance(person, Person) or needed not in person.grants:
+            return False
+        read_only = isinstance(request.auth, ApiToken) and request.auth.scope == "read"
+        return request.method in SAFE_METHODS or not read_only

@@ -1,0 +1,19 @@
+"""Binds the rooms together: collects what they show and hands them their values."""
+
+from django.apps import AppConfig
+
+
+class EntryConfig(AppConfig):
+    name = "voltward.entry"
+    label = "entry"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from voltward.base.vehicle_id import installation_key
+        from voltward.entry.rooms import rooms
+        from voltward.fleet.keys import hand_in_key
+        from voltward.pages.room import REGISTRY
+
+        REGISTRY.collect(rooms())
+        hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))

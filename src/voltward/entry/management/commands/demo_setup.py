@@ -1,0 +1,64 @@
+"""``voltward manage demo_setup``: maker, login and vehicles of the demo. Repeating changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from voltward.base.errors import NotFound, WrongState
+from voltward.entry.secret_files import secret_text
+from voltward.fleet import services as fleet
+from voltward.fleet.keys import vehicle_key
+from voltward.records import selectors, services
+from voltward.records.models import Maker
+from voltward.records.roles import MONITORING_OPERATOR, SAFETY_HEAD
+
+MAKER = "示例汽车"
+LOGIN = "operator"
+
+
+def demo_password() -> str:
+    """The demo's password: made for this data folder, so that no two installations share one."""
+    return secret_text(settings.VOLTWARD.data, "demo.password")[:16]
+
+
+class Command(BaseCommand):
+    help = "Sets the demo up: maker, login and the given vehicles. Only with VOLTWARD_DEMO=1."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("vins", nargs="*", metavar="VIN[,MODEL[,BATTERY]]")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.VOLTWARD.demo:
+            raise CommandError("only a demo has a demo login; set VOLTWARD_DEMO=1")
+        actor = selectors.installation()
+        maker = selectors.maker_by_name(MAKER) or services.maker_create(
+            actor, name=MAKER, wmis=[code for code in settings.VOLTWARD.own_wmi.split(",") if code.strip()]
+        )
+        self._person(maker)
+        for text in options["vins"]:
+            vin, model_name, battery_type = [*text.split(","), "", ""][:3]
+            try:
+                fleet.vehicle_register(
+                    actor, vin=vin, key=vehicle_key(), model_name=model_name,
+                    battery_type=battery_type, source="demo", maker=maker,
+                )  # fmt: skip
+            except WrongState:
+                continue  # registered by an earlier run
+        self.stdout.write(f"{LOGIN} / {demo_password()}")
+
+    @staticmethod
+    def _person(maker: Maker) -> None:
+        actor = selectors.installation()
+        try:
+            person = selectors.person_by_login(LOGIN)
+        except NotFound:
+            services.person_create(
+                actor, login=LOGIN, display_name="演示值班员", maker=maker,
+                roles=[MONITORING_OPERATOR, SAFETY_HEAD], password=demo_password(),
+            )  # fmt: skip
+            return
+        if not person.check_password(demo_password()):
+            services.person_password_set(actor, login=LOGIN, password=demo_password())

@@ -1,0 +1,113 @@
+"""The list of vehicles, the page of one, and putting one into the books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from voltward.base.errors import BadInput, WrongState
+from voltward.base.vin import check_digit_is_right
+from voltward.fleet import selectors, services
+from voltward.fleet.filters import VehicleFilter
+from voltward.fleet.keys import vehicle_key
+from voltward.fleet.models import Vehicle
+from voltward.pages.access import needs
+from voltward.pages.listing import Button, ListColumn, ListPage
+from voltward.pages.room import REGISTRY, Cell
+from voltward.records.models import Person
+from voltward.records.services import reading_recorded
+
+
+class VehicleList(ListPage):
+    needs = "vehicle.read"
+    of = "vehicle"
+    title = gettext_lazy("车辆列表")
+    section = gettext_lazy("车辆")
+    filterset_class = VehicleFilter
+    columns = (
+        ListColumn(
+            "VIN",
+            lambda row: row.vin,
+            sort="vin",
+            link=lambda row: reverse("vehicle", args=[row.vin]),
+            css="vw-mono",
+        ),
+        ListColumn(gettext_lazy("车型"), lambda row: row.model_name, sort="model_name"),
+        ListColumn(gettext_lazy("电池类型"), lambda row: row.battery_type, sort="battery_type"),
+        ListColumn(
+            gettext_lazy("建档状态"), lambda row: Cell(row.get_state_display(), row.state), sort="state"
+        ),
+        ListColumn(
+            gettext_lazy("首次出现"),
+            lambda row: timezone.localtime(row.first_seen_at).strftime("%Y-%m-%d %H:%M"),
+            sort="first_seen_at",
+            css="vw-mono",
+        ),
+    )
+    buttons = (Button(gettext_lazy("车辆建档"), "vehicle-register", "plus", "vehicle.register"),)
+    empty_title = gettext_lazy("还没有车辆")
+    empty_text = gettext_lazy("车辆建档后，或其终端首次登入后，会出现在这里。")
+
+    def rows(self, actor: Any) -> QuerySet[Vehicle]:
+        return selectors.vehicle_visible(actor)
+
+    def exported(self, actor: Any, count: int) -> None:
+        reading_recorded(actor, what="vehicle.export", subject=f"{count} rows")
+
+
+@needs("vehicle.read")
+@require_safe
+def first_tab(request: HttpRequest, vin: str) -> HttpResponse:
+    """The page of a vehicle opens at the first tab its reader may see."""
+    vehicle = selectors.vehicle_by_vin(_actor(request), vin)
+    return redirect(REGISTRY.tabs("vehicle", _actor(request))[0].url_name, vehicle.vin)
+
+
+@needs("vehicle.read")
+@require_safe
+def record_tab(request: HttpRequest, vin: str) -> HttpResponse:
+    """What the books say about a vehicle."""
+    vehicle = selectors.vehicle_by_vin(_actor(request), vin)
+    context = {"vehicle": vehicle, "vin_warning": not check_digit_is_right(vehicle.vin)}
+    return render(request, "fleet/record.html", context)
+
+
+class RegisterForm(forms.Form):
+    vin = forms.CharField(label="VIN", max_length=17, min_length=17)
+    model_name = forms.CharField(label=gettext_lazy("车型"), max_length=80, required=False)
+    battery_type = forms.CharField(label=gettext_lazy("电池类型"), max_length=80, required=False)
+    plate = forms.CharField(label=gettext_lazy("车牌"), max_length=16, required=False)
+
+
+@needs("vehicle.register")
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Put one vehicle into the books."""
+    form = RegisterForm(request.POST or None, initial={"vin": request.GET.get("vin", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            vehicle = services.vehicle_register(_actor(request), key=vehicle_key(), **form.cleaned_data)
+        except WrongState:
+            form.add_error("vin", _("该车辆已建档。"))
+        except BadInput:
+            form.add_error("vin", _("VIN 应为 17 位（不含 I、O、Q），且未被占用。"))
+        else:
+            messages.success(request, _("车辆 %(vin)s 已建档。") % {"vin": vehicle.vin})
+            return redirect("vehicle-record", vehicle.vin)
+    return render(request, "fleet/register.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _actor(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise TypeError("the login check lets nobody else through")
+    return request.user

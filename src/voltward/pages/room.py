@@ -1,0 +1,160 @@
+"""What a room tells the frame round all pages: its menu, tabs, columns, search and addresses.
+
+Every room has a ``room.py`` with ``ROOM = Room(...)``; ``entry/`` collects them. A later room adds
+tabs and columns to an earlier room's pages this way, without the earlier one knowing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class Actor(Protocol):
+    """Whoever looks at a page; rooms hand in their own type."""
+
+    @property
+    def grants(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the left menu. ``count`` gives the number of things that wait for somebody."""
+
+    section: Text
+    title: Text
+    url_name: str
+    icon: str
+    needs: str
+    order: int
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of the page of a record of kind ``of``; its address takes the record's ``key``."""
+
+    of: str
+    title: Text
+    url_name: str
+    needs: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that another room adds to the list of records of kind ``of``.
+
+    ``values(actor, records)`` answers for one page of records at once: primary key to cell.
+    """
+
+    of: str
+    title: Text
+    needs: str
+    order: int
+    values: Callable[[Any, Sequence[Any]], Mapping[Any, Cell]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """``text`` as shown; ``state`` colours the dot before it, if there is one (see the style guide)."""
+
+    text: Text
+    state: str = ""
+    hint: Text = ""
+
+
+@dataclass(frozen=True)
+class HeaderPart:
+    """A template that another room shows in the header of a record's page.
+
+    ``context(actor, record)`` gives what the template needs.
+    """
+
+    of: str
+    template: str
+    needs: str
+    order: int
+    context: Callable[[Any, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer of the search box."""
+
+    title: str
+    detail: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """A source of the search box: ``find(actor, text, limit)``."""
+
+    title: Text
+    needs: str
+    order: int
+    find: Callable[[Any, str, int], Sequence[Hit]]
+
+
+@dataclass(frozen=True)
+class Room:
+    """``urls`` and ``api_urls``: dotted names of url modules, mounted at / and /api/."""
+
+    name: str
+    menu: tuple[MenuItem, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    columns: tuple[Column, ...] = ()
+    headers: tuple[HeaderPart, ...] = ()
+    search: tuple[Search, ...] = ()
+    urls: str | None = None
+    api_urls: str | None = None
+
+
+@dataclass
+class Registry:
+    """What all rooms registered, in display order."""
+
+    rooms: list[Room] = field(default_factory=list)
+
+    def collect(self, rooms: Sequence[Room]) -> None:
+        self.rooms = list(rooms)
+
+    def menu(self, actor: Actor) -> list[MenuItem]:
+        return _held(actor, [item for room in self.rooms for item in room.menu])
+
+    def tabs(self, of: str, actor: Actor) -> list[Tab]:
+        return _held(actor, [tab for room in self.rooms for tab in room.tabs if tab.of == of])
+
+    def columns(self, of: str, actor: Actor) -> list[Column]:
+        return _held(actor, [one for room in self.rooms for one in room.columns if one.of == of])
+
+    def headers(self, of: str, actor: Actor) -> list[HeaderPart]:
+        return _held(actor, [one for room in self.rooms for one in room.headers if one.of == of])
+
+    def search(self, actor: Actor) -> list[Search]:
+        return _held(actor, [one for room in self.rooms for one in room.search])
+
+
+class _Registered(Protocol):
+    @property
+    def needs(self) -> str: ...
+    @property
+    def order(self) -> int: ...
+
+
+Shown = TypeVar("Shown", bound=_Registered)
+
+
+def _held(actor: Actor, items: list[Shown]) -> list[Shown]:
+    """What the actor may see, in order."""
+    grants = getattr(actor, "grants", frozenset())
+    return sorted((item for item in items if item.needs in grants), key=lambda item: item.order)
+
+
+REGISTRY = Registry()

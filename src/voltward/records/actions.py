@@ -1,0 +1,90 @@
+"""The frame round every write: who may, in one transaction, with an audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from django.db import transaction
+
+from voltward.base.errors import NothingRecorded, NotPermitted
+from voltward.records.models import AuditRow, Person
+from voltward.records.origin import origin
+
+P = ParamSpec("P")
+R = TypeVar("R")
+ACTIONS: dict[str, str] = {}
+_recorded: ContextVar[list[str]] = ContextVar("_recorded")
+
+
+class Subject(Protocol):
+    """Anything with a primary key."""
+
+    pk: Any
+
+
+def action(
+    name: str, *, needs: str
+) -> Callable[[Callable[Concatenate[Person, P], R]], Callable[Concatenate[Person, P], R]]:
+    """Register a write; refuse it without the grant; insist that it left an audit row."""
+    ACTIONS[name] = needs
+
+    def frame(body: Callable[Concatenate[Person, P], R]) -> Callable[Concatenate[Person, P], R]:
+        @wraps(body)
+        def run(actor: Person, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if needs not in actor.grants:
+                # outside any transaction of the body's: the refusal itself is kept
+                write_row(actor, name, subject="", result="refused")
+                raise NotPermitted(f"{name} needs {needs}")
+            token = _recorded.set([])
+            try:
+                with transaction.atomic():
+                    result = body(actor, *args, **kwargs)
+                    if name not in _recorded.get():
+                        raise NothingRecorded(name)
+            finally:
+                _recorded.reset(token)
+            return result
+
+        return run
+
+    return frame
+
+
+def record(
+    actor: Person, action: str, subject: Subject, *, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Add the audit row of the action in hand; values must be JSON."""
+    write_row(actor, action, subject=label(subject), before=before, after=after)
+    _recorded.get().append(action)
+
+
+def label(subject: Subject) -> str:
+    """How an audit row names a record: ``Vehicle:17``."""
+    return f"{type(subject).__name__}:{subject.pk}"
+
+
+def write_row(
+    actor: Person | None,
+    action: str,
+    *,
+    subject: str,
+    result: str = "done",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """One audit row; ``result`` is done, read or refused."""
+    source = origin()
+    AuditRow.objects.create(
+        actor=actor,
+        maker_id=actor.maker_id if actor else None,
+        action=action,
+        subject=subject,
+        result=result,
+        before=before or {},
+        after=after or {},
+        address=source.address,
+        request_number=source.number,
+    )

@@ -1,0 +1,89 @@
+"""What happens round every request: its number, its language, and who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+from voltward.base.errors import NotFound, NotPermitted
+from voltward.records.models import LANGUAGES, Person
+from voltward.records.origin import coming_from, new_number
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class OriginMiddleware:
+    """Give the request a number to quote and tell the audit trail where it came from."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        number = new_number()
+        request.META["voltward.number"] = number
+        with coming_from(request.META.get("REMOTE_ADDR") or None, number):
+            response = self.get_response(request)
+        response["X-Request-Number"] = number
+        return response
+
+
+class LanguageMiddleware:
+    """The reader's choice: cookie, then account, then Chinese. The browser is not asked."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if language not in dict(LANGUAGES):
+            language = settings.LANGUAGE_CODE
+            if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, Person):
+                language = request.user.language
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class GrantMiddleware:
+    """Deny by default: a page without ``needs`` is open to nobody, one with it to its holders.
+
+    Pages that everybody may see are marked login_not_required; the API checks its own tokens.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True):
+            return None
+        needed = needed_by(view)
+        if needed is None or not isinstance(request.user, Person) or needed not in request.user.grants:
+            raise PermissionDenied(needed or "undeclared")
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Services refuse in their own words; pages answer in HTTP's."""
+        if isinstance(error, NotPermitted):
+            raise PermissionDenied(error.code) from error
+        if isinstance(error, NotFound):
+            raise Http404(error.code) from error
+        return None
+
+
+def needed_by(view: Callable[..., Any]) -> str | None:
+    """The grant a page declares, on the function or on its class."""
+    return getattr(view, "needs", None) or getattr(getattr(view, "view_class", None), "needs", None)

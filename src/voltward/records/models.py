@@ -1,0 +1,175 @@
+"""Makers, people, their roles and tokens, login attempts and the audit trail."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from voltward.records.roles import ROLES, grants_of
+
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+
+
+class Maker(models.Model):
+    """A vehicle maker. Everything that belongs to one is invisible to the others."""
+
+    name = models.CharField(_("企业名称"), max_length=120, unique=True)
+    # world manufacturer identifiers: the first three characters of its VINs
+    wmis = ArrayField(models.CharField(max_length=3), verbose_name=_("WMI"), default=list, blank=True)
+    created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("企业")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people for Django's login; people are made by services only."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(login=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody (or some program) that logs in and answers for what is done in that name."""
+
+    login = models.CharField(_("登录名"), max_length=64, unique=True)
+    display_name = models.CharField(_("姓名"), max_length=64)
+    # only the installation's own account belongs to no maker
+    maker = models.ForeignKey(
+        Maker, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("企业"), related_name="people"
+    )
+    language = models.CharField(_("语言"), max_length=16, choices=LANGUAGES, default="zh-hans")
+    is_active = models.BooleanField(_("可登录"), default=True)
+    # programs hold tokens and never a session
+    is_program = models.BooleanField(_("程序账号"), default=False)
+    created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS = ["display_name"]
+
+    class Meta:
+        verbose_name = _("人员")
+        constraints = [
+            models.CheckConstraint(
+                name="person_login_form", condition=models.Q(login__regex=r"^[a-z0-9][a-z0-9._@-]*$")
+            ),
+            models.CheckConstraint(
+                name="person_has_maker",
+                condition=models.Q(maker__isnull=False) | models.Q(is_program=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Codes of the roles held, read once per object."""
+        if not hasattr(self, "_roles"):
+            self._roles = frozenset(self.assignments.values_list("role", flat=True))
+        return self._roles
+
+    @property
+    def grants(self) -> frozenset[str]:
+        """Names of everything this person may do."""
+        return grants_of(self.roles) if self.is_active else frozenset()
+
+
+class Assignment(models.Model):
+    """A role given to a person."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assignments")
+    role = models.CharField(max_length=32)  # a code of roles.ROLES
+    assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    assigned_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("角色")
+        constraints = [models.UniqueConstraint(fields=["person", "role"], name="assignment_once")]
+
+    def __str__(self) -> str:
+        return str(ROLES[self.role].title) if self.role in ROLES else self.role
+
+
+class ApiToken(models.Model):
+    """A bearer token; only its SHA-256 is kept, so nobody can read it back."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(_("名称"), max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+    # what the token adds nothing to: it narrows the person's grants
+    scope = models.CharField(_("范围"), max_length=16, choices=[("read", _("只读"))], default="read")
+    created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(_("到期时间"))
+    last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("接口令牌")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoginAttempt(models.Model):
+    """One try to log in; counted to slow down guessing, never a reason to ban an address for good."""
+
+    login = models.CharField(max_length=64)
+    address = models.GenericIPAddressField(null=True)
+    succeeded = models.BooleanField(default=False)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("登录尝试")
+        indexes = [
+            models.Index(fields=["login", "at"], name="attempt_login"),
+            models.Index(fields=["address", "at"], name="attempt_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.login} {self.at}"
+
+
+class AuditRow(models.Model):
+    """Who did, tried or read what, when and from where. Rows are added and never changed.
+
+    The application's role may only INSERT and SELECT (``append_only``), and a trigger refuses
+    changes by anybody else.
+    """
+
+    append_only = True
+
+    at = models.DateTimeField(_("时间"), db_default=Now(), editable=False)
+    actor = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("人员")
+    )
+    maker = models.ForeignKey(
+        Maker, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("企业")
+    )
+    action = models.CharField(_("动作"), max_length=64)
+    subject = models.CharField(_("对象"), max_length=120)
+    result = models.CharField(
+        _("结果"), max_length=8, choices=[("done", _("完成")), ("read", _("读取")), ("refused", _("拒绝"))]
+    )
+    before = models.JSONField(_("之前"), default=dict)
+    after = models.JSONField(_("之后"), default=dict)
+    address = models.GenericIPAddressField(_("来源地址"), null=True)
+    request_number = models.CharField(_("请求编号"), max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("审计记录")
+        indexes = [
+            models.Index(fields=["maker", "-at"], name="audit_maker_at"),
+            models.Index(fields=["subject", "-at"], name="audit_subject_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.action} {self.subject}"

@@ -1,0 +1,93 @@
+"""Every read of makers, people, tokens and the audit trail. Each one asks who is reading."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from voltward.base.errors import NotFound
+from voltward.records.models import ApiToken, AuditRow, LoginAttempt, Maker, Person
+
+INSTALLATION_LOGIN = "voltward"
+WINDOW = timedelta(minutes=15)
+GUESSES_PER_LOGIN = 10
+GUESSES_PER_ADDRESS = 100
+
+
+def installation() -> Person:
+    """The platform's own account: actor of set-up commands and of what the gateway brings in."""
+    return Person.objects.get(login=INSTALLATION_LOGIN)
+
+
+def maker_by_name(name: str) -> Maker | None:
+    return Maker.objects.filter(name=name).first()
+
+
+def maker_first() -> Maker | None:
+    """The maker that runs this installation: the one made first."""
+    return Maker.objects.order_by("pk").first()
+
+
+def maker_of_wmi(wmi: str) -> Maker | None:
+    """The maker that builds vehicles under ``wmi``, if one says so."""
+    return Maker.objects.filter(wmis__contains=[wmi]).order_by("pk").first()
+
+
+def person_by_login(login: str) -> Person:
+    """
+    Raises:
+        NotFound: nobody logs in under that name.
+    """
+    person = Person.objects.filter(login=login.strip().lower()).first()
+    if person is None:
+        raise NotFound(f"person {login}")
+    return person
+
+
+def person_of_session(person_id: int) -> Person | None:
+    """Who a session belongs to; nobody once the account is closed."""
+    return (
+        Person.objects.select_related("maker").filter(pk=person_id, is_active=True, is_program=False).first()
+    )
+
+
+def token_digest(text: str) -> str:
+    # tokens carry 256 random bits, so a plain hash cannot be guessed back
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def token_valid(text: str) -> ApiToken | None:
+    """The token behind ``text`` if it may be used now."""
+    token = (
+        ApiToken.objects.select_related("person__maker")
+        .filter(digest=token_digest(text), revoked_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
+    return token if token and token.person.is_active else None
+
+
+def too_many_guesses(login: str, address: str | None) -> bool:
+    """Whether this login or address failed too often in the last quarter of an hour.
+
+    A right password clears the count of its login, never that of its address.
+    """
+    since = timezone.now() - WINDOW
+    recent = LoginAttempt.objects.filter(at__gte=since)
+    last = recent.filter(login=login, succeeded=True).order_by("-at").values_list("at", flat=True).first()
+    of_login = recent.filter(login=login, succeeded=False, at__gt=_later(last, since))
+    if of_login.count() > GUESSES_PER_LOGIN:
+        return True
+    of_address = recent.filter(address=address, succeeded=False)
+    return address is not None and of_address.count() > GUESSES_PER_ADDRESS
+
+
+def _later(last: datetime | None, since: datetime) -> datetime:
+    return last if last and last > since else since
+
+
+def audit_visible(actor: Person) -> QuerySet[AuditRow]:
+    """The actor's maker's trail, newest first."""
+    return AuditRow.objects.select_related("actor").filter(maker=actor.maker).order_by("-at", "-pk")
