@@ -1,0 +1,1 @@
+"""Sessions as pure state machines, the uvloop server round them, and the registry they ask."""

@@ -1,0 +1,286 @@
+"""All links of one process, batch by batch: collect, cut, commit, and only then answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import structlog
+
+from voltward.gateway.answers import clock_answer
+from voltward.gateway.batch import Batch, cut, quarantine
+from voltward.gateway.committer import Committer, Journal
+from voltward.gateway.config import GatewayConfig
+from voltward.gateway.house import House
+from voltward.gateway.link import Link, Pause
+from voltward.gateway.metrics import Figures
+from voltward.gateway.outbox import Answer, AnswerKind, Outbox
+from voltward.gateway.parting import Parting
+from voltward.gateway.reasons import SUCCESS, CloseReason
+from voltward.gateway.session import Session
+from voltward.journal.errors import JournalError
+
+log = structlog.get_logger(__name__)
+
+_HOLD_EVERY_S = 0.5  # between batches while the journal is at fault
+_RESUME_SHARE = 0.75  # of the memory cap, below which links are read again
+_BEHIND_TICKS = 5  # a batch that waited this many times its due time: the process is behind
+_LONGEST_PAUSE_S = 10.0
+
+
+class Hub:
+    """Lives in the event loop. ``is_serving``: the last commit succeeded."""
+
+    def __init__(self, config: GatewayConfig, house: House, journal: Journal) -> None:
+        self.config = config
+        self.house = house
+        self.figures = Figures()
+        self.links: dict[int, Link] = {}
+        self.buffered_bytes = 0
+        self.wake_at_bytes = config.commit_bytes  # of ``buffered_bytes``: then ``full`` is called
+        self.is_pressed = False
+        self.is_serving = True
+        self.side = Outbox()  # what came up between batches
+        self.loop = asyncio.get_running_loop()
+        self._committer = Committer(journal, self, config.retry_every_s)
+        self._parting = Parting(self)
+        self._dirty: list[Link] = []
+        self._dirty_since_s = 0.0
+        self._in_flight: deque[Batch] = deque()
+        self._settled_bytes = 0  # of ``buffered_bytes``: in flight, or waiting for more
+        self._timer: asyncio.TimerHandle | None = None
+        self._next_link = 0
+        self._idle = asyncio.Event()
+        self.crashed: asyncio.Future[None] = self.loop.create_future()
+        self._every_s = config.commit_every_ms / 1000
+        self._committer.start()
+
+    # links
+
+    def opened(self, link: Link, peer: str) -> None:
+        """A connection; one too many is closed at once."""
+        self._next_link += 1
+        number = self._next_link
+        link.session = Session(self.house, number, peer)
+        self.links[number] = link
+        self.figures.opened += 1
+        if len(self.links) > self.config.limits.links:
+            self.drop(link, CloseReason.LINK_LIMIT)
+
+    def lost(self, link: Link, reason: CloseReason) -> None:
+        """The connection is gone; what it sent before is still worked off."""
+        self._parting.lost(link, reason)
+        if link.gone is None:
+            link.gone = reason
+            self.mark(link)
+
+    def drop(self, link: Link, reason: CloseReason) -> None:
+        """End a link for ``reason``."""
+        if link.gone is not None:
+            return
+        link.gone = reason
+        self.figures.closed[str(reason)] += 1
+        self.mark(link)
+        link.transport.close()
+
+    def mark(self, link: Link) -> None:
+        """The link has something for the next batch."""
+        if link.is_dirty:
+            return
+        link.is_dirty = True
+        if not self._dirty:
+            self._dirty_since_s = self.loop.time()
+        self._dirty.append(link)
+        self.arm()
+
+    def full(self, link: Link) -> None:
+        """Enough has come together for a batch, or more than the process may hold (R12)."""
+        cap = self.config.limits.buffered_bytes
+        if self.buffered_bytes >= cap:
+            self.is_pressed = True
+        if self.is_pressed and (not self.is_serving or len(link.held) > cap // len(self.links)):
+            link.pause(Pause.MEMORY)
+        if self._in_flight:
+            self.wake_at_bytes = 0 if self.is_pressed else cap
+        elif self._timer is not None:
+            self._timer.cancel()
+            self._timer = self.loop.call_later(0, self._tick)
+            self.wake_at_bytes = cap
+
+    # batches
+
+    def arm(self) -> None:
+        """See to it that a batch is cut in time."""
+        if self._timer is not None:
+            return
+        if not self._in_flight:
+            waited = self.loop.time() - self._dirty_since_s if self._dirty else 0.0
+            self._timer = self.loop.call_later(max(0.0, self._every_s - waited), self._tick)
+        elif not self.is_serving:
+            self._timer = self.loop.call_later(_HOLD_EVERY_S, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        links, self._dirty = self._dirty, []
+        out, self.side = self.side, Outbox()
+        waited_s = self.loop.time() - self._dirty_since_s if links else 0.0
+        batch, reissued = self._cut(links, out)
+        self._look_after(links, out)
+        self.figures.cut(batch)
+        if waited_s > _BEHIND_TICKS * self._every_s and self.is_serving:
+            self._hold_reissue(links, reissued, waited_s)
+        self._settled_bytes = self.buffered_bytes
+        if len(batch) == 0:
+            self._forget(batch)
+            return
+        self._in_flight.append(batch)
+        self._committer.submit(batch)
+        if not self.is_serving:
+            self._release_alive(batch)
+
+    def _cut(self, links: list[Link], out: Outbox) -> tuple[Batch, list[int]]:
+        """``batch.cut``; should it ever raise, no byte is lost and the process goes on."""
+        chunks = [link.held for link in links]
+        try:
+            batch, reissued = cut(links, self.house, out)
+            return batch, reissued.tolist()
+        except Exception:  # a fault of ours: say so loudly, keep the bytes, start these links anew
+            log.exception("batch_fault", links=len(links))
+            self.figures.faults["batch"] += 1
+        return quarantine(links, chunks, self.house, out), [0] * len(links)
+
+    def _look_after(self, links: list[Link], out: Outbox) -> None:
+        """Links that ended, and links that sent too much without a login."""
+        for link in links:
+            number = link.session.link
+            if link.gone is not None:
+                self.links.pop(number, None)
+            elif link.session.slot >= 0:
+                link.early_bytes = 0
+                link.resume(Pause.EARLY)
+            elif link.early_bytes > self.config.limits.pre_login_bytes:
+                self.drop(link, CloseReason.PRE_LOGIN_BYTES)
+        for number, reason in out.closes:
+            if number in self.links:
+                self.drop(self.links[number], reason)
+
+    def _hold_reissue(self, links: list[Link], reissued: list[int], waited_s: float) -> None:
+        """Behind: a backlog may not take more of the process than its share (R25)."""
+        per_s = self.config.limits.reissue_per_s
+        for link, frames in zip(links, reissued, strict=True):
+            if per_s and frames > per_s * waited_s and link.gone is None:
+                link.pause(Pause.REISSUE)
+                pause_s = min(frames / per_s, _LONGEST_PAUSE_S)
+                self.loop.call_later(pause_s, link.resume, Pause.REISSUE)
+
+    # the committer's thread
+
+    def committed(self, batch: Batch, seconds: float) -> None:
+        self.loop.call_soon_threadsafe(self._release, batch, seconds)
+
+    def faulted(self, error: JournalError) -> None:
+        self.loop.call_soon_threadsafe(self._hold, error)
+
+    def failed(self, error: BaseException) -> None:
+        self.loop.call_soon_threadsafe(self._crash, error)
+
+    def _crash(self, error: BaseException) -> None:
+        if not self.crashed.done():
+            self.crashed.set_exception(error)
+
+    def _hold(self, error: JournalError) -> None:
+        """Stop answering, say so, keep every connection and every byte."""
+        self.figures.faults[error.code] += 1
+        if self.is_serving:
+            self.is_serving = False
+            log.critical("not_serving", code=error.code, detail=str(error))
+        for batch in self._in_flight:
+            self._release_alive(batch)
+        self.arm()
+
+    def _release(self, batch: Batch, seconds: float) -> None:
+        """On disk: now, and not before, the answers leave."""
+        self._in_flight.popleft()
+        self.figures.committed(batch, seconds)
+        if not self.is_serving:
+            self.is_serving = True
+            log.warning("serving_again", held_batches=len(self._in_flight))
+        for link, start, stop in batch.spans:
+            if link.gone is None:
+                link.transport.write(batch.answers[start:stop])
+        for answer in batch.out.answers:
+            self._send(answer)
+        for older, by_link, vin in batch.out.replaced:
+            if older in self.links:
+                self._parting.begin(self.links[older], by_link, vin)
+        self._forget(batch)
+
+    def _release_alive(self, batch: Batch) -> None:
+        """Heartbeats vouch for no data: they are answered while the disk is not (R5)."""
+        kept = []
+        for answer in batch.out.answers:
+            if answer.kind is AnswerKind.ALIVE:
+                self._send(answer)
+            else:
+                kept.append(answer)
+        batch.out.answers = kept
+
+    def _send(self, answer: Answer) -> None:
+        link = self.links.get(answer.link)
+        if link is None or link.gone is not None:
+            return
+        data = answer.data
+        if answer.kind is AnswerKind.CLOCK:
+            data = clock_answer(data, SUCCESS, self.house.clock.now_ns())
+        link.transport.write(data)
+        self.figures.answers += 1
+
+    def _forget(self, batch: Batch) -> None:
+        """The batch is off our hands."""
+        self.buffered_bytes -= batch.taken_bytes
+        self._settled_bytes -= batch.taken_bytes
+        cap = self.config.limits.buffered_bytes
+        if self.is_pressed and self.buffered_bytes < cap * _RESUME_SHARE:
+            self.is_pressed = False
+            for link in self.links.values():
+                link.resume(Pause.MEMORY)
+        if not self._in_flight:
+            self.wake_at_bytes = self._settled_bytes + self.config.commit_bytes
+        if self._dirty or self.side.records:
+            self.arm()
+        elif not self._in_flight:
+            self._idle.set()
+
+    def gauges(self) -> dict[str, float]:
+        """What is true now; read from the metrics thread."""
+        return {
+            "links": len(self.links),
+            "sessions": len(self.house.roster),
+            "buffered_bytes": self.buffered_bytes,
+            "serving": float(self.is_serving),
+            "clock_seconds": self.house.clock.now_ns() / 1e9,
+            "disk_used_pct": self.figures.disk_used_pct,
+            "registry_generation": self.figures.registry_generation,
+        }
+
+    # the end
+
+    async def drain(self, patience_s: float) -> None:
+        """Read no more, bring everything to disk, answer it, close every link (R9)."""
+        for link in self.links.values():
+            link.pause(Pause.DRAIN)
+        await self._settled(patience_s)
+        for link in list(self.links.values()):
+            self.drop(link, CloseReason.SHUTDOWN)
+        await self._settled(patience_s)
+        await self.loop.run_in_executor(None, self._committer.stop)
+
+    async def _settled(self, patience_s: float) -> None:
+        self._idle.clear()
+        if not (self._dirty or self.side.records or self._in_flight):
+            return
+        self.arm()
+        try:
+            await asyncio.wait_for(self._idle.wait(), patience_s)
+        except TimeoutError:
+            log.error("drain_timeout", in_flight=len(self._in_flight))

@@ -1,0 +1,141 @@
+"""One TCP connection: it only keeps what arrives; the hub looks at all links together."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import IntFlag
+from typing import TYPE_CHECKING
+
+from voltward.gateway.answers import HEADER, SHELL
+from voltward.gateway.reasons import CloseReason
+
+if TYPE_CHECKING:
+    from voltward.gateway.hub import Hub
+    from voltward.gateway.session import Session
+
+_WRITE_HIGH_BYTES = 65_536
+
+
+class Pause(IntFlag):
+    """Why a link is not being read; it is read again when no reason is left."""
+
+    NONE = 0
+    MEMORY = 1  # the process holds as much as it may
+    ANSWERS = 2  # the peer does not read what it was answered
+    EARLY = 4  # too much before a login; the next batch decides
+    REISSUE = 8  # a backlog waits while the process is behind
+    DRAIN = 16  # the process is about to stop
+
+
+class Link(asyncio.Protocol):
+    """``held``: bytes not yet settled. ``need``: with fewer of them nothing can be decided."""
+
+    __slots__ = (
+        "early_bytes",
+        "give_up",
+        "gone",
+        "held",
+        "hub",
+        "is_dirty",
+        "need",
+        "pauses",
+        "session",
+        "transport",
+        "waiting_since_s",
+    )
+
+    session: Session
+    transport: asyncio.Transport
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.held: bytes | bytearray = b""
+        self.need = 1
+        self.is_dirty = False
+        self.early_bytes = 0
+        self.waiting_since_s = 0.0  # since when the first held byte waits; 0: none does
+        self.give_up = False
+        self.gone: CloseReason | None = None
+        self.pauses = Pause.NONE
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # uvloop's TCP transports are
+        self.transport = transport
+        transport.set_write_buffer_limits(high=_WRITE_HIGH_BYTES)
+        self.hub.opened(self, peer_of(transport))
+
+    def data_received(self, data: bytes) -> None:
+        held = self.held
+        if not held:
+            self.held = held = data
+        elif type(held) is bytearray:
+            held += data
+        else:
+            self.held = held = bytearray(held) + data
+        hub = self.hub
+        hub.buffered_bytes += len(data)
+        if not self.is_dirty and len(held) >= self.need:
+            hub.mark(self)
+        if self.session.slot < 0:
+            self._count_early(len(data))
+        if hub.buffered_bytes >= hub.wake_at_bytes:
+            hub.full(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.hub.lost(self, CloseReason.PEER if exc is None else CloseReason.RESET)
+
+    def pause_writing(self) -> None:
+        self.pause(Pause.ANSWERS)
+
+    def resume_writing(self) -> None:
+        self.resume(Pause.ANSWERS)
+
+    def pause(self, why: Pause) -> None:
+        if not self.pauses and not self.transport.is_closing():
+            self.transport.pause_reading()
+        self.pauses |= why
+
+    def resume(self, why: Pause) -> None:
+        if not self.pauses & why:
+            return
+        self.pauses &= ~why
+        if not self.pauses and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def take(self) -> bytes | bytearray:
+        """Everything held, handed to the batch; ``keep`` gives back what is not settled."""
+        held, self.held = self.held, b""
+        self.is_dirty = False
+        self.need = 1
+        return held
+
+    def keep(self, rest: bytes, now_s: float, moved: bool) -> None:
+        """``rest`` waits for more; ``moved``: its first byte was not the first one before."""
+        self.held = rest
+        self.need = needed(rest)
+        if moved or not self.waiting_since_s:
+            self.waiting_since_s = now_s
+
+    def _count_early(self, count: int) -> None:
+        self.early_bytes += count
+        if self.early_bytes > self.hub.house.limits.pre_login_bytes:
+            self.pause(Pause.EARLY)
+            self.hub.mark(self)
+
+
+def needed(held: bytes) -> int:
+    """How many bytes must be there before what ``held`` begins with can be decided."""
+    if len(held) < 2:
+        return len(held) + 1
+    if len(held) < HEADER:
+        return HEADER
+    return SHELL + int.from_bytes(held[22:24], "big")
+
+
+def peer_of(transport: asyncio.BaseTransport) -> str:
+    """``HOST:PORT`` of the other end, IPv6 in brackets."""
+    name = transport.get_extra_info("peername")
+    if not name:
+        return ""
+    host = f"[{name[0]}]" if ":" in name[0] else name[0]
+    return f"{host}:{name[1]}"

@@ -1,0 +1,72 @@
+"""What the sessions of one batch want done: records to write now, the rest after the commit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from voltward.gateway.reasons import CloseReason, RecordKind, Refusal
+
+_NOISE_BYTES = 1 << 20  # of one record
+
+
+class AnswerKind(Enum):
+    """How an answer is released."""
+
+    PLAIN = 0  # after the commit
+    CLOCK = 1  # after the commit, with the time of that moment; ``data`` is the command
+    ALIVE = 2  # heartbeat: it vouches for no data, so it may leave while the disk is full (R5)
+
+
+class Answer(NamedTuple):
+    link: int
+    data: bytes
+    kind: AnswerKind = AnswerKind.PLAIN
+
+
+class Record(NamedTuple):
+    kind: RecordKind
+    link: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Filled in the order in which things happened.
+
+    ``closes``: links to end once their answers are out. ``replaced``: (older link, link that
+    took its VIN or 0 when that one is on another process, VIN) of links that must go.
+    ``refusals``: for the counters.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    closes: list[tuple[int, CloseReason]] = field(default_factory=list)
+    replaced: list[tuple[int, int, bytes]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def frame(self, link: int, data: bytes) -> None:
+        self.records.append(Record(RecordKind.FRAME, link, data))
+
+    def noise(self, link: int, reason: int, data: bytes) -> None:
+        for at in range(0, len(data), _NOISE_BYTES):
+            piece = bytes((reason,)) + data[at : at + _NOISE_BYTES]
+            self.records.append(Record(RecordKind.NOISE, link, piece))
+
+    def refused(self, link: int, reason: Refusal, data: bytes) -> None:
+        self.records.append(Record(RecordKind.REFUSED, link, bytes((reason,)) + data))
+        self.refusals.append(reason)
+
+    def event(self, link: int, name: str, **facts: object) -> None:
+        """A session event; ``facts`` are text, numbers and booleans."""
+        entry = {"event": name, "link": link, **facts}
+        data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
+        self.records.append(Record(RecordKind.EVENT, link, data))
+
+    def answer(self, link: int, data: bytes, kind: AnswerKind = AnswerKind.PLAIN) -> None:
+        self.answers.append(Answer(link, data, kind))
+
+    def close(self, link: int, reason: CloseReason) -> None:
+        self.closes.append((link, reason))

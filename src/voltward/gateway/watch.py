@@ -1,0 +1,117 @@
+"""What a gateway does by the clock: deadlines, sessions taken over elsewhere, a new registry."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import structlog
+
+from voltward.base.errors import BadInput
+from voltward.gateway.hub import Hub
+from voltward.gateway.link import Link
+from voltward.gateway.online import STANDINGS
+from voltward.gateway.reasons import CloseReason
+from voltward.gateway.register import Standing
+from voltward.gateway.registry import RegistrySnapshot
+
+log = structlog.get_logger(__name__)
+
+_STEP_S = 0.2
+_STEPS_A_SECOND = 5
+_DISK_ALARMS_PCT = (95.0, 90.0, 80.0)  # R5
+
+
+class Watch:
+    """Runs beside the hub in its loop until it is cancelled."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._registry_seen: tuple[int, int, int] | None = None
+        self._disk_alarm_pct = 0.0
+
+    async def run(self) -> None:
+        step = 0
+        while True:
+            await asyncio.sleep(_STEP_S)
+            self.evictions()
+            step += 1
+            if step % _STEPS_A_SECOND == 0:
+                self._hub.house.roster.beat()
+                self.deadlines()
+                self.disk()
+                await self.registry()
+
+    def evictions(self) -> None:
+        """Vehicles that came back through a sibling process: their links here must go."""
+        hub = self._hub
+        for _, number in hub.house.roster.evicted():
+            hub.house.sessions[number].replaced(0, hub.side)
+        if hub.side.records:
+            hub.arm()
+
+    def deadlines(self) -> None:
+        """Links that are overdue, and frames that have been waited for too long (R13)."""
+        hub = self._hub
+        now = hub.house.clock.monotonic_s()
+        latest = now - hub.config.limits.frame_deadline_s
+        for link in list(hub.links.values()):
+            if link.gone is not None:
+                continue
+            reason = link.session.overdue()
+            if reason is not None:
+                hub.drop(link, reason)
+            elif link.waiting_since_s and link.waiting_since_s <= latest:
+                link.give_up = True
+                hub.mark(link)
+
+    async def registry(self) -> None:
+        """Map a new snapshot when there is one; a damaged one changes nothing."""
+        path = self._hub.config.registry
+        if path is None:
+            return
+        try:
+            found = path.stat()
+        except OSError:
+            return
+        seen = (found.st_mtime_ns, found.st_ino, found.st_size)
+        if seen == self._registry_seen:
+            return
+        self._registry_seen = seen
+        try:
+            snapshot = await self._hub.loop.run_in_executor(None, RegistrySnapshot.load, path)
+        except (BadInput, OSError, ValueError) as error:
+            self._hub.figures.faults["registry"] += 1
+            log.error("registry_unusable", path=str(path), detail=str(error))
+            return
+        self._hub.house.register.snapshot = snapshot
+        self._hub.figures.registry_generation = snapshot.generation
+        self._review()
+
+    def disk(self) -> None:
+        """Say so when the journal's disk fills: at 80, 90 and 95 %."""
+        found = os.statvfs(Path(self._hub.config.journal))
+        used_pct = 100.0 * (1.0 - found.f_bavail / max(1, found.f_blocks))
+        self._hub.figures.disk_used_pct = used_pct
+        passed = next((limit for limit in _DISK_ALARMS_PCT if used_pct >= limit), 0.0)
+        if passed > self._disk_alarm_pct:
+            log.critical("disk_filling", used_pct=round(used_pct, 1), passed_pct=passed)
+        self._disk_alarm_pct = passed
+
+    def _review(self) -> None:
+        """Judge every living session by the new registry."""
+        for link in list(self._hub.links.values()):
+            if link.gone is None and link.session.is_logged_in and not self._still_admitted(link):
+                self._hub.drop(link, CloseReason.NO_LONGER_ADMITTED)
+
+    def _still_admitted(self, link: Link) -> bool:
+        session, register = link.session, self._hub.house.register
+        if session.grant is not None:
+            return register.still_holds(session.grant)
+        standing = register.vehicle(session.vin).standing
+        if standing is Standing.REFUSED:
+            return False
+        row = self._hub.house.roster.region.rows[session.slot]
+        row["standing"] = STANDINGS.index(standing)
+        return True
