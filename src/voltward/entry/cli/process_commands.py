@@ -60,7 +60,7 @@ def gateway(
     """
     set_environment(gateway=listen, data=data)
     from voltward.base.settings import Settings
-    from voltward.entry.processes import run_gateway
+    from voltward.entry.processes.gateway import run_gateway
 
     run_gateway(Settings(), journal, number)
 
@@ -74,7 +74,7 @@ def processor(
     """
     set_environment(data=data)
     from voltward.base.settings import Settings
-    from voltward.entry.processes import run_processor
+    from voltward.entry.processes.processor import run_processor
 
     run_processor(Settings())
 
@@ -89,7 +89,7 @@ def store(
     """
     set_environment(data=data)
     from voltward.base.settings import Settings
-    from voltward.entry.processes import run_store
+    from voltward.entry.processes.store import run_store
 
     run_store(Settings(), port)
 
@@ -104,7 +104,7 @@ def web(
     """
     set_environment(web=listen, data=data)
     from voltward.base.settings import Settings
-    from voltward.entry.processes import run_web
+    from voltward.entry.processes.web import run_web
 
     run_web(Settings())
 
@@ -116,7 +116,7 @@ def office(data: DataOption = None) -> None:
     """
     set_environment(data=data)
     from voltward.base.settings import Settings
-    from voltward.entry.processes import run_office
+    from voltward.entry.processes.office import run_office
 
     run_office(Settings())
 
@@ -136,6 +136,6 @@ def warm() -> None:
 
     Example: voltward warm
     """
-    from voltward.entry.processes import warm_kernels
+    from voltward.entry.processes.warm import warm_kernels
 
     warm_kernels()

@@ -1,0 +1,34 @@
+"""``voltward office``: news between the two halves. The registry goes out, newly seen vehicles come in."""
+
+import signal
+from threading import Event, Thread
+
+import structlog
+from prometheus_client import Counter, start_http_server
+
+from voltward.base.settings import Settings
+from voltward.entry import places
+from voltward.entry.office import begin_django
+from voltward.entry.processes.logs import begin_log
+
+NEWCOMERS = Counter("voltward_office_newcomers_total", "Vehicles admitted as seen but not on file")
+_log = structlog.get_logger("voltward.office")
+
+
+def run_office(settings: Settings) -> None:
+    """Follow both directions until SIGTERM; a database that is away only makes them wait."""
+    begin_log(settings.log_level)
+    begin_django()
+    from voltward.entry import newcomers, registry
+
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    start_http_server(settings.metrics_port, "127.0.0.1")
+    snapshots = Thread(
+        target=registry.follow, args=(places.registry_snapshot(settings), stopping), daemon=True
+    )
+    snapshots.start()
+    _log.info("office follows", journal=str(places.journal_folder(settings)))
+    newcomers.follow(settings, stopping, NEWCOMERS.inc)
+    snapshots.join(5)
