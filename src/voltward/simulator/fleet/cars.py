@@ -29,6 +29,7 @@ class CarModel:
 
     letter: str
     name: str
+    chemistry: str
     capacity_ah: float
     mass_kg: float
     motors: int
@@ -40,9 +41,9 @@ OCV_SOC_PCT = (0.0, 5.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 1
 _NCM = (3.10, 3.38, 3.48, 3.56, 3.61, 3.65, 3.70, 3.78, 3.87, 3.97, 4.08, 4.19)
 _LFP = (2.80, 3.12, 3.19, 3.235, 3.265, 3.282, 3.288, 3.296, 3.316, 3.326, 3.331, 3.400)
 MODELS = (
-    CarModel("A", "Lanting 500", 150.0, 1720.0, 1, 0.00085, _NCM),
-    CarModel("B", "Lanting 700", 205.0, 2280.0, 2, 0.00062, _NCM),
-    CarModel("C", "Xiaohe 400", 130.0, 1410.0, 1, 0.00072, _LFP),
+    CarModel("A", "Lanting 500", "NCM", 150.0, 1720.0, 1, 0.00085, _NCM),
+    CarModel("B", "Lanting 700", "NCM", 205.0, 2280.0, 2, 0.00062, _NCM),
+    CarModel("C", "Xiaohe 400", "LFP", 130.0, 1410.0, 1, 0.00072, _LFP),
 )
 
 

@@ -1,0 +1,147 @@
+"""``voltward simulate``: a fleet, and in the demonstration a burning car, until told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from voltward.base.clock import Clock, SystemClock, utc
+from voltward.simulator.demo import FIRE_MODEL, FIRE_VIN, FireDriver, status_of, write_status
+from voltward.simulator.driver import FleetDriver, FleetPlan
+from voltward.simulator.fleet.cars import roster
+
+_STATUS_EACH_S = 1.0
+_DAY_S = 86_400.0
+DEMO_HISTORY_DAYS = 2.0
+DEMO_FIRST_FIRE_S = 45.0
+
+
+@dataclass(frozen=True)
+class SimulateConfig:
+    """``run_folder``: small files shared with the pages. ``state_folder``: what is kept.
+
+    ``history_days`` of None: none, or ``DEMO_HISTORY_DAYS`` in the demonstration.
+    ``stop_after_s``: end by itself; None: run until told to stop.
+    """
+
+    address: tuple[str, int]
+    cars: int = 50
+    seed: int = 20190709
+    period_s: int = 10
+    demo: bool = False
+    history_days: float | None = None
+    run_folder: Path | None = None
+    state_folder: Path | None = None
+    stop_after_s: float | None = None
+
+    @property
+    def history_s(self) -> float:
+        default = DEMO_HISTORY_DAYS if self.demo else 0.0
+        return (default if self.history_days is None else self.history_days) * _DAY_S
+
+
+@dataclass(frozen=True)
+class SimulatedVehicle:
+    """What the office may know of a simulated vehicle before it speaks."""
+
+    vin: str
+    model_name: str
+    battery_type: str
+
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+def simulated_vehicles(config: SimulateConfig) -> list[SimulatedVehicle]:
+    """Every vehicle that ``simulate(config)`` will speak for."""
+    cars = roster(config.seed, config.cars, config.period_s)
+    fleet = [SimulatedVehicle(car.vin, car.model.name, car.model.chemistry) for car in cars]
+    return [SimulatedVehicle(FIRE_VIN, *FIRE_MODEL), *fleet] if config.demo else fleet
+
+
+def simulate(
+    config: SimulateConfig,
+    *,
+    clock: Clock | None = None,
+    on_progress: Progress = lambda _status: None,
+) -> dict[str, Any]:
+    """Run until SIGINT, SIGTERM or ``stop_after_s``; returns the last status."""
+    return asyncio.run(_with_signals(config, clock or SystemClock(), on_progress))
+
+
+async def _with_signals(
+    config: SimulateConfig, clock: Clock, on_progress: Progress
+) -> dict[str, Any]:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return await simulate_until(stopping, config, clock, on_progress)
+
+
+async def simulate_until(
+    stopping: asyncio.Event, config: SimulateConfig, clock: Clock, on_progress: Progress
+) -> dict[str, Any]:
+    """The same, ended by ``stopping``."""
+    state = config.state_folder
+    plan = FleetPlan(
+        address=config.address,
+        seed=config.seed,
+        cars=config.cars,
+        period_s=config.period_s,
+        history_s=config.history_s,
+        state_file=None if state is None else state / "fleet.npz",
+    )
+    fleet = FleetDriver(plan, clock)
+    fire = _fire(config, clock)
+    tasks = [asyncio.create_task(fleet.run(stopping))]
+    if fire is not None:
+        tasks.append(asyncio.create_task(fire.run()))
+    ends_at_s = clock.monotonic_s() + (config.stop_after_s or float("inf"))
+    try:
+        while not stopping.is_set() and not any(task.done() for task in tasks):
+            _tell(config, clock, fleet, fire, on_progress)
+            if clock.monotonic_s() >= ends_at_s:
+                stopping.set()
+            await asyncio.wait(tasks, timeout=_STATUS_EACH_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.set()
+        for task in tasks[1:]:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return _tell(config, clock, fleet, fire, on_progress)
+
+
+def _fire(config: SimulateConfig, clock: Clock) -> FireDriver | None:
+    if not config.demo or config.run_folder is None or config.state_folder is None:
+        return None
+    return FireDriver(
+        config.address,
+        config.run_folder,
+        config.state_folder,
+        clock,
+        first_fire_s=DEMO_FIRST_FIRE_S,
+    )
+
+
+def _tell(
+    config: SimulateConfig,
+    clock: Clock,
+    fleet: FleetDriver,
+    fire: FireDriver | None,
+    on_progress: Progress,
+) -> dict[str, Any]:
+    status: dict[str, Any] = {
+        "at": utc(clock.now_ns()).isoformat(),
+        "fleet": asdict(fleet.status),
+        "fire": None if fire is None else status_of(fire.status),
+    }
+    if config.run_folder is not None:
+        write_status(config.run_folder, status)
+    on_progress(status)
+    return status
