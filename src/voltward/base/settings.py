@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     web: str = Field("127.0.0.1:8960", description="web address, HOST:PORT")
     web_origin: str = Field("", description="public origin of the pages, e.g. behind a proxy; empty: from web")
     database_url: str = Field("", description="PostgreSQL address; empty: the embedded server")
+    database_owner_url: str = Field("", description="PostgreSQL address of the role that migrates; empty: database_url")
     api_per_s: int = Field(50, gt=0, description="API requests a second allowed per token")
     metrics_port: int = Field(0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
@@ -11,7 +10,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from voltward.base.errors import Refused
 from voltward.base.settings import Settings
+from voltward.entry.places import store_address
 
 PATIENCE_S = 2.0
 
@@ -39,22 +40,10 @@ def database_state() -> str:
 
 def store_state(values: Settings) -> str:
     """ClickHouse's own ``/ping``, which asks for no password."""
-    address = store_address(values)
-    if address is None:
-        return "not started"
     try:
-        with urlopen(f"{address}/ping", timeout=PATIENCE_S) as response:  # noqa: S310 - own setting
+        with urlopen(f"{store_address(values).rstrip('/')}/ping", timeout=PATIENCE_S) as response:
             return "ok" if response.status == 200 else f"status {response.status}"
-    except (URLError, OSError, ValueError) as error:
+    except Refused as refusal:
+        return refusal.code
+    except (OSError, ValueError) as error:
         return type(error).__name__
-
-
-def store_address(values: Settings) -> str | None:
-    """The configured ClickHouse, or the embedded store's loopback port once it has one."""
-    if values.store_url:
-        return values.store_url.rstrip("/")
-    try:
-        port = int((values.data / "run" / "store.port").read_text())
-    except (OSError, ValueError):
-        return None
-    return f"http://127.0.0.1:{port}"

@@ -42,7 +42,8 @@ SECRET_KEY = _secret("django.key")
 DATABASES = _databases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"  # what pages show; the database keeps UTC
+TIME_ZONE = "UTC"  # what the database and the API speak
+PAGE_TIME_ZONE = "Asia/Shanghai"  # what pages show
 
 # ---- rooms
 
@@ -178,7 +179,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "voltward.entry.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
-    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Voltward API",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 
 from voltward.base.errors import NotFound, NotPermitted
 from voltward.records.models import LANGUAGES, Person
@@ -34,7 +34,10 @@ class OriginMiddleware:
 
 
 class LanguageMiddleware:
-    """The reader's choice: cookie, then account, then Chinese. The browser is not asked."""
+    """The reader's choice: cookie, then account, then Chinese. The browser is not asked.
+
+    Pages show local time; the API speaks UTC.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -46,7 +49,8 @@ class LanguageMiddleware:
             if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, Person):
                 language = request.user.language
         request.LANGUAGE_CODE = language
-        with translation.override(language):
+        zone = None if request.path.startswith("/api/") else settings.PAGE_TIME_ZONE
+        with translation.override(language), timezone.override(zone):
             response = self.get_response(request)
         if isinstance(response, HttpResponse):
             response.headers.setdefault("Content-Language", language)
