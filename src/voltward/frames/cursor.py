@@ -12,7 +12,7 @@ class Trace(Protocol):
     """Told about every byte that is understood, in order; offsets in the data unit."""
 
     def enter(self, what: str, number: int, source: str = "") -> None:
-        """A part begins: its name, its number from 1, and its source table if it has one."""
+        """A part begins: its name, its number from 1 (0: alone), and its source table if any."""
 
     def leave(self) -> None:
         """The part ends."""
@@ -20,8 +20,8 @@ class Trace(Protocol):
     def field(self, field: Field, start: int, stop: int, raw: Raw, number: int = 0) -> None:
         """A value; ``number`` counts from 1 inside a list."""
 
-    def mark(self, what: str, start: int, stop: int, raw: int) -> None:
-        """A byte that is no field: a type, a length, a marker, an id."""
+    def mark(self, what: str, start: int, stop: int, raw: int, field: Field | None = None) -> None:
+        """An integer that is no field: type, marker, id, or the count or length of ``field``."""
 
 
 class Cursor:

@@ -4,7 +4,6 @@ Whatever the bytes are, reading ends with ``Stop`` at worst, and what was read b
 are read as far as bytes are there, so a lying count costs nothing.
 """
 
-import struct
 from typing import assert_never
 
 from voltward.frames.cursor import Cursor
@@ -29,8 +28,15 @@ from voltward.frames.grammar import (
     Width,
 )
 from voltward.frames.layouts import INTEGERS, Run, code_from, steps_of
-from voltward.frames.moments import MOMENT, moment_problem
 from voltward.frames.raws import Item, Raw, Record
+from voltward.frames.simple_reading import (
+    read_count,
+    read_integers,
+    read_moment,
+    read_octets,
+    read_pairs,
+    read_text,
+)
 
 
 def read_fields(cursor: Cursor, fields: tuple[Field, ...], record: Record) -> None:
@@ -67,37 +73,37 @@ def _read_run(cursor: Cursor, run: Run, record: Record) -> None:
 def _read(cursor: Cursor, field: Field, fields: tuple[Field, ...], record: Record) -> Raw:
     match field:
         case Numbers():
-            return _read_integers(
+            return read_integers(
                 cursor, field, field.item.width, _count(fields, record, field.count)
             )
         case Group():
             return _read_group(cursor, field, _count(fields, record, field.count))
         case FaultCodes():
-            count = _read_count(cursor, field.count)
+            count = read_count(cursor, field)
             if count >= field.count.abnormal:
                 return count
-            return _read_integers(cursor, field, field.item, count)
+            return read_integers(cursor, field, field.item, count)
         case Pairs():
-            return _read_pairs(cursor, field)
+            return read_pairs(cursor, field)
         case Text():
-            return _read_text(cursor, field, _octets(field, record))
+            return read_text(cursor, field, _octets(field, record))
         case Texts():
             octets = _count(fields, record, field.octets)
             count = _count(fields, record, field.count)
-            return [_read_text(cursor, field, octets, i + 1) for i in range(count)]
+            return [read_text(cursor, field, octets, i + 1) for i in range(count)]
         case TextGroups():
             return _read_text_groups(cursor, field, fields, record)
         case Octets():
-            return _read_octets(cursor, field)
+            return read_octets(cursor, field)
         case Moment():
-            return _read_moment(cursor, field)
+            return read_moment(cursor, field)
         case Items():
             return _read_items(cursor, field, record)
         case Signature():
             return _read_signature(cursor, field)
         case ParameterIds():
             count = _count(fields, record, field.count)
-            return _read_integers(cursor, field, U8, count)
+            return read_integers(cursor, field, U8, count)
         case Parameters():
             return _read_parameters(cursor, field, _count(fields, record, field.count))
         case _:
@@ -110,29 +116,6 @@ def _count(fields: tuple[Field, ...], record: Record, name: str) -> int:
     raw = record[name]
     assert isinstance(raw, int)
     return 0 if raw >= code_from(fields, name) else raw
-
-
-def _read_count(cursor: Cursor, width: Width) -> int:
-    start = cursor.at
-    raw = cursor.integer(width)
-    if cursor.trace is not None:
-        cursor.trace.mark("count", start, cursor.at, raw)
-    return raw
-
-
-def _read_integers(cursor: Cursor, field: Field, width: Width, count: int) -> list[Raw]:
-    """``count`` integers; nothing is set aside for more than the bytes that are there."""
-    start, have = cursor.at, cursor.end - cursor.at
-    whole = min(count, have // width.octets)
-    raws: list[Raw] = list(struct.unpack_from(f">{whole}{width.letter}", cursor.data, start))
-    cursor.at = start + whole * width.octets
-    if cursor.trace is not None:
-        for i, raw in enumerate(raws):
-            at = start + i * width.octets
-            cursor.trace.field(field, at, at + width.octets, raw, i + 1)
-    if whole < count:
-        raise cursor.short(width.octets, cursor.at)
-    return raws
 
 
 def _read_group(cursor: Cursor, field: Group, count: int) -> list[Raw]:
@@ -148,33 +131,11 @@ def _read_group(cursor: Cursor, field: Group, count: int) -> list[Raw]:
     return records
 
 
-def _read_pairs(cursor: Cursor, field: Pairs) -> Raw:
-    count = _read_count(cursor, field.count)
-    if count >= field.count.abnormal:
-        return count
-    rows: list[Raw] = []
-    for number in range(1, count + 1):
-        start = cursor.at
-        row: list[Raw] = [cursor.integer(width) for _, width in field.columns]
-        rows.append(row)
-        if cursor.trace is not None:
-            cursor.trace.field(field, start, cursor.at, row, number)
-    return rows
-
-
 def _octets(field: Text, record: Record) -> int:
     if isinstance(field.octets, int):
         return field.octets
     raw = record[field.octets]
     assert isinstance(raw, int)
-    return raw
-
-
-def _read_text(cursor: Cursor, field: Field, octets: int, number: int = 0) -> bytes:
-    start = cursor.at
-    raw = cursor.take(octets)
-    if cursor.trace is not None and octets:
-        cursor.trace.field(field, start, cursor.at, raw, number)
     return raw
 
 
@@ -190,29 +151,9 @@ def _read_text_groups(
         texts: list[Raw] = []
         for _ in range(0 if count >= code else count):
             number += 1
-            texts.append(_read_text(cursor, field, field.octets, number))
+            texts.append(read_text(cursor, field, field.octets, number))
         groups.append(texts)
     return groups
-
-
-def _read_octets(cursor: Cursor, field: Octets) -> bytes:
-    if field.length is None:
-        length = cursor.end - cursor.at
-    else:
-        start = cursor.at
-        length = cursor.integer(field.length)
-        if cursor.trace is not None:
-            cursor.trace.mark("length", start, cursor.at, length)
-    return _read_text(cursor, field, length)
-
-
-def _read_moment(cursor: Cursor, field: Moment) -> bytes:
-    start = cursor.at
-    raw = _read_text(cursor, field, MOMENT)
-    problem = moment_problem(raw, start)
-    if problem is not None:
-        cursor.problems.append(problem)
-    return raw
 
 
 def _read_items(cursor: Cursor, field: Items, record: Record) -> list[Raw]:
@@ -280,7 +221,7 @@ def _read_signature(cursor: Cursor, field: Signature) -> Raw:
         cursor.at += 1
     record: Record = {}
     if cursor.trace is not None:
-        cursor.trace.enter(field.name, 1)
+        cursor.trace.enter(field.name, 0)
     read_fields(cursor, field.fields, record)
     if cursor.trace is not None:
         cursor.trace.leave()
@@ -301,7 +242,7 @@ def _read_parameters(cursor: Cursor, field: Parameters, count: int) -> list[Raw]
         if isinstance(value, Text):
             if isinstance(value.octets, str) and value.octets not in lengths:
                 raise Stop("unknown_type", f"param {code:#x} without its length", start)
-            raw: Raw = _read_text(cursor, value, _octets(value, lengths))
+            raw: Raw = read_text(cursor, value, _octets(value, lengths))
         else:
             at = cursor.at
             raw = lengths[value.name] = cursor.integer(value.width)
