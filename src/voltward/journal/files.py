@@ -3,6 +3,7 @@
 Errors are ``OSError`` as the system reports them. Paths are strings.
 """
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -12,6 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from voltward.journal.types import Bytes, ReadOnlyBytes
+
+_PAGE_BYTES = 4096
 
 
 class Files(Protocol):
@@ -70,6 +73,29 @@ class Files(Protocol):
             BlockingIOError: somebody else holds it.
         """
         ...
+
+
+def read_around_faults(files: Files, handle: int, offset: int, length: int) -> tuple[Bytes, bool]:
+    """As ``read_at``, but pages that the disk cannot read are zeros; whether there were such.
+
+    Raises:
+        OSError: another fault than EIO.
+    """
+    try:
+        return files.read_at(handle, offset, length), False
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+    out = np.zeros(max(0, min(length, files.size(handle) - offset)), np.uint8)
+    for start in range(0, out.size, _PAGE_BYTES):
+        try:
+            part = files.read_at(handle, offset + start, min(_PAGE_BYTES, out.size - start))
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            continue
+        out[start : start + part.size] = part
+    return out, True
 
 
 class OsFiles:

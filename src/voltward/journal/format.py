@@ -1,8 +1,8 @@
 """Segment files: their names and their headers.
 
 ``STREAM/000000000003.log`` is a live or finished segment, ``.sealed`` a compressed one,
-``.index`` its index. The header stands twice, in sectors of their own, so that no single damaged
-sector takes the salt with it, without which no record of the segment could be checked.
+``.index`` its index. The header stands twice, in pages of their own, so that no single damaged
+page takes the salt with it, without which no record of the segment could be checked.
 """
 
 import re
@@ -16,7 +16,7 @@ from voltward.journal.position import SEGMENT_DIGITS
 from voltward.journal.types import Bytes, ReadOnlyBytes
 
 VERSION = 1
-COPY_BYTES = 512
+COPY_BYTES = 4096  # a page: what a bad place of a disk takes with it
 HEADER_BYTES = 2 * COPY_BYTES
 LOG_MAGIC = b"VOLTJRNL"
 
@@ -43,55 +43,55 @@ class SegmentHeader:
 
     def pack(self) -> Bytes:
         """(HEADER_BYTES,): the header, twice."""
-        copy = np.zeros(COPY_BYTES, np.uint8)
-        body = _LAYOUT.pack(
-            LOG_MAGIC,
-            VERSION,
-            HEADER_BYTES,
-            0,
-            self.segment,
-            self.created_ns,
-            self.salt,
-            0,
-            0 if self.previous is None else self.previous + 1,
-            self.previous_end,
-            self.stream.encode("ascii"),
+        return packed_twice(
+            _LAYOUT.pack(
+                LOG_MAGIC,
+                VERSION,
+                HEADER_BYTES,
+                0,
+                self.segment,
+                self.created_ns,
+                self.salt,
+                0,
+                0 if self.previous is None else self.previous + 1,
+                self.previous_end,
+                self.stream.encode("ascii"),
+            )
         )
-        copy[: len(body)] = np.frombuffer(body, np.uint8)
-        copy[-4:] = np.frombuffer(_CRC.pack(crc32c(copy[:-4])), np.uint8)
-        return np.concatenate([copy, copy])
 
     @staticmethod
     def read(data: ReadOnlyBytes) -> "SegmentHeader | None":
         """The header from whichever copy is whole; None: neither is."""
-        for start in (0, COPY_BYTES):
-            header = _read_copy(data[start : start + COPY_BYTES])
-            if header is not None:
-                return header
+        for copy in whole_copies(data, LOG_MAGIC):
+            _, version, length, _, number, created_ns, salt, _, previous, end, stream = (
+                _LAYOUT.unpack(copy[: _LAYOUT.size])
+            )
+            if (version, length) == (VERSION, HEADER_BYTES):
+                name = stream.rstrip(b"\0").decode("ascii")
+                before = previous - 1 if previous else None
+                return SegmentHeader(name, number, created_ns, salt, before, end)
         return None
 
-    @staticmethod
-    def whole_copies(data: ReadOnlyBytes) -> int:
-        """How many of the two copies check."""
-        starts = (0, COPY_BYTES)
-        return sum(_read_copy(data[start : start + COPY_BYTES]) is not None for start in starts)
+
+def packed_twice(body: bytes) -> Bytes:
+    """(HEADER_BYTES,): two copies of ``body``, each with its CRC32C, in a page of its own."""
+    copy = np.zeros(COPY_BYTES, np.uint8)
+    copy[: len(body)] = np.frombuffer(body, np.uint8)
+    copy[-4:] = np.frombuffer(_CRC.pack(crc32c(copy[:-4])), np.uint8)
+    return np.concatenate([copy, copy])
 
 
-def _read_copy(copy: ReadOnlyBytes) -> SegmentHeader | None:
-    if copy.size < COPY_BYTES or _CRC.unpack(copy[-4:].tobytes())[0] != crc32c(copy[:-4]):
-        return None
-    fields = _LAYOUT.unpack(copy[: _LAYOUT.size].tobytes())
-    magic, version, length, _, segment, created_ns, salt, _, previous, previous_end, stream = fields
-    if magic != LOG_MAGIC or version != VERSION or length != HEADER_BYTES:
-        return None
-    return SegmentHeader(
-        stream=stream.rstrip(b"\0").decode("ascii"),
-        segment=segment,
-        created_ns=created_ns,
-        salt=salt,
-        previous=previous - 1 if previous else None,
-        previous_end=previous_end,
-    )
+def whole_copies(data: ReadOnlyBytes, magic: bytes) -> list[bytes]:
+    """Those of a header's two copies that check and begin with ``magic``."""
+    raw = data[:HEADER_BYTES].tobytes()
+    copies = (raw[:COPY_BYTES], raw[COPY_BYTES:])
+    return [
+        copy
+        for copy in copies
+        if len(copy) == COPY_BYTES
+        and copy.startswith(magic)
+        and _CRC.unpack(copy[-4:])[0] == crc32c(copy[:-4])
+    ]
 
 
 def log_name(segment: int) -> str:

@@ -1,20 +1,24 @@
 """Readers follow a stream from any process, at any time, up to its last commit."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from voltward.journal.errors import NoSuchRecord
 from voltward.journal.files import Files, OsFiles
 from voltward.journal.format import HEADER_BYTES, segments_in
 from voltward.journal.kernels import MAX_PAYLOAD, RECORD_HEADER, payload_bytes, take_apart
+from voltward.journal.keys import KeyRing
 from voltward.journal.marker import MARKER_NAME, read_word
 from voltward.journal.position import OFFSET_BITS, Position
 from voltward.journal.segments import Scanned, Segment, finished_end, open_segment, scan_window
 from voltward.journal.types import Bytes, Links, Numbers, Unsigned
 
 _TRIES = 5
+_WINDOW_BYTES = 256 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,20 @@ class Records:
     def __len__(self) -> int:
         return int(self.kinds.size)
 
+    def only(self, wanted: npt.NDArray[np.bool_]) -> "Records":
+        """Those records for which ``wanted`` (m,) is true; ``next`` and ``damage`` stay."""
+        lengths = np.diff(self.offsets)
+        offsets = np.concatenate([[0], np.cumsum(lengths[wanted])]).astype(np.int64)
+        return replace(
+            self,
+            buffer=self.buffer[np.repeat(wanted, lengths)],
+            offsets=offsets,
+            kinds=self.kinds[wanted],
+            links=self.links[wanted],
+            received_ns=self.received_ns[wanted],
+            positions=self.positions[wanted],
+        )
+
     def payload(self, index: int) -> bytes:
         return self.buffer[self.offsets[index] : self.offsets[index + 1]].tobytes()
 
@@ -46,8 +64,11 @@ class Records:
 class JournalReader:
     """Reads the streams of a journal folder. For one thread; ``close`` frees its files."""
 
-    def __init__(self, folder: Path | str, files: Files | None = None) -> None:
+    def __init__(
+        self, folder: Path | str, files: Files | None = None, keys: KeyRing | None = None
+    ) -> None:
         self._folder = str(folder)
+        self._keys = keys or KeyRing()
         self._files: Files = files or OsFiles()
         self._kept: Segment | None = None
         self._kept_path = ""
@@ -104,6 +125,27 @@ class JournalReader:
             raise NoSuchRecord(f"{position}: no whole record starts here")
         return window.data[RECORD_HEADER : stop - position.offset].tobytes()
 
+    def records_at(self, stream: str, numbers: Unsigned) -> Iterator[Records]:
+        """The records at ``numbers`` (m,) u8, ascending positions, in batches of one window each.
+
+        What is no longer there, or damaged, is left out.
+        """
+        place = 0
+        while place < numbers.size:
+            at = Position.of_number(stream, int(numbers[place]))
+            batch = self._from(at)
+            stop = place + int(np.searchsorted(numbers[place:], np.uint64(batch.next.number)))
+            wanted = np.isin(batch.positions, numbers[place:stop])
+            if wanted.any():
+                yield batch.only(wanted)
+            place = max(stop, place + 1)
+
+    def _from(self, at: Position) -> Records:
+        """A window of committed records that starts exactly at ``at``; empty if none does."""
+        batch = self.read(at, at.stream, _WINDOW_BYTES)
+        same = batch.next.segment == at.segment
+        return batch if same else _nothing(Position(at.stream, at.segment, at.offset + 1))
+
     def close(self) -> None:
         if self._kept is not None:
             self._kept.close()
@@ -132,7 +174,7 @@ class JournalReader:
             if name is None:
                 return None
             try:
-                self._kept = open_segment(self._files, f"{self._folder}/{stream}", name)
+                self._kept = open_segment(self._files, f"{self._folder}/{stream}", name, self._keys)
             except FileNotFoundError:
                 continue  # it was sealed or expired between the two looks
             self._kept_path = wanted

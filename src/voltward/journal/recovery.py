@@ -44,6 +44,7 @@ def recover_stream(files: Files, folder: str, stream: str, clock: Clock) -> Reco
     """Bring the stream's ``folder`` into order; the caller holds its lock."""
     began_s = clock.monotonic_s()
     found = Recovery(stream)
+    files.sync_folder(folder)  # names that an interrupted writer saw may not be durable yet
     committed = read_word(files, folder, stream)
     promised = committed.segment if committed else -1
     segments = segments_in(files.names(folder))
@@ -106,13 +107,14 @@ def _mend_last(
             promised = max(promised, committed.offset)
         stretches = _scan(segment, max(size, HEADER_BYTES), found)
         torn = stretches[-1] if stretches and stretches[-1][1] >= size else (size, size)
-        end = max(torn[0], promised)
+        unsure = segment.header is None or segment.unreadable
+        end = max(size if unsure else torn[0], promised)
         for start, stop in stretches:
             if start < end:
                 _keep_copy(files, folder, segment, found, (start, min(stop, end)), "damaged")
         found.previous_end = end
-        if segment.header is None:
-            return  # nothing could be checked there any more: go on in a new segment
+        if unsure:
+            return  # what cannot be checked is not cut either: go on in a new segment
         if size < promised:
             _keep_copy(files, folder, segment, found, (size, promised), "missing")
             return
@@ -155,13 +157,14 @@ def _scan(segment: LogSegment, end: int, found: Recovery) -> list[tuple[int, int
 
 
 def _make_durable(files: Files, path: str, promised: int, end: int) -> None:
-    """Write what no sync has vouched for once more in place, cut the file at ``end``, sync.
+    """Write what no sync is known to cover once more in place, cut the file at ``end``, sync.
 
     Pages whose write-back failed look clean to the system: a sync without the rewrite would
     succeed and promise nothing. The same bytes at the same place can lose nothing if interrupted.
     """
     handle = files.open(path, write=True)
     try:
+        files.write_at(handle, 0, files.read_at(handle, 0, HEADER_BYTES))
         for start in range(promised, end, WINDOW_BYTES):
             data = files.read_at(handle, start, min(WINDOW_BYTES, end - start))
             files.write_at(handle, start, data)

@@ -5,9 +5,11 @@ from typing import Protocol
 
 import numpy as np
 
-from voltward.journal.files import Files
+from voltward.journal.files import Files, read_around_faults
 from voltward.journal.format import HEADER_BYTES, SegmentHeader, segments_in
 from voltward.journal.kernels import MAX_PAYLOAD, RECORD_HEADER, scan
+from voltward.journal.keys import KeyRing
+from voltward.journal.sealed import SealedSegment
 from voltward.journal.types import Bytes, Numbers
 
 WINDOW_BYTES = 4 << 20
@@ -31,14 +33,15 @@ class Segment(Protocol):
 
 
 class LogSegment:
-    """A ``.log`` file."""
+    """A ``.log`` file. ``unreadable``: the disk has refused to read some of it; that is zeros."""
 
     def __init__(self, files: Files, path: str) -> None:
         self.number = int(path.rsplit("/", 1)[-1].split(".")[0])
+        self.unreadable = False
         self._files = files
         self._handle = files.open(path)
         try:
-            self.header = SegmentHeader.read(files.read_at(self._handle, 0, HEADER_BYTES))
+            self.header = SegmentHeader.read(self.read(0, HEADER_BYTES))
         except BaseException:
             files.close(self._handle)
             raise
@@ -47,14 +50,19 @@ class LogSegment:
         return self._files.size(self._handle)
 
     def read(self, start: int, stop: int) -> Bytes:
-        return self._files.read_at(self._handle, start, max(0, stop - start))
+        length = max(0, stop - start)
+        data, faulty = read_around_faults(self._files, self._handle, start, length)
+        self.unreadable |= faulty
+        return data
 
     def close(self) -> None:
         self._files.close(self._handle)
 
 
-def open_segment(files: Files, folder: str, name: str) -> Segment:
+def open_segment(files: Files, folder: str, name: str, keys: KeyRing) -> Segment:
     """The segment in ``folder/name``, whichever form it has."""
+    if name.endswith(".sealed"):
+        return SealedSegment(files, f"{folder}/{name}", keys)
     return LogSegment(files, f"{folder}/{name}")
 
 
@@ -62,7 +70,7 @@ def finished_end(files: Files, folder: str, number: int) -> int | None:
     """Where a finished segment ends, as the header behind it says; None: it does not say."""
     for later, name in segments_in(files.names(folder)).items():
         if later > number:
-            segment = open_segment(files, folder, name)
+            segment = open_segment(files, folder, name, KeyRing())
             segment.close()
             header = segment.header
             return header.previous_end if header and header.previous == number else None
