@@ -98,7 +98,7 @@ class FleetDriver:
         while self.fleet.time_s + self.plan.history_step_s <= self._now_s():
             reports = await asyncio.to_thread(self._history_block)
             await self._send_each(reports)
-            self._count()
+            self.count()
             done_s, whole_s = self.fleet.time_s - first_s, self._now_s() - first_s
             self.status.history_done = min(1.0, done_s / max(whole_s, 1.0))
         await asyncio.gather(*(terminal.confirmed() for terminal in self.terminals))
@@ -128,7 +128,7 @@ class FleetDriver:
             for report in due:
                 await self._sleep_until(report.collected_at)
                 self.terminals[report.car].report(report.frame)
-            self._count()
+            self.count()
             if self._clock.monotonic_s() - self._saved_s > _SAVE_EACH_S:
                 self._save()
 
@@ -159,7 +159,8 @@ class FleetDriver:
             else:
                 terminal.sign_off()
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Bring ``status`` up to date."""
         status = self.status
         status.online = sum(terminal.is_online for terminal in self.terminals)
         status.sent = sum(terminal.counted.sent for terminal in self.terminals)

@@ -136,6 +136,7 @@ def _tell(
     fire: FireDriver | None,
     on_progress: Progress,
 ) -> dict[str, Any]:
+    fleet.count()
     status: dict[str, Any] = {
         "at": utc(clock.now_ns()).isoformat(),
         "fleet": asdict(fleet.status),

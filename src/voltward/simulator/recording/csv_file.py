@@ -22,7 +22,6 @@ from voltward.simulator.recording.rows import BadRow, Rows
 
 BLOCK_BYTES = 4 << 20
 TIME_EXPECTED = "a time YYYY-MM-DD HH:MM:SS of the years 2000 to 2099"
-_TIME_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 _MISSING = ["", "nan", "NaN", "NA", "null", "NULL"]
 _BEIJING_S = 8 * 3600
 # GB/T 32960.3 carries years 2000 to 2099
@@ -123,7 +122,7 @@ def _table(block: bytes, columns: CsvColumns) -> pa.Table:
             column_types=types,
             include_columns=[TIME, *columns.numbers()],
             null_values=_MISSING,
-            timestamp_parsers=[pyarrow.csv.ISO8601, *_TIME_FORMS],
+            timestamp_parsers=[pyarrow.csv.ISO8601],
         ),
     )
 
@@ -189,19 +188,11 @@ def _problem(line: bytes, number: int, columns: CsvColumns) -> BadRow | None:
 
 
 def _is_time(text: str) -> bool:
-    table = pa.array([text])
-    for form in (None, *_TIME_FORMS):
-        try:
-            found = (
-                table.cast(pa.timestamp("us"))
-                if form is None
-                else pc.strptime(table, format=form, unit="us")
-            )
-        except pa.ArrowInvalid:
-            continue
-        seconds = found.cast(pa.int64())[0].as_py() // 1_000_000 - _BEIJING_S
-        return bool(_FIRST_S <= seconds <= _LAST_S)
-    return False
+    try:
+        found = pa.array([text]).cast(pa.timestamp("us")).cast(pa.int64())[0].as_py()
+    except pa.ArrowInvalid:
+        return False
+    return bool(_FIRST_S <= found // 1_000_000 - _BEIJING_S <= _LAST_S)
 
 
 def _is_number(text: str) -> bool:
