@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from voltward.columns.kernel import making_kernel
 
 Bytes = NDArray[np.uint8]
 Indices = NDArray[np.int64]
@@ -76,7 +77,7 @@ class FrameBatch:
         return FrameBatch.gather(self.buffer, self.offsets[indices], self.offsets[1:][indices])
 
 
-@nb.njit(cache=True, nogil=True)
+@making_kernel()
 def copy_spans(buffer, starts, offsets):  # type: ignore[no-untyped-def]
     """Bytes of spans that start at ``starts[i]`` and are ``offsets[i + 1] - offsets[i]`` long."""
     out = np.empty(offsets[-1], np.uint8)

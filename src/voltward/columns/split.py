@@ -13,12 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from voltward.columns.batch import Bytes, FrameBatch, Indices
-from voltward.columns.checksum import running_xor, xor_of
+from voltward.columns.kernel import kernel, making_kernel
+from voltward.columns.octets import running_xor, xor_of
 
 
 class PieceReason(IntEnum):
@@ -87,7 +87,7 @@ def warm() -> None:
     split(np.zeros(2, np.uint8), np.array([0, 2], np.int64)).frames(np.zeros(2, np.uint8))
 
 
-@nb.njit(cache=True, nogil=True)
+@making_kernel()
 def _split_chunks(buffer, chunk_offsets, give_up):  # type: ignore[no-untyped-def]
     chunks = chunk_offsets.size - 1
     room = 64 + chunks + (chunk_offsets[-1] - chunk_offsets[0]) // 128
@@ -130,7 +130,7 @@ def _split_chunks(buffer, chunk_offsets, give_up):  # type: ignore[no-untyped-de
     return chunk_of[:used], starts[:used], stops[:used], reasons[:used], consumed
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@kernel()
 def _look(buffer, at, end):  # type: ignore[no-untyped-def]
     """What begins at ``at``: (stop, reason, BCC to be checked); stop == at means wait."""
     mark = buffer[at]
@@ -151,7 +151,7 @@ def _look(buffer, at, end):  # type: ignore[no-untyped-def]
     return stop, FRAME, True
 
 
-@nb.njit(cache=True, nogil=True)
+@kernel()
 def _next_mark(buffer, at, end):  # type: ignore[no-untyped-def]
     """First start pair in ``buffer[at:end]``, or a lone mark as its last byte, or ``end``."""
     while at < end:
@@ -162,7 +162,7 @@ def _next_mark(buffer, at, end):  # type: ignore[no-untyped-def]
     return end
 
 
-@nb.njit(cache=True, nogil=True)
+@making_kernel()
 def _grown(array, room):  # type: ignore[no-untyped-def]
     out = np.empty(room, array.dtype)
     out[: array.size] = array

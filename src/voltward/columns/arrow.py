@@ -1,0 +1,167 @@
+"""Columns as an Arrow table: the numpy arrays themselves, wrapped, not copied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from voltward.columns.columns import Columns
+from voltward.columns.fields import (
+    ARROW_SCHEMA,
+    COLUMNS,
+    OCTETS,
+    REASONS_TYPE,
+    Column,
+    arrow_type,
+    blank_of,
+)
+from voltward.columns.kernel import making_kernel
+from voltward.columns.reasons import Reason
+
+Array = NDArray[Any]
+
+
+def table_of(columns: Columns) -> pa.Table:
+    """A table of ``ARROW_SCHEMA`` with one row for each row of ``columns``."""
+    header = columns.header
+    arrays = [
+        _plain(header.frame_index),
+        _plain(header.edition),
+        _plain(header.command),
+        _fixed(header.vin),
+        _plain(header.collected_at),
+        _plain(header.time_state),
+        _plain(header.verdict),
+    ]
+    shared = _Shared(columns)
+    arrays += [shared.array(column) for column in COLUMNS.values()]
+    arrays += [shared.octets(name) for name in OCTETS]
+    arrays.append(_reasons(columns))
+    return pa.Table.from_arrays(arrays, schema=ARROW_SCHEMA)
+
+
+class _Shared:
+    """Arrays of one table, which share what they can: offsets, bitmaps, columns of nothing."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._offsets = {
+            family: pa.py_buffer(offsets) for family, offsets in columns.list_offsets.items()
+        }
+        self._bitmaps: dict[int, tuple[pa.Buffer, int]] = {}
+        self._nothing: dict[str, pa.Array] = {}
+
+    def array(self, column: Column) -> pa.Array:
+        values = self._columns.values.get(column.name)
+        if column.is_list:
+            data = self._columns[column.name] if values is None else values
+            offsets = [None, self._offsets[column.family]]
+            kind = arrow_type(column)
+            return pa.Array.from_buffers(
+                kind, self._columns.size, offsets, 0, children=[_plain(data)]
+            )
+        if values is None:
+            return self._missing(column)
+        mask = self._columns.presence.get(column.name)
+        if mask is None or column.dtype[0] == "f":
+            return _plain(values)
+        bitmap, nulls = self._bitmap(mask)
+        kind = arrow_type(column)
+        return pa.Array.from_buffers(kind, values.size, [bitmap, pa.py_buffer(values)], nulls)
+
+    def octets(self, name: str) -> pa.Array:
+        buffers = [None, self._offsets[name], pa.py_buffer(self._columns[name])]
+        return pa.Array.from_buffers(pa.binary(), self._columns.size, buffers, 0)
+
+    def _bitmap(self, mask: NDArray[np.bool_]) -> tuple[pa.Buffer, int]:
+        """Fields of one information type come with one mask."""
+        key = id(mask)
+        if key not in self._bitmaps:
+            packed = np.packbits(mask, bitorder="little")
+            self._bitmaps[key] = (pa.py_buffer(packed), mask.size - int(mask.sum()))
+        return self._bitmaps[key]
+
+    def _missing(self, column: Column) -> pa.Array:
+        """A column that no row has: NaN, or null; one for all columns of its kind."""
+        if column.dtype not in self._nothing:
+            size = self._columns.size
+            made = (
+                _plain(np.full(size, blank_of(column.name), column.dtype))
+                if column.dtype[0] == "f"
+                else pa.nulls(size, arrow_type(column))
+            )
+            self._nothing[column.dtype] = made
+        return self._nothing[column.dtype]
+
+
+def _plain(values: Array) -> pa.Array:
+    return pa.Array.from_buffers(
+        pa.from_numpy_dtype(values.dtype), values.size, [None, pa.py_buffer(values)], 0
+    )
+
+
+def _fixed(values: NDArray[np.uint8]) -> pa.Array:
+    rows, width = values.shape
+    return pa.Array.from_buffers(pa.binary(width), rows, [None, pa.py_buffer(values)], 0)
+
+
+def _reasons(columns: Columns) -> pa.Array:
+    """Map arrays with an entry for each value that is abnormal, invalid or out of range."""
+    names: list[str] = []
+    rows: list[Array] = []
+    keys: list[Array] = []
+    codes: list[Array] = []
+    for name, reasons in columns.reasons.items():
+        where = np.nonzero((reasons != Reason.PRESENT) & (reasons != Reason.ABSENT))[0]
+        row, number = _keys_of(columns, name, where, names)
+        rows.append(row)
+        keys.append(number)
+        codes.append(reasons[where])
+    odd = columns.odd_lists
+    found, number = np.unique(odd.column, return_inverse=True)
+    rows.append(odd.row)
+    keys.append(number + len(names))
+    codes.append(odd.reason)
+    names += found.tolist()
+    return _map_of(columns.size, names, np.concatenate(rows), np.concatenate(keys), codes)
+
+
+def _keys_of(columns: Columns, name: str, where: Array, names: list[str]) -> tuple[Array, Array]:
+    """Row and key number of the entries of one column; new keys are added to ``names``."""
+    if not COLUMNS[name].is_list:
+        names.append(name)
+        return where, np.full(where.size, len(names) - 1)
+    offsets = columns.offsets(name)
+    row = np.searchsorted(offsets, where, "right") - 1
+    found, number = np.unique(where - offsets[row], return_inverse=True)
+    first = len(names)
+    names += [f"{name}[{element}]" for element in found]
+    return row, number + first
+
+
+def _map_of(size: int, names: list[str], rows: Array, keys: Array, codes: list[Array]) -> pa.Array:
+    offsets, order = _by_row(rows.astype(np.int64), size)
+    dictionary = pa.array(names or [""], pa.string())
+    key_array = dictionary.take(pa.array(keys.astype(np.int32)[order]))
+    items = _plain(np.concatenate(codes).astype(np.uint8)[order])
+    made = pa.MapArray.from_arrays(pa.array(offsets), key_array, items)
+    return made.cast(REASONS_TYPE) if made.type != REASONS_TYPE else made
+
+
+@making_kernel()
+def _by_row(rows, size):  # type: ignore[no-untyped-def]
+    """Offsets of ``size`` lists, and the order that sorts entries by row, keeping their order."""
+    offsets = np.zeros(size + 1, np.int32)
+    for row in rows:
+        offsets[row + 1] += 1
+    for i in range(size):
+        offsets[i + 1] += offsets[i]
+    order = np.empty(rows.size, np.int64)
+    fill = offsets.copy()
+    for i in range(rows.size):
+        order[fill[rows[i]]] = i
+        fill[rows[i]] += 1
+    return offsets, order
