@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from voltward.base.errors import BadInput
+from voltward.journal.keys import KeyRing
 
 # Streams that a processor writes itself; following them would feed it its own quarantine.
 OWN_STREAMS = "quarantine-*"
@@ -21,7 +22,7 @@ class ProcessorConfig:
     streams: tuple[str, ...] = ("*",)  # shell patterns of stream names
     rows: int = 50_000  # most frames in one insert
     wait_ms: float = 250.0  # longest wait for more frames before an insert
-    journal_key: bytes | None = field(default=None, repr=False)
+    journal_keys: KeyRing = field(default_factory=KeyRing)
     status_file: Path | None = None  # DATA/run/processor-<name>.json
     metrics_port: int | None = None  # 0 takes a free one, None serves none
 
@@ -44,6 +45,10 @@ class ProcessorConfig:
     @property
     def state_file(self) -> Path:
         return self.folder / f"{self.name}.state"
+
+    @property
+    def rebuild_file(self) -> Path:
+        return self.folder / "rebuild.json"
 
     @property
     def lock_file(self) -> Path:

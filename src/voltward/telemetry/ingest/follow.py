@@ -92,7 +92,7 @@ class Follower:
             records = self._reader.read(at, part.stream, 32 * LEAST_READ_BYTES)
             if records.next <= at:
                 raise LookupError(f"journal: nothing to read at {at}, the plan ends at {part.stop}")
-            found.append(_before(records, part.stop))
+            found.append(before(records, part.stop))
             at = records.next
         return _concatenated(found, part.stop)
 
@@ -107,7 +107,8 @@ def _at_most(records: Records, frames: int) -> Records:
     return _first(records, first_left, stop)
 
 
-def _before(records: Records, stop: Position) -> Records:
+def before(records: Records, stop: Position) -> Records:
+    """The records that lie before ``stop``."""
     count = int(np.searchsorted(records.positions, np.uint64(stop.number)))
     return records if count == records.kinds.size else _first(records, count, stop)
 

@@ -19,7 +19,7 @@ from voltward.telemetry.ingest.decoding import DECODE, Decoder
 from voltward.telemetry.ingest.processor import Processor, Tap
 from voltward.telemetry.ingest.quarantine import Quarantine
 from voltward.telemetry.ingest.sink import Sink, StoreSink
-from voltward.telemetry.ingest.state import only_one
+from voltward.telemetry.ingest.state import RebuildInterrupted, only_one
 
 _log = structlog.get_logger("voltward.processor")
 
@@ -40,6 +40,7 @@ def run(
     Raises:
         ProcessorRuns: another process works under this name.
         StateDamaged: the state file is not what a processor wrote.
+        RebuildInterrupted: the store lacks rows that only a rebuild brings.
     """
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,17 +65,20 @@ def opened(
     decoder: str = DECODE,
     clock: Clock | None = None,
     taps: Sequence[Tap] = (),
+    rebuilding: bool = False,
 ) -> Iterator[Processor]:
     """A processor with all it needs, closed at the end.
 
     Raises:
-        ProcessorRuns, StateDamaged: see ``run``.
+        ProcessorRuns, StateDamaged, RebuildInterrupted: see ``run``.
     """
     clock = clock or SystemClock()
+    if config.rebuild_file.exists() and not rebuilding:
+        raise RebuildInterrupted(f"{config.rebuild_file}: run `voltward rebuild` to its end first")
     config.journal.mkdir(parents=True, exist_ok=True)
     with (
         only_one(config.lock_file),
-        JournalReader(config.journal) as reader,
+        JournalReader(config.journal, keys=config.journal_keys) as reader,
         _quarantine(config, clock) as quarantine,
     ):
         yield Processor(

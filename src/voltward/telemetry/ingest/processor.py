@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from threading import Event
 
 from voltward.base.clock import Clock, SystemClock
@@ -101,6 +102,22 @@ class Processor:
         self.settle()
         return total
 
+    def restart(self, generation: int) -> None:
+        """Begin at the oldest record again, for a store that is empty."""
+        self._save(states.State(generation=generation))
+
+    def insert_apart(self, batch: Batch, plan: Plan) -> None:
+        """Insert records that the journal no longer holds; the checkpoint knows nothing of them.
+
+        Raises:
+            one of Placing.LATER: try again; the token keeps it to one insert.
+        """
+        pieces = self._placing.place(batch, plan, lambda _: None)
+        counts = counted(batch, pieces, 0)
+        totals = Counter(self.state.totals)
+        totals.update(counts)
+        self.state = replace(self.state, totals=dict(totals))
+
     def settle(self) -> None:
         """Write down the checkpoint if that has been left to the next plan."""
         if self.state != self._saved:
@@ -116,7 +133,7 @@ class Processor:
             self.board.write(positions, self.state.totals, frames, seconds)
 
     def lag(self) -> tuple[int, float]:
-        """Records behind the checkpoint (estimated from their bytes); age of the oldest, seconds."""
+        """Records behind the checkpoint (estimated from bytes); age of the oldest, seconds."""
         records = self._follower.behind(self.state.checkpoint)
         if records == 0:
             return 0, 0.0

@@ -17,6 +17,7 @@ from voltward.telemetry import writer
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest import presence, session_events
 from voltward.telemetry.schema import migrate
+from voltward.telemetry.schema.tables import TABLES
 
 LONGEST_TEXT = 500
 
@@ -107,6 +108,29 @@ class StoreSink:
     def has(self, rows: pa.Table) -> NDArray[np.bool_]:
         with self._judging() as client:
             return presence.present(client, rows)
+
+    def knows(self, rows: pa.Table) -> NDArray[np.bool_]:
+        """Which rows ``(n,)`` the store has under their key, from whatever place.
+
+        Raises:
+            StoreUnwell: it does not answer.
+        """
+        with self._judging() as client:
+            return presence.known_keys(client, rows)
+
+    def empty(self) -> None:
+        """Make every table anew, without rows and without memory of tokens.
+
+        Raises:
+            StoreUnwell: call again.
+        """
+        with self._judging() as client:
+            for name in (*(table.name for table in TABLES), session_events.TABLE):
+                for table in (name, f"{name}_local") if self._cluster else (name,):
+                    where = f" ON CLUSTER `{self._cluster}`" if self._cluster else ""
+                    client.command(f"DROP TABLE IF EXISTS {table}{where} SYNC")
+        self.close()
+        self._ready()
 
     def close(self) -> None:
         if self._client is not None:

@@ -34,6 +34,12 @@ class ProcessorRuns(Refused):
     code = "processor_runs"
 
 
+class RebuildInterrupted(Refused):
+    """A rebuild was begun and not ended; the store lacks rows until it is run again."""
+
+    code = "rebuild_interrupted"
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """``checkpoint``: per stream the first position whose record is not yet in the store for sure.
