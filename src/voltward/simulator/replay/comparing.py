@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voltward.columns.columns import Columns
 from voltward.frames.grammar import Edition
+from voltward.simulator.quantising import PRESENT
 from voltward.simulator.recording import Recording
 from voltward.simulator.replay.expected import Expected, expected_rows
 from voltward.telemetry.client import Client
@@ -47,6 +49,22 @@ class Found:
     scalars: Mapping[str, tuple[NDArray[np.float64], NDArray[np.uint8]]]
     cell_voltages_mv: Sequence[NDArray[np.uint16]]
     probe_temps_c: Sequence[NDArray[np.int16]]
+
+
+def found_in_columns(columns: Columns, names: Sequence[str]) -> Found:
+    """Decoded frames, one row each, as rows to compare; ``names``: the scalars that matter."""
+    scalars = {}
+    for name in names:
+        reasons = columns.reason(name)
+        values = np.where(reasons == PRESENT, columns[name].astype(np.float64), np.nan)
+        scalars[name] = (values, reasons)
+    rows = range(len(columns))
+    return Found(
+        collected_at=columns.header.collected_at,
+        scalars=scalars,
+        cell_voltages_mv=[columns.of_row("cell_voltages_mv", row) for row in rows],
+        probe_temps_c=[columns.of_row("probe_temps_c", row) for row in rows],
+    )
 
 
 def compare(expected: Expected, found: Found) -> Comparison:

@@ -56,7 +56,7 @@ class Values:
         there = self.reasons == PRESENT
         same = np.rint(np.nan_to_num(found) * self.per_unit) == self.counts
         # beside the counts nothing may have crept in but the width of the number in the store
-        near = np.abs(found * self.per_unit - self.counts) <= 0.01 + 1e-6 * np.abs(self.counts)
+        near = np.abs(found * self.per_unit - self.counts) <= 0.01 + 1.2e-7 * np.abs(self.counts)
         right: NDArray[np.bool_] = np.where(
             there, same & near & (reasons == PRESENT), np.isnan(found) & (reasons == self.reasons)
         )
