@@ -43,10 +43,12 @@ def _ensure_maker(settings: Settings) -> None:
 def _set_up_demo() -> None:
     import io
 
-    from voltward.simulator.demo import demo_vehicles
+    from voltward.simulator.run import SimulateConfig, simulated_vehicles
 
+    cars = simulated_vehicles(SimulateConfig(address=("", 0), demo=True))
+    texts = [f"{car.vin},{car.model_name},{car.battery_type}" for car in cars]
     # the command prints the login, which `voltward up` tells at the right moment
-    call_command("demo_setup", *demo_vehicles(), stdout=io.StringIO())
+    call_command("demo_setup", *texts, stdout=io.StringIO())
 
 
 def _publish_registry(settings: Settings) -> None:

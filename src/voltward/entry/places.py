@@ -6,9 +6,8 @@ from voltward.base.errors import BadSetting, Refused
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import installation_key
 from voltward.entry.secret_files import secret_text
+from voltward.journal.keys import KeyRing
 from voltward.telemetry.client import Client, connect
-
-JOURNAL_KEY_BYTES = 32
 
 
 class StoreNotThere(Refused):
@@ -41,22 +40,16 @@ def vehicle_key(settings: Settings) -> bytes:
     return installation_key(settings.vehicle_key_file)
 
 
-def journal_key(settings: Settings) -> bytes | None:
-    """The AES-256 key of sealed segments, if one is configured.
+def journal_keys(settings: Settings) -> KeyRing:
+    """The keys of sealed segments; an empty ring when none are configured.
 
     Raises:
-        BadSetting: the file is missing or does not hold 32 bytes.
+        BadSetting: the file cannot be read or holds something else.
     """
-    path = settings.journal_key_file
-    if path is None:
-        return None
     try:
-        key = path.read_bytes()
+        return KeyRing.read(settings.journal_key_file)
     except OSError as error:
-        raise BadSetting(f"journal_key_file {path}: {error.strerror}") from None
-    if len(key) != JOURNAL_KEY_BYTES:
-        raise BadSetting(f"journal_key_file {path}: {len(key)} bytes, expected {JOURNAL_KEY_BYTES}")
-    return key
+        raise BadSetting(f"journal_key_file {settings.journal_key_file}: {error.strerror}") from None
 
 
 def store_token(settings: Settings) -> str:

@@ -53,11 +53,11 @@ def explain(
     Example: voltward explain 232307fe4c544553545645483047423332393630310100 00c4
     """
     from voltward.frames.explain import explain as explained
-    from voltward.frames.explain import to_text
+    from voltward.frames.explain_text import render
 
     digits = "".join(frame.split())
     try:
         data = bytes.fromhex(digits)
     except ValueError as error:
         raise BadInput(f"HEX: {error}; give the frame's bytes as pairs of 0-9 a-f") from None
-    sys.stdout.write(to_text(explained(data), english_only=english) + "\n")
+    sys.stdout.write(render(explained(data), "en" if english else "both"))

@@ -14,7 +14,7 @@ DataOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    for command in (up, gateway, processor, store, web, office, warm):
+    for command in (up, gateway, processor, store, web, office, keeper, warm):
         app.command()(command)
     app.command(
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -119,6 +119,18 @@ def office(data: DataOption = None) -> None:
     from voltward.entry.processes.office import run_office
 
     run_office(Settings())
+
+
+def keeper(data: DataOption = None) -> None:
+    """Seal finished journal segments, archive them as Parquet, expire what is proved kept.
+
+    Example: voltward keeper --data .voltward
+    """
+    set_environment(data=data)
+    from voltward.base.settings import Settings
+    from voltward.entry.processes.keeper import run_keeper
+
+    run_keeper(Settings())
 
 
 def manage(context: typer.Context) -> None:

@@ -3,6 +3,7 @@
 from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
+from voltward.journal.keys import KeyRing
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.process import run
 
@@ -25,7 +26,7 @@ def config(settings: Settings) -> ProcessorConfig:
         vehicle_key=places.vehicle_key(settings),
         rows=settings.ingest_rows,
         wait_ms=settings.ingest_wait_ms,
-        journal_key=places.journal_key(settings),
+        journal_keys=KeyRing.read(settings.journal_key_file),
         status_file=places.processor_status(settings),
         metrics_port=settings.metrics_port,
     )

@@ -18,6 +18,7 @@ def children(settings: Settings) -> list[Child]:
         plan.append(Child("store", ("store",), environment=next(metrics)))
     plan.append(Child("web", ("web",), environment=next(metrics)))
     plan.append(Child("office", ("office",), environment=next(metrics)))
+    plan.append(Child("keeper", ("keeper",), environment=next(metrics)))
     plan.append(Child("processor", ("processor",), environment=next(metrics)))
     for number in range(settings.gateway_processes):
         arguments = ("gateway", "--number", str(number))

@@ -1,0 +1,65 @@
+"""Hands the vehicle side to the pages: store, online sessions, processor status, raw frames, the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from threading import local
+
+from voltward.base.settings import Settings
+from voltward.entry import places
+from voltward.gateway.online import OnlineSession, read_online
+from voltward.monitoring.ports import Ports
+from voltward.simulator.demo import FIRE_VIN, fire_again
+from voltward.telemetry.client import Client
+from voltward.telemetry.ingest.status import Status, read_status
+from voltward.telemetry.raw import RawFrames, RawPlaces
+
+_clients = local()
+
+
+def ports_of(settings: Settings) -> Ports:
+    """Made once per process; nothing is opened before the first page asks."""
+    raw = _raw_frames(settings)
+    return Ports(
+        client=partial(_client, settings),
+        online=partial(_online, settings),
+        status=partial(_status, settings),
+        frames=lambda vin, start, end, limit: raw().of(vin, start, end, limit),
+        frame_at=lambda position: raw().at(position),
+        fire_again=partial(fire_again, settings.data / "run") if settings.demo else None,
+        fire_vin=FIRE_VIN if settings.demo else "",
+    )
+
+
+def _client(settings: Settings) -> Client:
+    """One client a thread; a new one when the store has come back under another address."""
+    address = places.store_address(settings)
+    if getattr(_clients, "address", None) != address:
+        _clients.client = places.store_client(settings)
+        _clients.address = address
+    client: Client = _clients.client
+    return client
+
+
+def _online(settings: Settings) -> Sequence[OnlineSession]:
+    return read_online(places.journal_folder(settings))
+
+
+def _status(settings: Settings) -> Status | None:
+    return read_status(places.processor_status(settings))
+
+
+def _raw_frames(settings: Settings) -> Callable[[], RawFrames]:
+    @lru_cache(maxsize=1)
+    def make() -> RawFrames:
+        return RawFrames(
+            RawPlaces(
+                journal=places.journal_folder(settings),
+                archive=places.archive_folder(settings),
+                vehicle_key=places.vehicle_key(settings),
+                journal_keys=places.journal_keys(settings),
+            )
+        )
+
+    return make

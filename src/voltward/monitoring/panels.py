@@ -1,0 +1,80 @@
+"""Which quantities a vehicle's curves and live tables show, in which order, under which names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a panel: the column and its name."""
+
+    field: str
+    title: str | Promise
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves over one axis. ``step``: the value holds until the next frame (levels, states)."""
+
+    title: str | Promise
+    unit: str
+    curves: tuple[Curve, ...]
+    step: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(curve.field for curve in self.curves)
+
+
+PANELS = (
+    Panel(_("总电压"), "V", (Curve("total_voltage_v", _("总电压")),)),
+    Panel(_("总电流（放电为正）"), "A", (Curve("total_current_a", _("总电流")),)),
+    Panel(_("SOC"), "%", (Curve("soc_pct", _("SOC")),)),
+    Panel(_("车速"), "km/h", (Curve("speed_kmh", _("车速")),)),
+    Panel(
+        _("探针温度极值"),
+        "℃",
+        (Curve("highest_temp_c", _("最高温度")), Curve("lowest_temp_c", _("最低温度"))),
+    ),
+    Panel(
+        _("单体电压极值"),
+        "V",
+        (Curve("highest_voltage_v", _("最高单体")), Curve("lowest_voltage_v", _("最低单体"))),
+    ),
+    Panel(_("绝缘电阻"), "kΩ", (Curve("insulation_kohm", _("绝缘电阻")),)),
+    Panel(_("上报报警等级"), _("级"), (Curve("alarm_level", _("上报等级")),), step=True),
+)
+HISTORY_FIELDS = tuple(dict.fromkeys(field for panel in PANELS for field in panel.fields))
+LIVE_PANELS = tuple(
+    panel
+    for panel in PANELS
+    if panel.fields[0]
+    in ("total_voltage_v", "total_current_a", "highest_temp_c", "highest_voltage_v", "insulation_kohm")
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A table of live values."""
+
+    title: str | Promise
+    fields: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        _("整车"),
+        ("vehicle_state", "charging", "drive_mode", "speed_kmh", "odometer_km", "gear", "dcdc"),
+    ),
+    Group(
+        _("动力电池"),
+        ("total_voltage_v", "total_current_a", "soc_pct", "insulation_kohm", "highest_voltage_v",
+         "lowest_voltage_v", "highest_temp_c", "lowest_temp_c"),
+    ),  # fmt: skip
+    Group(_("报警与位置"), ("alarm_level", "alarm_flags", "longitude_deg", "latitude_deg", "datum")),
+)
+LIVE_FIELDS = tuple(field for group in GROUPS for field in group.fields)

@@ -1,0 +1,27 @@
+"""What monitoring/ shows: the overview, the telemetry tabs of a vehicle's page, the explainer."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from voltward.monitoring.columns import fire_button, online_states
+from voltward.pages.room import Column, HeaderPart, MenuItem, Room, Tab
+
+ROOM = Room(
+    name="monitoring",
+    menu=(
+        MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
+        MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
+    ),
+    tabs=(
+        Tab("vehicle", _("实时"), "vehicle-live", "telemetry.read", 10),
+        Tab("vehicle", _("历史"), "vehicle-history", "telemetry.read", 20),
+        Tab("vehicle", _("电芯"), "vehicle-cells", "telemetry.read", 30),
+        Tab("vehicle", _("报文"), "vehicle-frames", "frame.read", 40),
+        Tab("vehicle", _("数据缺口"), "vehicle-gaps", "telemetry.read", 50),
+    ),
+    columns=(Column("vehicle", _("在线"), "telemetry.read", 10, online_states),),
+    headers=(HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, fire_button),),
+    urls="voltward.monitoring.ui.urls",
+    api_urls="voltward.monitoring.api.urls",
+)

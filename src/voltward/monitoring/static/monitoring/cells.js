@@ -1,0 +1,118 @@
+// All cells over time as a heat map; a click on a column shows every cell at that moment.
+"use strict";
+
+(() => {
+  const root = document.querySelector("[data-cells]");
+  if (!root) return;
+  const words = JSON.parse(document.getElementById("cells-words").textContent);
+  const map = root.querySelector("[data-map]");
+  const bars = root.querySelector("[data-bars]");
+  const state = root.querySelector("[data-state]");
+  const subtract = root.querySelector("[name=subtract]");
+  const form = root.querySelector("form");
+  // One hue from light to dark: reads in grey as well.
+  const SCALE = ["#f8fafc", "#dbeafe", "#93c5fd", "#3b82f6", "#1e40af", "#0b1f5c"];
+  let body = null;
+
+  async function load() {
+    state.textContent = words.loading;
+    try {
+      const answer = await fetch(`${root.dataset.cells}?${new URLSearchParams(new FormData(form))}`);
+      body = await answer.json();
+      if (!answer.ok) throw new Error(body.detail || answer.statusText);
+      show();
+    } catch (error) {
+      state.textContent = `${words.failed} ${error.message}`;
+    }
+  }
+
+  function median(values) {
+    const known = values.filter((value) => value !== null).sort((a, b) => a - b);
+    if (!known.length) return null;
+    const middle = known.length >> 1;
+    return known.length % 2 ? known[middle] : (known[middle - 1] + known[middle]) / 2;
+  }
+
+  function show() {
+    const empty = !body.times.length;
+    root.querySelector("[data-empty]").hidden = !empty;
+    map.hidden = bars.hidden = empty;
+    state.textContent = empty ? "" : words.shown.replace("{columns}", body.times.length).replace("{cells}", body.cells);
+    if (empty) return;
+    const less = subtract.checked;
+    const medians = body.values.map(median);
+    const points = [];
+    const all = [];
+    body.values.forEach((column, x) => column.forEach((value, y) => {
+      if (value === null) return;
+      const shown = less ? value - medians[x] : value;
+      points.push([x, y, shown]);
+      all.push(shown);
+    }));
+    all.sort((a, b) => a - b);
+    // The outer half percent must not wash out the rest; values beyond are drawn in the end colours.
+    const low = all[Math.floor(all.length * 0.005)];
+    const high = all[Math.ceil(all.length * 0.995) - 1];
+    const reach = Math.max(Math.abs(low), Math.abs(high), 5);
+    drawMap(points, less ? -reach : low, less ? reach : high, less);
+    drawBars(body.times.length - 1, medians);
+  }
+
+  function put(element, build) {
+    const chart = echarts.getInstanceByDom(element);
+    if (chart) {
+      voltwardCharts.drop(element);
+    } else {
+      Curves.keepSize(element);
+    }
+    return voltwardCharts.make(element, build);
+  }
+
+  function drawMap(points, low, high, less) {
+    map.style.height = `${Math.max(320, Math.min(760, body.cells * 6 + 110))}px`;
+    const span = body.times[body.times.length - 1] - body.times[0];
+    const chart = put(map, (looks) => ({
+      grid: { left: 64, right: 92, top: 14, bottom: 58 },
+      tooltip: { confine: true, transitionDuration: 0, formatter: ({ value }) => [
+        Times.full(body.times[value[0]]),
+        `${words.cell.replace("{number}", value[1] + 1)}  ${body.values[value[0]][value[1]]} ${body.unit}`,
+        ...(less ? [`${words.deviation}  ${value[2] > 0 ? "+" : ""}${value[2]} ${body.unit}`] : []),
+      ].join("\n") },
+      xAxis: { type: "category", data: body.times, axisTick: { show: false },
+        axisLabel: { hideOverlap: true, formatter: (value) => Times.axis(Number(value), span) } },
+      yAxis: { type: "category", data: Array.from({ length: body.cells }, (_, index) => index + 1), inverse: true,
+        name: words.axis, nameLocation: "middle", nameGap: 44, axisTick: { show: false },
+        axisLabel: { interval: (index) => index === 0 || (index + 1) % 8 === 0 } },
+      visualMap: { min: low, max: high, calculable: true, right: 4, top: "middle", itemHeight: 180, precision: 0,
+        text: [less ? words.above : body.unit, less ? words.below : ""], textStyle: { color: looks.soft }, inRange: { color: SCALE } },
+      series: [{ type: "heatmap", data: points, progressive: 20000, emphasis: { disabled: true } }],
+    }));
+    chart.on("click", ({ value }) => drawBars(value[0], body.values.map(median)));
+  }
+
+  function drawBars(column, medians) {
+    const values = body.values[column];
+    root.querySelector("[data-moment]").textContent = words.moment.replace("{time}", Times.full(body.times[column]));
+    const deviations = values.map((value) => (value === null ? 0 : Math.abs(value - medians[column])));
+    const worst = deviations.indexOf(Math.max(...deviations));
+    put(bars, (looks) => ({
+      grid: { left: 64, right: 18, top: 28, bottom: 44 },
+      tooltip: { trigger: "axis", confine: true, transitionDuration: 0,
+        formatter: ([row]) => `${words.cell.replace("{number}", row.name)}  ${row.value ?? "—"} ${body.unit}` },
+      xAxis: { type: "category", name: words.axis, nameLocation: "middle", nameGap: 26,
+        data: values.map((_, index) => index + 1), axisTick: { show: false } },
+      yAxis: { type: "value", scale: true, name: body.unit },
+      series: [{ type: "bar", barCategoryGap: "20%",
+        data: values.map((value, index) => ({ value, itemStyle: { color: index === worst ? looks.ink : looks.accent } })),
+        markLine: { symbol: "none", silent: true, lineStyle: { type: "dashed", color: looks.soft },
+          label: { formatter: words.median, position: "insideEndTop", color: looks.soft },
+          data: medians[column] === null ? [] : [{ yAxis: medians[column] }] } }],
+    }));
+  }
+
+  subtract.addEventListener("change", () => body && show());
+  form.addEventListener("submit", (event) => { event.preventDefault(); history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`); load(); });
+  form.addEventListener("change", (event) => { if (event.target !== subtract) form.requestSubmit(); });
+  document.addEventListener("voltward:charts-remade", () => body && body.times.length && show());
+  load();
+})();

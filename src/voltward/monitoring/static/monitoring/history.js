@@ -1,0 +1,67 @@
+// History of one vehicle: a range, stacked curves, cells below. Zooming in asks for finer data.
+"use strict";
+
+(() => {
+  const root = document.querySelector("[data-history]");
+  if (!root) return;
+  const words = JSON.parse(document.getElementById("history-words").textContent);
+  const curves = root.querySelector("[data-curves]");
+  const state = root.querySelector("[data-state]");
+  const form = root.querySelector("form");
+  let asked = 0;
+  let zoomTimer = null;
+
+  async function load(query, { keepZoom = false } = {}) {
+    const ticket = ++asked;
+    state.textContent = words.loading;
+    curves.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`${root.dataset.history}?${query}`, { headers: { Accept: "application/json" } });
+      const body = await answer.json();
+      if (ticket !== asked) return;
+      if (!answer.ok) throw new Error(body.detail || answer.statusText);
+      show(body, keepZoom);
+    } catch (error) {
+      if (ticket === asked) state.textContent = `${words.failed} ${error.message}`;
+    } finally {
+      if (ticket === asked) curves.removeAttribute("aria-busy");
+    }
+  }
+
+  function show(body, keepZoom) {
+    const empty = body.times.length === 0;
+    root.querySelector("[data-empty]").hidden = !empty;
+    curves.hidden = empty;
+    state.textContent = empty ? "" : words.shown
+      .replace("{points}", body.times.length).replace("{rows}", body.rows)
+      .replace("{from}", Times.full(body.from)).replace("{to}", Times.full(body.to))
+      .replace("{conflicts}", body.conflicts);
+    if (empty) return;
+    Curves.draw(curves, body.times, body.panels, { onZoom: finer });
+  }
+
+  // After a zoom the same range is asked again at full resolution, unless it already is.
+  function finer(from, to) {
+    clearTimeout(zoomTimer);
+    zoomTimer = setTimeout(() => {
+      const query = new URLSearchParams({ from: Math.floor(from), to: Math.ceil(to) });
+      document.dispatchEvent(new CustomEvent("voltward:range", { detail: { from, to } }));
+      root.dataset.zoom = query.toString();
+      root.querySelector("[data-refine]").hidden = false;
+    }, 200);
+  }
+
+  root.querySelector("[data-refine]").addEventListener("click", (event) => {
+    event.currentTarget.hidden = true;
+    load(root.dataset.zoom);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    root.querySelector("[data-refine]").hidden = true;
+    const query = new URLSearchParams(new FormData(form));
+    history.replaceState(null, "", `?${query}`);
+    load(query);
+  });
+  form.addEventListener("change", () => form.requestSubmit());
+  load(new URLSearchParams(new FormData(form)));
+})();

@@ -1,0 +1,75 @@
+"""A frame's explanation as rows of a page; masked unless its reader may see what it would reveal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import translation
+
+from voltward.frames.explain import explain
+from voltward.frames.explained import Explanation, Line, Sensitivity
+from voltward.frames.values import Reason
+from voltward.frames.words import Phrase
+from voltward.frames.words import reason as reason_words
+
+MASK = "•••"
+SHOWN_OCTETS = 24
+
+
+@dataclass(frozen=True)
+class ExplainedRow:
+    """One line as drawn. ``names``: in the page's language and in the other."""
+
+    offset: int
+    hex: str
+    part: str
+    name: str
+    other_name: str
+    raw: str
+    meaning: str
+    source: str
+    kind: str
+    is_odd: bool
+    problem: str
+
+
+def rows_of(data: bytes, *, masked: bool) -> tuple[Explanation, list[ExplainedRow]]:
+    """``masked``: hide bytes and meaning of everything that is, or may be, a position or an identity."""
+    explanation = explain(data)
+    return explanation, [_row(line, masked) for line in explanation.lines]
+
+
+def here(phrase: Phrase) -> str:
+    """The phrase in the page's language."""
+    return phrase.en if (translation.get_language() or "").startswith("en") else phrase.zh
+
+
+def there(phrase: Phrase) -> str:
+    """The phrase in the other language."""
+    return phrase.zh if (translation.get_language() or "").startswith("en") else phrase.en
+
+
+def _row(line: Line, masked: bool) -> ExplainedRow:
+    hidden = masked and line.sensitivity is not Sensitivity.NONE
+    return ExplainedRow(
+        offset=line.start,
+        hex=MASK if hidden else _hex(line.raw),
+        part=" › ".join(here(part) for part in line.part),
+        name=here(line.name),
+        other_name=there(line.name),
+        raw=MASK if hidden else line.value,
+        meaning=MASK if hidden else here(line.meaning),
+        source=line.source,
+        kind=line.kind.value,
+        is_odd=line.problem is not None or line.reason is not Reason.PRESENT,
+        problem=line.problem.detail if line.problem else _odd(line.reason),
+    )
+
+
+def _odd(reason: Reason) -> str:
+    return "" if reason is Reason.PRESENT else here(reason_words(reason))
+
+
+def _hex(raw: bytes) -> str:
+    text = raw[:SHOWN_OCTETS].hex(" ")
+    return text if len(raw) <= SHOWN_OCTETS else f"{text} … ({len(raw)})"
