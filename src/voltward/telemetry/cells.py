@@ -23,14 +23,36 @@ def cell_columns(lists: pa.ChunkedArray) -> dict[str, pa.Array]:
         median[rows], missing[rows] = _medians(_gathered(cells, offsets[rows], size))
     used = cells[offsets[0] : offsets[-1]]
     deviations = (used - np.repeat(median, sizes)).view(np.int16)  # modulo 65536, as documented
-    lists_out = pa.ListArray.from_arrays(
-        pa.array((offsets - offsets[0]).astype(np.int32)), pa.array(deviations)
-    )
+    near = _fits(deviations, offsets - offsets[0], sizes)
     return {
         "cell_median_mv": pa.array(median),
-        "cell_deviations_mv": lists_out,
+        "cell_near_mv": _lists(deviations, sizes, near, np.dtype(np.int8)),
+        "cell_far_mv": _lists(deviations, sizes, ~near, np.dtype(np.int16)),
         "cells_missing": pa.array(missing),
     }
+
+
+def _fits(
+    deviations: NDArray[np.int16], offsets: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether all of a row's deviations fit into a signed byte, ``(n,)``."""
+    wide = np.flatnonzero(deviations != deviations.astype(np.int8))
+    fits = np.ones(len(sizes), np.bool_)
+    fits[np.searchsorted(offsets, wide, side="right") - 1] = False
+    return fits
+
+
+def _lists(
+    deviations: NDArray[np.int16],
+    sizes: NDArray[np.int64],
+    chosen: NDArray[np.bool_],
+    dtype: np.dtype[np.int8] | np.dtype[np.int16],
+) -> pa.Array:
+    """The deviations of the chosen rows; the lists of the others are empty."""
+    kept = np.where(chosen, sizes, 0)
+    values = deviations if chosen.all() else deviations[np.repeat(chosen, sizes)]
+    offsets = np.concatenate((np.zeros(1, np.int32), np.cumsum(kept, dtype=np.int32)))
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values.astype(dtype)))
 
 
 def _gathered(

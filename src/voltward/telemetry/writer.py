@@ -11,14 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from voltward.columns.fields import COLUMNS
 from voltward.telemetry.cells import cell_columns
 from voltward.telemetry.client import Client
-from voltward.telemetry.schema.columns import POSITION_LOW_BITS, ROW, StoreColumn
+from voltward.telemetry.schema.columns import (
+    BY_NAME,
+    POSITION_LOW_BITS,
+    ROW,
+    counts_name,
+    is_counted,
+)
 from voltward.telemetry.schema.tables import LATEST, PIECES, ROWS
 
 FUTURE_S = 300  # a frame further ahead of its receive time has a wrong clock
 # Columns that the store must not have (the VIN) or does not need.
 LEFT_OUT = frozenset({"vin", "frame_index"})
+_CELL_LIST = "cell_voltages_mv"
 _ONE_BLOCK = 1 << 40
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd: products differ, sums of a few hardly meet
 _LOW = np.uint64((1 << POSITION_LOW_BITS) - 1)
@@ -72,6 +80,7 @@ def _send(client: Client, name: str, rows: pa.Table, token: str) -> None:
         "min_insert_block_size_bytes": 0,
         "max_partitions_per_insert_block": 0,  # broken clocks may name any month
         "input_format_null_as_default": 1,
+        "optimize_on_insert": 0,  # merges drop duplicates; doing it here too doubles the time
         "distributed_foreground_insert": 1,
     }
     client.insert_arrow(name, rows.combine_chunks(), settings=settings)
@@ -85,7 +94,7 @@ def store_rows(table: pa.Table) -> pa.Table:
     """
     names = set(table.column_names)
     given = names - LEFT_OUT - {"received_at", "frame_position"}
-    known = {column.name for column in ROW} | {"cell_voltages_mv"}
+    known = set(BY_NAME) | {_CELL_LIST}
     if given - known:
         raise ValueError(f"columns the store does not know: {', '.join(sorted(given - known))}")
     wanted = {"vehicle_id", "collected_at", "unit_hash", "received_at", "frame_position", "stream"}
@@ -93,21 +102,29 @@ def store_rows(table: pa.Table) -> pa.Table:
         raise ValueError(f"columns missing: {', '.join(sorted(wanted - names))}")
     rank, block = _rank(table)
     columns = {"rank": pa.array(rank), "frame_block": pa.array(block)}
-    for column in ROW:
-        if column.name in given:
-            columns[column.name] = _fitted(column, table[column.name])
-    if "cell_voltages_mv" in given:
-        columns |= cell_columns(table["cell_voltages_mv"])
+    for name in given - {_CELL_LIST}:
+        columns |= _stored(name, table[name])
+    if _CELL_LIST in given:
+        columns |= cell_columns(table[_CELL_LIST])
     return pa.table({column.name: columns[column.name] for column in ROW if column.name in columns})
 
 
-def _fitted(column: StoreColumn, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """NaN of the decoder means missing, which the store calls NULL; times are 32-bit seconds."""
-    if column.name == "collected_at":
-        return values.cast(pa.uint32())
-    if pa.types.is_floating(values.type):
-        return pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
-    return values
+def _stored(name: str, values: pa.ChunkedArray) -> dict[str, pa.ChunkedArray | pa.Array]:
+    """A column by its name in the store: physical numbers in counts, times in 32-bit seconds.
+
+    NaN of the decoder means missing, which the store calls NULL.
+    """
+    if name == "collected_at":
+        return {name: values.cast(pa.uint32())}
+    column = COLUMNS.get(name)
+    if column is None or not is_counted(column):
+        return {name: values}
+    if values.null_count == len(values):
+        return {}
+    numbers = np.asarray(values.to_numpy(), np.float64)
+    gone = np.isnan(numbers)
+    counts = np.rint(np.where(gone, 0.0, numbers) * column.per_unit).astype(np.int32)
+    return {counts_name(name): pa.array(counts, mask=gone if gone.any() else None)}
 
 
 def _milliseconds(table: pa.Table) -> NDArray[np.uint64]:

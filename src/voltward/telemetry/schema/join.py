@@ -5,13 +5,7 @@ of the same time. Which frame arrived first, and in which insert, never changes 
 two frames bring the same, the one received first wins (the larger ``rank``).
 """
 
-from voltward.telemetry.schema.columns import (
-    ALIASES,
-    CELL_ABNORMAL_MV,
-    CELLS,
-    ROW,
-    StoreColumn,
-)
+from voltward.telemetry.schema.columns import CELL_ABNORMAL_MV, CELLS, READ, ROW, StoreColumn
 
 _GROUP = ("vehicle_id", "collected_at")
 # A pack's share of one frame: (1 number, 2 first cell, 3 turned rank, 4 cells in the frame,
@@ -51,9 +45,9 @@ _BUILT = {
 
 
 def joined_select(source: str) -> str:
-    """SELECT of all row columns, the aliases and ``pieces``: how many frames made the row."""
+    """SELECT of all columns as read and ``pieces``: how many frames made the row."""
     chosen = []
-    for column in (*ROW, *ALIASES):
+    for column in READ:
         text = _BUILT.get(column.name) or column.alias
         chosen.append(f"{text} AS `{column.name}`" if text else f"`{column.name}`")
     return f"""SELECT {", ".join(chosen)}, toUInt16(_count) AS pieces

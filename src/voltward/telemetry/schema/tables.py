@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from voltward.telemetry.schema.columns import ALIASES, ROW, StoreColumn
+from voltward.telemetry.schema.columns import ALIASES, READ, ROW, StoreColumn
 from voltward.telemetry.schema.join import joined_select
 
 ROWS = "frames_rows"
@@ -110,7 +110,7 @@ def cluster_table(table: Table, cluster: str, database: str) -> list[str]:
 
 def row_names() -> str:
     """Every column a reader sees of a row, for a SELECT."""
-    return ", ".join(f"`{column.name}`" for column in (*ROW, *ALIASES))
+    return ", ".join(f"`{column.name}`" for column in READ)
 
 
 def latest_select(where: str = "1") -> str:
