@@ -10,6 +10,7 @@ from voltward.base.clock import Clock
 from voltward.gateway.config import AnswerRealtime, Limits
 from voltward.gateway.register import Register
 from voltward.gateway.roster import Roster
+from voltward.gateway.seats import Seats
 
 if TYPE_CHECKING:
     from voltward.gateway.session import Session
@@ -47,6 +48,7 @@ class House:
     limits: Limits = field(default_factory=Limits)
     answer_realtime: AnswerRealtime = "platform"
     proof: ProofPort = no_proof
+    seats: Seats = field(default_factory=Seats)
     sessions: dict[int, Session] = field(default_factory=dict)
     _told: dict[tuple[str, bytes], float] = field(default_factory=dict)
 

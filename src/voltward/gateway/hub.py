@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+import numpy as np
 import structlog
 
 from voltward.gateway.answers import clock_answer
-from voltward.gateway.batch import Batch, cut, quarantine
+from voltward.gateway.batch import Batch, Cut, Inbox
 from voltward.gateway.committer import Committer, Journal
 from voltward.gateway.config import GatewayConfig
+from voltward.gateway.cutting import cut, quarantine
 from voltward.gateway.house import House
 from voltward.gateway.link import Link, Pause
 from voltward.gateway.metrics import Figures
@@ -44,8 +46,11 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self._committer = Committer(journal, self, config.retry_every_s)
         self._parting = Parting(self)
-        self._dirty: list[Link] = []
-        self._dirty_since_s = 0.0
+        self.chunks: list[bytes | bytearray] = []  # what arrived since the last batch,
+        self.seats: list[int] = []  # and whose each one is
+        self._by_seat: list[Link] = []
+        self._begun_s = 0.0
+        self._give_up = False
         self._in_flight: deque[Batch] = deque()
         self._settled_bytes = 0  # of ``buffered_bytes``: in flight, or waiting for more
         self._timer: asyncio.TimerHandle | None = None
@@ -55,14 +60,16 @@ class Hub:
         self._every_s = config.commit_every_ms / 1000
         self._committer.start()
 
-    # links
-
     def opened(self, link: Link, peer: str) -> None:
         """A connection; one too many is closed at once."""
         self._next_link += 1
         number = self._next_link
         link.session = Session(self.house, number, peer)
         self.links[number] = link
+        link.seat = link.session.seat
+        if link.seat == len(self._by_seat):
+            self._by_seat.append(link)
+        self._by_seat[link.seat] = link
         self.figures.opened += 1
         if len(self.links) > self.config.limits.links:
             self.drop(link, CloseReason.LINK_LIMIT)
@@ -71,27 +78,36 @@ class Hub:
         """The connection is gone; what it sent before is still worked off."""
         self._parting.lost(link, reason)
         if link.gone is None:
-            link.gone = reason
-            self.mark(link)
+            self._end(link, reason)
 
     def drop(self, link: Link, reason: CloseReason) -> None:
         """End a link for ``reason``."""
-        if link.gone is not None:
-            return
-        link.gone = reason
-        self.figures.closed[str(reason)] += 1
-        self.mark(link)
-        link.transport.close()
+        if link.gone is None:
+            self.figures.closed[str(reason)] += 1
+            self._end(link, reason)
+            link.transport.close()
 
-    def mark(self, link: Link) -> None:
-        """The link has something for the next batch."""
-        if link.is_dirty:
-            return
-        link.is_dirty = True
-        if not self._dirty:
-            self._dirty_since_s = self.loop.time()
-        self._dirty.append(link)
+    def give_up(self, link: Link) -> None:
+        """The link's first frame has been waited for too long: look on behind its start."""
+        link.give_up = self._give_up = True
+        link.hand_over()
+
+    def begin(self) -> None:
+        """Something has arrived; a batch is due from now on."""
+        self._begun_s = self.loop.time()
         self.arm()
+
+    def queue(self, seat: int, data: bytes | bytearray) -> None:
+        """Bytes of a link for the next batch; none at all for a link that only wants attention."""
+        if not self.chunks:
+            self.begin()
+        self.chunks.append(data)
+        self.seats.append(seat)
+
+    def _end(self, link: Link, reason: CloseReason) -> None:
+        link.gone = reason
+        self.house.seats.is_gone[link.seat] = True
+        link.hand_over()
 
     def full(self, link: Link) -> None:
         """Enough has come together for a batch, or more than the process may hold (R12)."""
@@ -107,28 +123,24 @@ class Hub:
             self._timer = self.loop.call_later(0, self._tick)
             self.wake_at_bytes = cap
 
-    # batches
-
     def arm(self) -> None:
         """See to it that a batch is cut in time."""
         if self._timer is not None:
             return
         if not self._in_flight:
-            waited = self.loop.time() - self._dirty_since_s if self._dirty else 0.0
+            waited = self.loop.time() - self._begun_s if self.chunks else 0.0
             self._timer = self.loop.call_later(max(0.0, self._every_s - waited), self._tick)
         elif not self.is_serving:
             self._timer = self.loop.call_later(_HOLD_EVERY_S, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        links, self._dirty = self._dirty, []
+        inbox = Inbox(self.chunks, self.seats, self._by_seat, self._give_up)
+        waited_s = self.loop.time() - self._begun_s if self.chunks else 0.0
+        self.chunks, self.seats, self._give_up = [], [], False
         out, self.side = self.side, Outbox()
-        waited_s = self.loop.time() - self._dirty_since_s if links else 0.0
-        batch, reissued = self._cut(links, out)
-        self._look_after(links, out)
+        batch = self._cut(inbox, out, waited_s)
         self.figures.cut(batch)
-        if waited_s > _BEHIND_TICKS * self._every_s and self.is_serving:
-            self._hold_reissue(links, reissued, waited_s)
         self._settled_bytes = self.buffered_bytes
         if len(batch) == 0:
             self._forget(batch)
@@ -138,42 +150,43 @@ class Hub:
         if not self.is_serving:
             self._release_alive(batch)
 
-    def _cut(self, links: list[Link], out: Outbox) -> tuple[Batch, list[int]]:
+    def _cut(self, inbox: Inbox, out: Outbox, waited_s: float) -> Batch:
         """``batch.cut``; should it ever raise, no byte is lost and the process goes on."""
-        chunks = [link.held for link in links]
         try:
-            batch, reissued = cut(links, self.house, out)
-            return batch, reissued.tolist()
+            found = cut(inbox, self.house, out)
         except Exception:  # a fault of ours: say so loudly, keep the bytes, start these links anew
-            log.exception("batch_fault", links=len(links))
+            log.exception("batch_fault", chunks=len(inbox.chunks))
             self.figures.faults["batch"] += 1
-        return quarantine(links, chunks, self.house, out), [0] * len(links)
+            return quarantine(inbox, self.house, out)
+        for link in found.special:
+            self._look_after(link)
+        if waited_s > _BEHIND_TICKS * self._every_s and self.is_serving:
+            self._hold_reissue(found, waited_s)
+        return found.batch
 
-    def _look_after(self, links: list[Link], out: Outbox) -> None:
-        """Links that ended, and links that sent too much without a login."""
-        for link in links:
-            number = link.session.link
-            if link.gone is not None:
-                self.links.pop(number, None)
-            elif link.session.slot >= 0:
-                link.early_bytes = 0
-                link.resume(Pause.EARLY)
-            elif link.early_bytes > self.config.limits.pre_login_bytes:
-                self.drop(link, CloseReason.PRE_LOGIN_BYTES)
-        for number, reason in out.closes:
-            if number in self.links:
-                self.drop(self.links[number], reason)
+    def _look_after(self, link: Link) -> None:
+        """A link that was not plain: it may have logged in or out, ended, or sent too much."""
+        if link.gone is not None:
+            self.links.pop(link.session.link, None)
+            return
+        link.is_admitted = link.session.is_logged_in
+        if link.is_admitted:
+            link.early_bytes = 0
+            link.resume(Pause.EARLY)
+        elif link.early_bytes > self.config.limits.pre_login_bytes:
+            self.drop(link, CloseReason.PRE_LOGIN_BYTES)
 
-    def _hold_reissue(self, links: list[Link], reissued: list[int], waited_s: float) -> None:
+    def _hold_reissue(self, found: Cut, waited_s: float) -> None:
         """Behind: a backlog may not take more of the process than its share (R25)."""
         per_s = self.config.limits.reissue_per_s
-        for link, frames in zip(links, reissued, strict=True):
-            if per_s and frames > per_s * waited_s and link.gone is None:
+        if not per_s:
+            return
+        for chunk in np.flatnonzero(found.reissued > per_s * waited_s).tolist():
+            link = self._by_seat[found.seats[chunk]]
+            if link.gone is None:
                 link.pause(Pause.REISSUE)
-                pause_s = min(frames / per_s, _LONGEST_PAUSE_S)
+                pause_s = min(float(found.reissued[chunk]) / per_s, _LONGEST_PAUSE_S)
                 self.loop.call_later(pause_s, link.resume, Pause.REISSUE)
-
-    # the committer's thread
 
     def committed(self, batch: Batch, seconds: float) -> None:
         self.loop.call_soon_threadsafe(self._release, batch, seconds)
@@ -246,7 +259,7 @@ class Hub:
                 link.resume(Pause.MEMORY)
         if not self._in_flight:
             self.wake_at_bytes = self._settled_bytes + self.config.commit_bytes
-        if self._dirty or self.side.records:
+        if self.chunks or self.side.records:
             self.arm()
         elif not self._in_flight:
             self._idle.set()
@@ -263,8 +276,6 @@ class Hub:
             "registry_generation": self.figures.registry_generation,
         }
 
-    # the end
-
     async def drain(self, patience_s: float) -> None:
         """Read no more, bring everything to disk, answer it, close every link (R9)."""
         for link in self.links.values():
@@ -273,11 +284,15 @@ class Hub:
         for link in list(self.links.values()):
             self.drop(link, CloseReason.SHUTDOWN)
         await self._settled(patience_s)
-        await self.loop.run_in_executor(None, self._committer.stop)
+        await self.loop.run_in_executor(None, self.close)
+
+    def close(self) -> None:
+        """End the committer's thread; blocks until it has."""
+        self._committer.stop()
 
     async def _settled(self, patience_s: float) -> None:
         self._idle.clear()
-        if not (self._dirty or self.side.records or self._in_flight):
+        if not (self.chunks or self.side.records or self._in_flight):
             return
         self.arm()
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import IntFlag
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from voltward.gateway.answers import HEADER, SHELL
 from voltward.gateway.reasons import CloseReason
@@ -28,7 +28,7 @@ class Pause(IntFlag):
 
 
 class Link(asyncio.Protocol):
-    """``held``: bytes not yet settled. ``need``: with fewer of them nothing can be decided."""
+    """``held``: bytes that wait for more; with fewer than ``need`` nothing can be decided."""
 
     __slots__ = (
         "early_bytes",
@@ -36,48 +36,46 @@ class Link(asyncio.Protocol):
         "gone",
         "held",
         "hub",
-        "is_dirty",
+        "is_admitted",
         "need",
         "pauses",
+        "seat",
         "session",
         "transport",
-        "waiting_since_s",
     )
 
     session: Session
+    seat: int
     transport: asyncio.Transport
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.held: bytes | bytearray = b""
         self.need = 1
-        self.is_dirty = False
         self.early_bytes = 0
-        self.waiting_since_s = 0.0  # since when the first held byte waits; 0: none does
+        self.is_admitted = False  # logged in, as of the last batch
         self.give_up = False
         self.gone: CloseReason | None = None
         self.pauses = Pause.NONE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # uvloop's TCP transports are
-        self.transport = transport
-        transport.set_write_buffer_limits(high=_WRITE_HIGH_BYTES)
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's are, without saying so
+        self.transport.set_write_buffer_limits(high=_WRITE_HIGH_BYTES)
         self.hub.opened(self, peer_of(transport))
 
     def data_received(self, data: bytes) -> None:
-        held = self.held
-        if not held:
-            self.held = held = data
-        elif type(held) is bytearray:
-            held += data
-        else:
-            self.held = held = bytearray(held) + data
         hub = self.hub
         hub.buffered_bytes += len(data)
-        if not self.is_dirty and len(held) >= self.need:
-            hub.mark(self)
-        if self.session.slot < 0:
+        if not self.is_admitted:
             self._count_early(len(data))
+        if self.held:
+            self._hold(data)
+        else:
+            chunks = hub.chunks
+            if not chunks:
+                hub.begin()
+            chunks.append(data)
+            hub.seats.append(self.seat)
         if hub.buffered_bytes >= hub.wake_at_bytes:
             hub.full(self)
 
@@ -102,25 +100,30 @@ class Link(asyncio.Protocol):
         if not self.pauses and not self.transport.is_closing():
             self.transport.resume_reading()
 
-    def take(self) -> bytes | bytearray:
-        """Everything held, handed to the batch; ``keep`` gives back what is not settled."""
+    def hand_over(self) -> None:
+        """Everything held goes into the next batch; what is not settled comes back by ``keep``."""
         held, self.held = self.held, b""
-        self.is_dirty = False
-        self.need = 1
-        return held
+        self.hub.queue(self.seat, held)
 
-    def keep(self, rest: bytes, now_s: float, moved: bool) -> None:
-        """``rest`` waits for more; ``moved``: its first byte was not the first one before."""
+    def keep(self, rest: bytes) -> None:
+        """``rest`` waits for more. What arrived meanwhile follows it."""
         self.held = rest
         self.need = needed(rest)
-        if moved or not self.waiting_since_s:
-            self.waiting_since_s = now_s
+
+    def _hold(self, data: bytes) -> None:
+        held = self.held
+        if type(held) is bytearray:
+            held += data
+        else:
+            self.held = held = bytearray(held) + data
+        if len(held) >= self.need:
+            self.hand_over()
 
     def _count_early(self, count: int) -> None:
         self.early_bytes += count
         if self.early_bytes > self.hub.house.limits.pre_login_bytes:
             self.pause(Pause.EARLY)
-            self.hub.mark(self)
+            self.hand_over()
 
 
 def needed(held: bytes) -> int:

@@ -10,7 +10,8 @@ from voltward.gateway.house import Proof
 from voltward.gateway.outbox import Outbox
 from voltward.gateway.reasons import SUCCESS, Refusal
 from voltward.gateway.register import ANY_PLATFORM, Admitted, Standing, text_of
-from voltward.gateway.roster import NO_SLOT, Older
+from voltward.gateway.roster import Older
+from voltward.gateway.seats import NO_SLOT
 
 if TYPE_CHECKING:
     from voltward.gateway.session import Session

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from voltward.gateway.reasons import CloseReason, RecordKind, Refusal
+from voltward.gateway.reasons import RecordKind, Refusal
 
 _NOISE_BYTES = 1 << 20  # of one record
 
@@ -36,14 +36,13 @@ class Record(NamedTuple):
 class Outbox:
     """Filled in the order in which things happened.
 
-    ``closes``: links to end once their answers are out. ``replaced``: (older link, link that
+    ``replaced``: (older link, link that
     took its VIN or 0 when that one is on another process, VIN) of links that must go.
     ``refusals``: for the counters.
     """
 
     records: list[Record] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    closes: list[tuple[int, CloseReason]] = field(default_factory=list)
     replaced: list[tuple[int, int, bytes]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
@@ -67,6 +66,3 @@ class Outbox:
 
     def answer(self, link: int, data: bytes, kind: AnswerKind = AnswerKind.PLAIN) -> None:
         self.answers.append(Answer(link, data, kind))
-
-    def close(self, link: int, reason: CloseReason) -> None:
-        self.closes.append((link, reason))

@@ -98,7 +98,7 @@ class RegistrySnapshot:
 
 def write_snapshot(
     path: Path,
-    entries: Iterable[tuple[str, int, int]],
+    entries: Iterable[tuple[str, int] | tuple[str, int, int]],
     wmis: Iterable[str],
     generation: int,
     accounts: Sequence[PlatformAccount] = (),

@@ -12,10 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from voltward.base.clock import Clock
-from voltward.gateway.online import CAPACITY, FREE, PLATFORM, STANDINGS, VEHICLE, Region, tail_of
+from voltward.gateway.online import (
+    CAPACITY,
+    FREE,
+    PLATFORM,
+    STANDINGS,
+    VEHICLE,
+    Region,
+    masked,
+    tail_of,
+)
 from voltward.gateway.register import Standing
-
-NO_SLOT = -1
+from voltward.gateway.seats import NO_SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,7 @@ class Roster:
         self._name = f"{stream}.sessions"
         with self._locked():
             self.region = Region(folder / self._name, owned=True)
-        self.grants = np.zeros(
-            CAPACITY, np.int32
-        )  # of platforms: 0 any vehicle, n its own
+        self.grants = np.zeros(CAPACITY, np.int32)  # of platforms: 0 any vehicle, n its own
         self.region.head["started_ns"] = clock.now_ns()
         self._slots: dict[bytes, int] = {}
         self._free: list[int] = []
@@ -135,7 +141,7 @@ class Roster:
         row["since_ns"] = row["last_ns"] = now
         row["frames"], row["tail"], row["link"], row["evict"] = 0, tail_of(vin), link, 0
         row["edition"], row["standing"] = edition, STANDINGS.index(standing)
-        row["peer"] = peer.encode("ascii", "replace")
+        row["peer"] = masked(peer).encode("ascii", "replace")
         row["state"] = state  # last: from here on the row counts
         if slot == high:
             self.region.head["high"] = high + 1

@@ -82,6 +82,7 @@ async def serve(
         register = Register(clock, auto_register=config.auto_register, own_wmi=config.own_wmi)
         house = House(clock, register, roster, config.limits, config.answer_realtime)
         hub = Hub(config, house, journal)
+        stack.callback(hub.close)
         if isinstance(timed, TimedFiles):
             timed.observe = hub.figures.sync_s.observe
         return await _serve(hub, ready, stop, stack)

@@ -13,7 +13,7 @@ from voltward.gateway.house import House
 from voltward.gateway.outbox import AnswerKind, Outbox
 from voltward.gateway.reasons import COMMAND, SUCCESS, CloseReason, Refusal, flag_of
 from voltward.gateway.register import PlatformGrant, Standing, text_of
-from voltward.gateway.roster import NO_SLOT
+from voltward.gateway.seats import NO_SLOT
 
 LOGIN, REALTIME, REISSUE, LOGOUT = 0x01, 0x02, 0x03, 0x04
 PLATFORM_LOGIN, PLATFORM_LOGOUT, HEARTBEAT, CLOCK, ACTIVATION = 0x05, 0x06, 0x07, 0x08, 0x09
@@ -34,8 +34,8 @@ _QUIET = (CloseReason.PEER, CloseReason.RESET)  # no event for who never logged 
 class Session:
     """State of one link. ``vin``: unique id of the session, empty while nobody is logged in.
 
-    ``slot``: its row in the roster, NO_SLOT while nobody is logged in. ``last_frame_s`` and
-    ``since_s`` are monotonic: last whole frame, and connect or logout.
+    ``seat``: where the columns of ``house.seats`` tell of it. ``since_s``: connect or logout,
+    monotonic.
     """
 
     __slots__ = (
@@ -43,12 +43,11 @@ class Session:
         "grant",
         "house",
         "is_replaced",
-        "last_frame_s",
         "link",
         "peer",
+        "seat",
         "sequence",
         "since_s",
-        "slot",
         "vin",
     )
 
@@ -57,13 +56,27 @@ class Session:
         self.link = link
         self.peer = peer
         self.vin = b""
-        self.slot = NO_SLOT
         self.grant: PlatformGrant | None = None
         self.sequence = 0
         self.is_replaced = False
         self.ended = False
-        self.since_s = self.last_frame_s = house.clock.monotonic_s()
+        self.since_s = house.clock.monotonic_s()
+        self.seat = house.seats.take(link, self.since_s)
         house.sessions[link] = self
+
+    @property
+    def slot(self) -> int:
+        """Its row in the roster; NO_SLOT while nobody is logged in."""
+        return int(self.house.seats.slot[self.seat])
+
+    @slot.setter
+    def slot(self, slot: int) -> None:
+        self.house.seats.slot[self.seat] = slot
+
+    @property
+    def last_frame_s(self) -> float:
+        """When the last whole frame came, monotonic."""
+        return float(self.house.seats.last_frame_s[self.seat])
 
     @property
     def is_logged_in(self) -> bool:
@@ -74,7 +87,7 @@ class Session:
         if reason != PieceReason.FRAME:
             self._take_noise(data, reason, out)
             return
-        self.last_frame_s = self.house.clock.monotonic_s()
+        self.house.seats.last_frame_s[self.seat] = self.house.clock.monotonic_s()
         if self.is_replaced:
             out.refused(self.link, Refusal.REPLACED, data)
         elif data[3] != COMMAND:
@@ -111,6 +124,7 @@ class Session:
         self.house.sessions.pop(self.link, None)
         if self.is_logged_in or reason not in _QUIET:
             self._close(reason, out)
+        self.house.seats.give_back(self.seat)
 
     def leave(self) -> None:
         """Nobody is logged in any more; the link stays."""

@@ -56,15 +56,15 @@ class Watch:
         hub = self._hub
         now = hub.house.clock.monotonic_s()
         latest = now - hub.config.limits.frame_deadline_s
+        waiting = hub.house.seats.waiting_since_s
         for link in list(hub.links.values()):
             if link.gone is not None:
                 continue
             reason = link.session.overdue()
             if reason is not None:
                 hub.drop(link, reason)
-            elif link.waiting_since_s and link.waiting_since_s <= latest:
-                link.give_up = True
-                hub.mark(link)
+            elif 0.0 < waiting[link.seat] <= latest:
+                hub.give_up(link)
 
     async def registry(self) -> None:
         """Map a new snapshot when there is one; a damaged one changes nothing."""

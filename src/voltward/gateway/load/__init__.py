@@ -1,0 +1,1 @@
+"""Load for the gateway's benchmark and its long tests: a client that costs little."""
