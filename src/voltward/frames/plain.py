@@ -1,6 +1,6 @@
 """Plain values to raw ones: what a simulator or a person writes, checked against the tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sized
 from typing import assert_never
 
 from voltward.frames.errors import EncodeError
@@ -64,7 +64,9 @@ def item_of(plain: Plain, types: Types) -> Item:
         code = next((number for number, kind in types.items() if kind.name == name), None)
     kind = types.get(code) if isinstance(code, int) else None
     if kind is None or not isinstance(code, int):
-        raise EncodeError(f"item: no information type {name or code!r} in this edition")
+        raise EncodeError(
+            f"item: no information type {(code if name is None else name)!r} in this edition"
+        )
     if name is not None and name != kind.name:
         raise EncodeError(f"item: type {code:#04x} is {kind.name}, not {name}")
     rest = {key: value for key, value in plain.items() if key not in ("code", "name")}
@@ -119,7 +121,7 @@ def _with_counts(fields: tuple[Field, ...], plain: Plain) -> Plain:
     # The last list first: the groups of texts give the list of counts that gives a count.
     for field in reversed(fields):
         given = full.get(field.name)
-        if not isinstance(given, Sequence | Mapping) or isinstance(given, str | bytes):
+        if not isinstance(given, Sized) or isinstance(given, str | bytes):
             continue
         match field:
             case Numbers() | Group() | ParameterIds() | Parameters():

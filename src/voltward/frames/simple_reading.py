@@ -1,4 +1,4 @@
-"""Reading of the parts that hold no fields of their own: lists of integers, texts, octets, times."""
+"""Reading of the parts without fields of their own: lists of integers, texts, octets, times."""
 
 import struct
 

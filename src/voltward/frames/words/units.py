@@ -8,6 +8,7 @@ UNITS = {
     "_l_per_100km": Phrase("L/100km", "L/100 km"),
     "_pct_vol": Phrase("%(体积)", "% vol"),
     "_kmh": Phrase("km/h", "km/h"),
+    "brake_pedal": Phrase("%", "%"),
     "_km": Phrase("km", "km"),
     "_pct": Phrase("%", "%"),
     "_kohm": Phrase("kΩ", "kΩ"),
