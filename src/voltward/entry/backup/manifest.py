@@ -17,8 +17,9 @@ _BLOCK = 1 << 20
 class Manifest:
     """``files``: path inside the backup -> [octets, sha256]. ``tables``: rows of each office table.
 
-    ``journal``: committed records of each stream. ``store``: rows of the telemetry store and the
-    sum (mod 2**64) of their unit hashes, which no missing, doubled or changed row leaves alone.
+    ``journal``: readable records of each stream. ``reached``: the processors' checkpoint of each
+    stream. ``store``: rows behind those checkpoints and the sum (mod 2**64) of their unit hashes,
+    which no missing, doubled or changed row leaves alone.
     """
 
     form: int = FORM
@@ -27,6 +28,7 @@ class Manifest:
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
     tables: dict[str, int] = field(default_factory=dict)
     journal: dict[str, int] = field(default_factory=dict)
+    reached: dict[str, str] = field(default_factory=dict)
     store: dict[str, int] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
