@@ -13,7 +13,8 @@ _TIME = slice(24, 30)
 class Delivery:
     """Queues of one terminal; no sockets and no clock.
 
-    ``stored``: waits for a link. ``unconfirmed``: sent, in order; an answered heartbeat confirms
+    ``held``: waits for a login that is under way, goes out as it is. ``stored``: waits for a
+    link, goes out as reissue. ``unconfirmed``: sent, in order; an answered heartbeat confirms
     what was sent before it. After a lost link all unconfirmed frames are stored again as
     reissue: the platform counts and drops what it has already.
     """
@@ -21,10 +22,15 @@ class Delivery:
     def __init__(self, manners: Manners, counted: Counted) -> None:
         self._manners = manners
         self._counted = counted
+        self._held: deque[bytes] = deque()
         self._stored: deque[bytes] = deque()
         self._unconfirmed: deque[bytes] = deque()
         self._behind_heartbeat: int | None = None
         self._tries: dict[bytes, int] = {}
+
+    @property
+    def held(self) -> int:
+        return len(self._held)
 
     @property
     def stored(self) -> int:
@@ -48,6 +54,16 @@ class Delivery:
     def wants_heartbeat(self) -> bool:
         """So much was sent that a sign of arrival is due."""
         return not self.heartbeat_is_open and len(self._unconfirmed) >= self._manners.confirm_frames
+
+    def hold(self, frame: bytes) -> None:
+        """Keep ``frame`` for the moments until the login is answered."""
+        self._held.append(frame)
+
+    def take_held(self) -> list[bytes]:
+        """All that was held; it is to be sent now."""
+        held = list(self._held)
+        self._held.clear()
+        return held
 
     def store(self, frame: bytes) -> None:
         """Keep ``frame`` for later, as reissue; of too many the oldest is given up."""
@@ -82,6 +98,8 @@ class Delivery:
         self._counted.resent += len(self._unconfirmed)
         self._stored.extendleft(messages.reissued(frame) for frame in reversed(self._unconfirmed))
         self._unconfirmed.clear()
+        for frame in self.take_held():
+            self.store(frame)
 
     def refused(self, answer: Answer) -> bytes | None:
         """A report was answered with an error: the frame to send again, or None to give up."""

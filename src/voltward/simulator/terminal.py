@@ -61,6 +61,7 @@ class Terminal:
         self._sequence = 0
         self._online = asyncio.Event()
         self._wanted = asyncio.Event()
+        self._expecting = False
         self._stopping = False
         self._news = asyncio.Event()
         self._replies: dict[int, asyncio.Future[Answer]] = {}
@@ -72,6 +73,7 @@ class Terminal:
 
     def sign_on(self) -> None:
         """Be connected and logged in from now on."""
+        self._expecting = self._expecting or not self._wanted.is_set()
         self._wanted.set()
 
     def sign_off(self) -> None:
@@ -86,15 +88,15 @@ class Terminal:
         self._news.set()
 
     def report(self, frame: bytes) -> None:
-        """Send ``frame`` now, or keep it and send it as reissue when there is a link again."""
+        """Send ``frame`` now, or keep it and send it as reissue when there is a link again.
+
+        While the first login after ``sign_on`` is under way it waits and stays real-time.
+        """
         link = self._link
-        if (
-            link is not None
-            and self.is_online
-            and link.writable.is_set()
-            and not self.delivery.stored
-        ):
+        if link is not None and self.is_online and link.writable.is_set():
             self._write(link, [frame])
+        elif self._expecting:
+            self.delivery.hold(frame)
         else:
             self.delivery.store(frame)
             self._news.set()
@@ -150,6 +152,7 @@ class Terminal:
                 await asyncio.get_running_loop().create_connection(lambda: link, *self._address)
         except (OSError, TimeoutError):
             self.counted.connects_failed += 1
+            self._give_up_expecting()
             return _Session.FAILED
         self._link = link
         try:
@@ -157,9 +160,14 @@ class Terminal:
         finally:
             self._online.clear()
             self._link = None
-            self.delivery.link_lost()
             link.abort()
-            self._news.set()
+            self._give_up_expecting()
+
+    def _give_up_expecting(self) -> None:
+        """Whatever has not arrived is kept from now on, and goes out as reissue."""
+        self._expecting = False
+        self.delivery.link_lost()
+        self._news.set()
 
     async def _log_in_and_serve(self, link: Link) -> _Session:
         self._sequence = self._sequence % messages.LAST_SEQUENCE + 1
@@ -173,7 +181,10 @@ class Terminal:
             self.counted.last_login_flag = answer.flag
             return _Session.REFUSED
         self.counted.logins += 1
+        self._expecting = False
         self._online.set()
+        if self.delivery.held:
+            self._write(link, self.delivery.take_held())
         self._news.set()
         await self._serve(link)
         return _Session.SERVED
