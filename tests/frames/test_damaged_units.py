@@ -136,6 +136,7 @@ def test_answers_are_read_empty_with_a_time_or_with_an_echo(command: int, flag: 
     assert frame_to_dict(_decoded(b"", command=command, flag=flag))["body"] == {}
     told: dict[str, Any] = frame_to_dict(_decoded(TIME, command=command, flag=flag))["body"]
     assert told == {"time": "2026-03-15T08:30:05+08:00"}
+    assert decode_frame(encode_frame(Y2016, command, flag, VIN, told)).unit == TIME
     if (command, flag) != (0x80, 0x01):
         told = frame_to_dict(_decoded(TIME + b"\x01\x02", command=command, flag=flag))["body"]
         assert told["echo_hex"] == "0102"

@@ -207,3 +207,10 @@ def test_the_text_has_a_line_for_each_line_and_problem(language: str) -> None:
 def test_no_bytes_at_all_are_explained_too() -> None:
     told = explain(b"")
     assert [line.meaning.en for line in told.lines] == ["The frame is cut short: no start"]
+
+
+def test_text_out_of_a_frame_cannot_steer_the_terminal() -> None:
+    login = {"time": WHEN, "sequence": 1, "user": "\x1b[2Jx\n", "encryption": "none"}
+    text = render(explain(encode_frame(Y2016, 0x05, COMMAND, "\x1b]0;owned", login)))
+    assert "\x1b" not in text
+    assert "·[2Jx·" in text

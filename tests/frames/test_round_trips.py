@@ -79,6 +79,18 @@ def raw_value(
             code = st.sampled_from([field.count.abnormal, field.count.invalid])
             row = st.tuples(*(raws(width) for _, width in field.columns)).map(list)
             return st.lists(row, max_size=5) | code
+        case Items():
+            return st.lists(any_item(), max_size=4)
+        case _ if isinstance(field, INTEGERS):
+            return raws(field.width)
+        case _:
+            return raw_bytes(field, fields, record)
+
+
+def raw_bytes(
+    field: Field, fields: tuple[Field, ...], record: dict[str, Any]
+) -> st.SearchStrategy[Any]:
+    match field:
         case Text(octets=int(octets)):
             return st.binary(min_size=octets, max_size=octets)
         case Texts():
@@ -103,11 +115,8 @@ def raw_value(
             return st.lists(st.integers(0, 255), min_size=count, max_size=count)
         case Parameters():
             return parameter_rows(field, _listed(fields, record, field.count))
-        case Items():
-            return st.lists(any_item(), max_size=4)
         case _:
-            assert isinstance(field, INTEGERS)
-            return raws(field.width)
+            raise AssertionError(field)
 
 
 def _item_raws(field: Numbers) -> st.SearchStrategy[int]:

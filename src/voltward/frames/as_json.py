@@ -117,21 +117,17 @@ def _put(out: Json, field: Field, raw: Any) -> None:
             out[field.name] = raw
             out[field.list_name] = set_bits(raw)
         case Status():
-            out[field.name] = raw
-            for bit in field.bits:
-                out[bit.name] = bit.set if raw >> bit.bit & 1 else bit.clear
+            out.update(_status(field, raw))
         case Gear():
             out[field.name] = gear_to_dict(field, raw)
         case Numbers():
-            item = field.item
-            out[field.name] = [meaning_of(item, each) for each in raw]
+            out[field.name] = [meaning_of(field.item, each) for each in raw]
         case Group():
             out[field.name] = [_record(field.fields, row) for row in raw]
         case Signature():
             out[field.name] = None if raw is None else _record(field.fields, raw)
         case FaultCodes():
-            digits = 2 * field.item.octets
-            out[field.name] = _list_or_code(field, raw, lambda code: f"{code:0{digits}x}")
+            out[field.name] = _list_or_code(field, raw, f"{{:0{2 * field.item.octets}x}}".format)
         case Pairs():
             out[field.name] = _list_or_code(field, raw, list)
         case Text():
@@ -152,6 +148,11 @@ def _put(out: Json, field: Field, raw: Any) -> None:
             out[field.name] = _parameters(field, raw)
         case _:
             assert_never(field)
+
+
+def _status(field: Status, raw: int) -> Json:
+    words = {bit.name: bit.set if raw >> bit.bit & 1 else bit.clear for bit in field.bits}
+    return {field.name: raw, **words}
 
 
 def gear_to_dict(field: Gear, raw: int) -> Json:

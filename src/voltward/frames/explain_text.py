@@ -25,7 +25,9 @@ def render(explanation: Explanation, language: str = "both", *, masked: bool = F
     that is, or may be, a position, an identity or a secret.
     """
     rows = [[_text(heading, language) for heading in _HEADINGS]]
-    rows += [_row(line, language, masked) for line in explanation.lines]
+    rows += [
+        [_harmless(cell) for cell in _row(line, language, masked)] for line in explanation.lines
+    ]
     widths = [max(_columns(row[i]) for row in rows) for i in range(len(_HEADINGS))]
     text = ["  ".join(map(_padded, row, widths)).rstrip() for row in rows]
     text += [f"! {problem.detail}" for problem in explanation.problems]
@@ -44,6 +46,11 @@ def _row(line: Line, language: str, masked: bool) -> list[str]:
         MASK if hidden and line.problem is None else _text(line.meaning, language),
         line.source,
     ]
+
+
+def _harmless(cell: str) -> str:
+    """Text out of a frame must not steer the terminal."""
+    return "".join(char if char.isprintable() else "·" for char in cell)
 
 
 def _hex(raw: bytes) -> str:

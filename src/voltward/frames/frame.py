@@ -167,8 +167,8 @@ def encode_frame(
         unit = body
     else:
         if not isinstance(body, Body):
-            # The answer layouts depend on the length only to tell an empty unit apart.
-            length = MAX_UNIT if body else 0
+            # The layout of an answer depends on its length: nothing, a time, or more.
+            length = MOMENT if set(body) == {"time"} else MAX_UNIT if body else 0
             header = Header(edition, command, response, b"", encryption, length)
             types = {**INFO_TYPES[edition], **(custom or {})}
             body = body_of(unit_layout(header), body, types)

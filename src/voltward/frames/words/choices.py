@@ -26,7 +26,7 @@ CHOICES = {
     "motors.state.generating": Phrase("发电", "Generating"),
     "motors.state.off": Phrase("关闭", "Off"),
     "motors.state.ready": Phrase("准备", "Ready"),
-    "engine.state.on": Phrase("启动", "Running"),
+    "engine.state.on": Phrase("启动", "Started"),
     "engine.state.off": Phrase("关闭", "Off"),
     "fix.valid": Phrase("有效定位", "Valid fix"),
     "fix.invalid": Phrase("无效定位", "No fix"),

@@ -4,7 +4,7 @@ from voltward.frames.words.phrase import Phrase
 
 _REPORTS = {
     "time": Phrase("数据采集时间", "Collection time"),
-    "items": Phrase("信息体", "Information items"),
+    "items": Phrase("信息体", "Information item"),
     "number": Phrase("序号", "Number"),
     "vehicle.state": Phrase("车辆状态", "Vehicle state"),
     "charging": Phrase("充电状态", "Charge state"),
@@ -93,7 +93,7 @@ _STORAGE = {
 _FUEL_CELL = {
     "fuel_cell.voltage_v": Phrase("燃料电池电压", "Fuel cell voltage"),
     "fuel_cell.current_a": Phrase("燃料电池电流", "Fuel cell current"),
-    "hydrogen_kg_per_100km": Phrase("燃料消耗率", "Hydrogen consumption"),
+    "hydrogen_kg_per_100km": Phrase("燃料消耗率", "Fuel consumption"),
     "hydrogen_highest_temp_c": Phrase("氢系统中最高温度", "Highest hydrogen temperature"),
     "hydrogen_highest_temp_probe": Phrase(
         "氢系统中最高温度探针代号", "Probe of the highest hydrogen temperature"
@@ -154,7 +154,7 @@ _COMMANDS = {
     "valid_from": Phrase("启用时间", "Valid from"),
     "valid_until": Phrase("失效时间", "Valid until"),
     "count": Phrase("参数总数", "Parameter count"),
-    "ids": Phrase("参数ID", "Parameter ids"),
+    "ids": Phrase("参数ID", "Parameter id"),
     "params": Phrase("参数项", "Parameters"),
     "command": Phrase("命令ID", "Control command"),
     "parameter_hex": Phrase("命令参数", "Control parameter"),
