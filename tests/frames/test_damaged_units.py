@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from voltward.frames.as_json import frame_to_dict
+from voltward.frames.cursor import Cursor
 from voltward.frames.editions import COMMAND
 from voltward.frames.frame import Frame, decode_frame, encode_frame, reencode
-from voltward.frames.grammar import Edition
+from voltward.frames.grammar import Edition, Field, Width
+from voltward.frames.raws import Raw
+from voltward.frames.simple_reading import read_integers
 
 VIN = "LTESTVEH0GB329601"
 TIME = bytes((26, 3, 15, 8, 30, 5))
@@ -26,32 +29,53 @@ def _decoded(
 
 
 LIES = {
-    "60000 probes, 10 sent": (Y2016, "03" + "0000" * 3 + "ea60" + "41" * 10, 10 + 22),
-    "65533 probes of a pack": (Y2016, "090101fffd" + "41", 6 + 6),
-    "250 fault codes": (Y2016, "070000000000fa", 6 + 7),
-    "253 motors": (Y2016, "02fd", 6 + 2),
-    "65533 parallel units": (Y2025, "070101" + "0000" * 2 + "fffd" + "0e10", 6 + 11),
-    "65533 supercapacitors": (Y2025, "3101" + "0000" * 2 + "fffd", 6 + 8),
-    "253 stacks": (Y2025, "30fd", 6 + 2),
-    "253 flag levels": (Y2025, "060000000000" + "00" * 4 + "fd17", 6 + 12),
-    "custom item of 65535": (Y2016, "80ffff", 6 + 3),
-    "signature R of 60000": (Y2025, "ff01ea60", 6 + 4),
+    "60000 probes, 10 sent": (Y2016, "03" + "0000" * 3 + "ea60" + "41" * 10),
+    "65533 probes of a pack": (Y2016, "090101fffd" + "41"),
+    "250 fault codes": (Y2016, "070000000000fa"),
+    "253 motors": (Y2016, "02fd"),
+    "65533 parallel units": (Y2025, "070101" + "0000" * 2 + "fffd" + "0e10"),
+    "65533 supercapacitors": (Y2025, "3101" + "0000" * 2 + "fffd"),
+    "253 stacks": (Y2025, "30fd"),
+    "253 flag levels": (Y2025, "060000000000" + "00" * 4 + "fd17"),
+    "custom item of 65535": (Y2016, "80ffff"),
+    "signature R of 60000": (Y2025, "ff01ea60"),
 }
 
 
-@pytest.mark.parametrize(("edition", "lie", "at"), LIES.values(), ids=LIES.keys())
-def test_a_lying_count_ends_where_the_bytes_end(edition: Edition, lie: str, at: int) -> None:
-    engine = ENGINE if edition is Y2016 else bytes.fromhex("040834")
-    unit = TIME + engine + bytes.fromhex(lie)
+PEAK = 200_000
+
+
+def _measured(unit: bytes, edition: Edition) -> tuple[Frame, int]:
+    """The frame and the most memory that reading and writing it took, in bytes."""
     tracemalloc.start()
     frame = _decoded(unit, edition)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 200_000
+    return frame, peak
+
+
+@pytest.mark.parametrize(("edition", "lie"), LIES.values(), ids=LIES.keys())
+def test_a_lying_count_ends_where_the_bytes_end(edition: Edition, lie: str) -> None:
+    engine = ENGINE if edition is Y2016 else bytes.fromhex("040834")
+    frame, peak = _measured(TIME + engine + bytes.fromhex(lie), edition)
+    assert peak < PEAK
     assert [item.name for item in frame.items] == ["engine"]
     (problem,) = frame.problems
     assert problem.code == "body_truncated"
     assert frame.rest == bytes.fromhex(lie)
+
+
+def test_a_build_that_believes_counts_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: room for all that is claimed, before looking at what is there."""
+
+    def believing(cursor: Cursor, field: Field, width: Width, count: int) -> list[Raw]:
+        raws: list[Raw] = [None] * count
+        raws[:] = read_integers(cursor, field, width, count)
+        return raws
+
+    monkeypatch.setattr("voltward.frames.reading.read_integers", believing)
+    edition, lie = LIES["60000 probes, 10 sent"]
+    assert _measured(TIME + bytes.fromhex(lie), edition)[1] >= PEAK
 
 
 def test_the_offset_of_a_problem_is_where_the_missing_byte_would_be() -> None:

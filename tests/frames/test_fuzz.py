@@ -101,7 +101,7 @@ def _everything(data: bytes) -> None:
 
 
 def test_mutated_frames_are_told_explained_and_written_back(small: list[bytes]) -> None:
-    assert first_failure(_everything, small, 3_000, 7) is None
+    assert first_failure(_everything, small, 1_500, 7) is None
 
 
 def test_random_bytes_are_refused_or_decoded() -> None:

@@ -82,7 +82,7 @@ STREAMS = st.lists(FRAMES | FRAMES | MARKS | LIES | CUT_FRAMES | st.binary(max_s
 )
 
 
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(stream=STREAMS, data=st.data())
 def test_any_cuts_give_the_same_frames_and_the_same_noise(
     stream: bytes, data: st.DataObject

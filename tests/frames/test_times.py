@@ -6,6 +6,7 @@ import pytest
 
 from voltward.frames.as_json import frame_to_dict
 from voltward.frames.editions import COMMAND
+from voltward.frames.errors import Stop
 from voltward.frames.frame import EncodeError, Frame, decode_frame, encode_frame, reencode
 from voltward.frames.grammar import Edition
 from voltward.frames.moments import moment_of, moment_text, pack_moment
@@ -50,6 +51,17 @@ def test_a_time_that_does_not_exist_is_flagged_and_the_alarm_survives(
     assert alarms.values["level"] == 3
     assert frame.rest == b""
     assert frame_to_dict(frame)["body"]["time"] == moment_text(bytes(time))
+
+
+def test_a_build_that_drops_bad_times_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: the alarm of the test before would be lost."""
+
+    def dropping(raw: bytes, at: int) -> None:
+        if moment_of(raw) is None:
+            raise Stop("bad_time", moment_text(raw), at)
+
+    monkeypatch.setattr("voltward.frames.simple_reading.moment_problem", dropping)
+    assert _report(Edition.Y2016, bytes(BAD["month 13"])).items == ()
 
 
 @BOTH

@@ -13,9 +13,12 @@ class FrameError(BadInput):
     """
 
     def __init__(self, code: str, found: str) -> None:
-        super().__init__(f"{code}: {found}")
+        super().__init__(code, found)
         self.code = code
         self.detail = f"{code}: {found}"
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 class EncodeError(BadInput):
