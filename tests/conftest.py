@@ -23,7 +23,7 @@ VINS = ("LVVDB11B0RE000001", "LVVDB11B0RE000002", "LFPHC7PE0K1A00001")
 
 @pytest.fixture(scope="session")
 def office_data() -> Iterator[Path]:
-    """A data folder of its own: short, so that sockets fit, and open to the database's system user."""
+    """A data folder with a short name, so that sockets fit, which the database's user can reach."""
     folder = Path(tempfile.mkdtemp(prefix="vw-"))
     yield folder
     shutil.rmtree(folder)
@@ -37,7 +37,9 @@ def postgres_server(office_data: Path) -> Iterator[postgres.EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    postgres_server: postgres.EmbeddedPostgres, office_data: Path, django_db_blocker: DjangoDbBlocker
+    postgres_server: postgres.EmbeddedPostgres,
+    office_data: Path,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     settings.VOLTWARD = settings.VOLTWARD.model_copy(update={"data": office_data, "demo": True})
     for alias, role in (("owner", postgres.OWNER), ("default", postgres.APP)):

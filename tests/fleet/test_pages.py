@@ -44,11 +44,15 @@ def test_a_filter_without_answers_offers_to_clear_it(as_operator: Client, vehicl
     [("vin=000001", True), ("vin=lvvdb", True), ("vin=B11B", False), ("model_name=示例", True),
      ("state=unregistered", False), ("state=registered", True)],
 )  # fmt: skip
-def test_the_filter_narrows_the_list(as_operator: Client, vehicle: Vehicle, query: str, found: bool) -> None:
+def test_the_filter_narrows_the_list(
+    as_operator: Client, vehicle: Vehicle, query: str, found: bool
+) -> None:
     assert (vehicle.vin in as_operator.get(f"/vehicles/?{query}").content.decode()) is found
 
 
-@pytest.mark.parametrize("query", ["page=999", "page=x", "sort=-password", "sort=vin", "export=exe", "state=%00"])
+@pytest.mark.parametrize(
+    "query", ["page=999", "page=x", "sort=-password", "sort=vin", "export=exe", "state=%00"]
+)
 def test_odd_queries_are_answered(as_operator: Client, vehicle: Vehicle, query: str) -> None:
     assert as_operator.get(f"/vehicles/?{query}").status_code == 200
 
@@ -65,7 +69,9 @@ def test_long_lists_come_in_pages_and_can_be_sorted(as_operator: Client, operato
     assert "LVVDB11B0RE000000" in last
 
 
-def test_the_export_holds_what_the_filter_shows_and_is_recorded(as_operator: Client, operator: Person) -> None:
+def test_the_export_holds_what_the_filter_shows_and_is_recorded(
+    as_operator: Client, operator: Person
+) -> None:
     assert operator.maker is not None
     many(operator.maker, 120)
     answer = as_operator.get("/vehicles/?vin=00001&export=csv")
@@ -87,8 +93,14 @@ def test_an_export_above_the_cap_is_refused_with_words(
     assert not AuditRow.objects.filter(action="vehicle.export").exists()
 
 
-def test_the_record_of_another_maker_is_not_found(as_operator: Client, other_vehicle: Vehicle) -> None:
-    for path in (f"/vehicles/{other_vehicle.vin}/", f"/vehicles/{other_vehicle.vin}/record/", "/vehicles/x/"):
+def test_the_record_of_another_maker_is_not_found(
+    as_operator: Client, other_vehicle: Vehicle
+) -> None:
+    for path in (
+        f"/vehicles/{other_vehicle.vin}/",
+        f"/vehicles/{other_vehicle.vin}/record/",
+        "/vehicles/x/",
+    ):
         answer = as_operator.get(path)
         assert answer.status_code == 404
         assert answer["X-Request-Number"] in answer.content.decode()
@@ -106,24 +118,36 @@ def test_a_vehicles_page_opens_at_its_first_tab(as_operator: Client, vehicle: Ve
 
 
 def test_a_vehicle_is_registered_by_form(as_operator: Client, operator: Person) -> None:
-    answer = as_operator.post("/vehicles/register/", {"vin": "LVVDB11B0RE000009", "model_name": "M1"})
+    answer = as_operator.post(
+        "/vehicles/register/", {"vin": "LVVDB11B0RE000009", "model_name": "M1"}
+    )
     assert answer.status_code == 302
     assert Vehicle.objects.get().maker == operator.maker
 
 
-def test_the_form_says_what_is_wrong(as_operator: Client, vehicle: Vehicle, other_vehicle: Vehicle) -> None:
-    for vin, words in ((vehicle.vin, "该车辆已建档"), (other_vehicle.vin, "未被占用"), ("I" * 17, "17 位")):
+def test_the_form_says_what_is_wrong(
+    as_operator: Client, vehicle: Vehicle, other_vehicle: Vehicle
+) -> None:
+    for vin, words in (
+        (vehicle.vin, "该车辆已建档"),
+        (other_vehicle.vin, "未被占用"),
+        ("I" * 17, "17 位"),
+    ):
         answer = as_operator.post("/vehicles/register/", {"vin": vin})
         assert answer.status_code == 422
         assert words in answer.content.decode()
 
 
 def test_a_system_admin_may_not_register(as_system_admin: Client) -> None:
-    assert as_system_admin.post("/vehicles/register/", {"vin": "LVVDB11B0RE000009"}).status_code == 403
+    assert (
+        as_system_admin.post("/vehicles/register/", {"vin": "LVVDB11B0RE000009"}).status_code == 403
+    )
     assert not Vehicle.objects.exists()
 
 
-def test_the_search_box_answers_with_links_and_opens_the_only_hit(as_operator: Client, vehicle: Vehicle) -> None:
+def test_the_search_box_answers_with_links_and_opens_the_only_hit(
+    as_operator: Client, vehicle: Vehicle
+) -> None:
     partly = as_operator.get("/search/?q=000001", headers={"HX-Request": "true"}).content.decode()
     assert f"/vehicles/{vehicle.vin}/" in partly
     assert as_operator.get("/search/?q=000001")["Location"] == f"/vehicles/{vehicle.vin}/"

@@ -18,7 +18,9 @@ VIN, OTHER, THIRD = "LVVDB11B0RE000001", "LFPHC7PE0K1A00001", "LSVXX000000000003
 
 
 def test_an_operator_registers_a_vehicle_of_the_own_maker(operator: Person) -> None:
-    vehicle = services.vehicle_register(operator, vin=" lvvdb11b0re000001", key=KEY, plate="京a12345")
+    vehicle = services.vehicle_register(
+        operator, vin=" lvvdb11b0re000001", key=KEY, plate="京a12345"
+    )
     assert (vehicle.maker, vehicle.vin, vehicle.plate) == (operator.maker, VIN, "京A12345")
     assert vehicle.vehicle_id == vehicle_id(VIN, KEY)
     assert vehicle.registered_at is not None
@@ -32,7 +34,9 @@ def test_a_system_admin_registers_no_vehicle(system_admin: Person) -> None:
     assert not Vehicle.objects.exists()
 
 
-@pytest.mark.parametrize("vin", ["", "LVV", "LVVDB11B0RE00000I", "LVVDB11B0RE0000011", "LVVDB11B0RE00000'"])
+@pytest.mark.parametrize(
+    "vin", ["", "LVV", "LVVDB11B0RE00000I", "LVVDB11B0RE0000011", "LVVDB11B0RE00000'"]
+)
 def test_what_is_no_vin_is_refused(operator: Person, vin: str) -> None:
     with pytest.raises(BadInput, match="17"):
         services.vehicle_register(operator, vin=vin, key=KEY)
@@ -54,7 +58,9 @@ def test_a_vin_of_another_maker_is_taken_and_nothing_is_said_about_it(
     assert selectors.registry_generation() == generation
 
 
-def test_vehicles_seen_on_the_line_go_to_the_maker_of_their_wmi(maker: Maker, other_maker: Maker) -> None:
+def test_vehicles_seen_on_the_line_go_to_the_maker_of_their_wmi(
+    maker: Maker, other_maker: Maker
+) -> None:
     added = services.vehicle_admit_unregistered(
         installation(), vins=[VIN, OTHER, THIRD, VIN.lower(), "no vin"], key=KEY, fallback=maker
     )
@@ -67,7 +73,10 @@ def test_vehicles_seen_on_the_line_go_to_the_maker_of_their_wmi(maker: Maker, ot
 def test_admitting_the_same_vehicles_again_changes_nothing(maker: Maker) -> None:
     services.vehicle_admit_unregistered(installation(), vins=[VIN], key=KEY, fallback=maker)
     rows, generation = AuditRow.objects.count(), selectors.registry_generation()
-    assert services.vehicle_admit_unregistered(installation(), vins=[VIN], key=KEY, fallback=maker) == 0
+    assert (
+        services.vehicle_admit_unregistered(installation(), vins=[VIN], key=KEY, fallback=maker)
+        == 0
+    )
     assert (AuditRow.objects.count(), selectors.registry_generation()) == (rows, generation)
 
 
@@ -77,7 +86,9 @@ def test_an_operator_does_not_admit_vehicles(operator: Person, maker: Maker) -> 
     assert not Vehicle.objects.exists()
 
 
-def test_an_unregistered_vehicle_is_completed_by_registration(operator: Person, maker: Maker) -> None:
+def test_an_unregistered_vehicle_is_completed_by_registration(
+    operator: Person, maker: Maker
+) -> None:
     services.vehicle_admit_unregistered(installation(), vins=[VIN], key=KEY, fallback=maker)
     vehicle = services.vehicle_register(operator, vin=VIN, key=KEY, model_name="M1")
     assert (vehicle.state, vehicle.source, vehicle.model_name) == ("registered", "gateway", "M1")
@@ -102,10 +113,14 @@ def test_another_makers_vehicle_is_not_found(operator: Person, other_vehicle: Ve
         selectors.vehicle_by_vin(operator, other_vehicle.vin)
 
 
-def test_a_vehicle_is_found_by_its_number_its_ends_and_its_plate(operator: Person, vehicle: Vehicle) -> None:
+def test_a_vehicle_is_found_by_its_number_its_ends_and_its_plate(
+    operator: Person, vehicle: Vehicle
+) -> None:
     Vehicle.objects.filter(pk=vehicle.pk).update(plate="京A12345")
     assert selectors.vehicle_by_vin(operator, vehicle.vin.lower()) == vehicle
-    assert selectors.vehicle_by_ids(operator, [vehicle.vehicle_id, 1]) == {vehicle.vehicle_id: vehicle}
+    assert selectors.vehicle_by_ids(operator, [vehicle.vehicle_id, 1]) == {
+        vehicle.vehicle_id: vehicle
+    }
     for text in ("LVVDB", "000001", "京a1"):
         assert list(selectors.vehicle_matching(operator, text)) == [vehicle]
     for text in ("%", "_", "' OR 1=1", "B11B0"):

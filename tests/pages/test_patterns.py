@@ -27,7 +27,9 @@ def test_no_cell_of_a_csv_file_is_run_as_a_formula(rows: list[list[str]]) -> Non
     text = as_csv("x", ["a", "b"], clean).content.decode("utf-8-sig")
     read = list(csv.reader(StringIO(text, newline="")))[1:]
     assert read == [[harmless(cell) for cell in row] for row in clean]
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\n")) for row in read for cell in row)
+    assert not any(
+        cell.startswith(("=", "+", "-", "@", "\t", "\n")) for row in read for cell in row
+    )
 
 
 @given(rows=st.lists(st.lists(CELLS, min_size=1, max_size=3), max_size=5))

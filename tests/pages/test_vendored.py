@@ -14,7 +14,9 @@ VENDOR = SOURCE / "pages" / "static" / "vendor"
 LISTED = json.loads((VENDOR / "vendored.json").read_text())
 TEMPLATES = sorted(SOURCE.glob("*/templates/**/*.html"))
 OWN_STATIC = sorted(
-    path for path in SOURCE.glob("*/static/**/*") if path.suffix in (".js", ".css") and VENDOR not in path.parents
+    path
+    for path in SOURCE.glob("*/static/**/*")
+    if path.suffix in (".js", ".css") and VENDOR not in path.parents
 )
 HOST = re.compile(r"""(?:https?:)?//[a-z0-9-]+\.[a-z]""")
 
@@ -34,7 +36,9 @@ def complaints(text: str) -> list[str]:
 @pytest.mark.parametrize("listed", LISTED, ids=lambda one: one["folder"])
 def test_every_vendored_file_is_listed_unchanged_and_licensed(listed: dict[str, object]) -> None:
     folder = VENDOR / str(listed["folder"])
-    present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    present = {
+        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
+    }
     hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in present.items()}
     assert hashes == listed["files"]
     assert "LICENSE" in present
@@ -62,11 +66,16 @@ def test_our_scripts_and_styles_name_no_host_and_make_no_code(path: Path) -> Non
 @pytest.mark.parametrize(
     "bad",
     [
-        '<script>alert(1)</script>', '<p style="color:red">', "<p onclick='x()'>", "<style>p{}</style>",
-        '<script src="https://cdn.example.com/x.js"></script>', '<img src="//cdn.example.com/x.png">',
-        '<a href="javascript:x()">', '<p hx-on:click="x()">',
+        "<script>alert(1)</script>",
+        '<p style="color:red">',
+        "<p onclick='x()'>",
+        "<style>p{}</style>",
+        '<script src="https://cdn.example.com/x.js"></script>',
+        '<img src="//cdn.example.com/x.png">',
+        '<a href="javascript:x()">',
+        '<p hx-on:click="x()">',
     ],
-)  # fmt: skip
+)
 def test_the_check_finds_what_it_is_for(bad: str) -> None:
     assert complaints(bad)
 

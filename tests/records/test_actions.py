@@ -22,7 +22,9 @@ def _forget_new_actions():  # type: ignore[no-untyped-def]
     ACTIONS.update(known)
 
 
-def test_a_write_without_its_grant_changes_nothing_and_the_refusal_is_kept(operator: Person) -> None:
+def test_a_write_without_its_grant_changes_nothing_and_the_refusal_is_kept(
+    operator: Person,
+) -> None:
     @action("test.rename", needs="maker.manage")
     def rename(actor: Person) -> None:
         Maker.objects.update(name="gone")
@@ -119,7 +121,9 @@ def test_the_application_cannot_change_the_audit_trail(operator: Person, stateme
 
 
 @pytest.mark.django_db(databases=["owner"])
-@pytest.mark.parametrize("statement", ["UPDATE records_auditrow SET action = 'x'", "DELETE FROM records_auditrow"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE records_auditrow SET action = 'x'", "DELETE FROM records_auditrow"]
+)
 def test_even_the_owner_cannot_change_the_audit_trail_by_mistake(statement: str) -> None:
     from django.db import connections
 

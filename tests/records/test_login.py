@@ -29,7 +29,9 @@ def log_in(client: Client, login: str, password: str, **more: str):  # type: ign
     return client.post("/login/", {"username": login, "password": password}, **more)  # type: ignore[arg-type]
 
 
-def test_a_right_password_opens_a_session_and_leaves_a_row(person: Person, as_nobody: Client) -> None:
+def test_a_right_password_opens_a_session_and_leaves_a_row(
+    person: Person, as_nobody: Client
+) -> None:
     answer = log_in(as_nobody, "zhang.san", PASSWORD)
     assert answer.status_code == 302
     assert as_nobody.get("/").status_code == 200
@@ -45,7 +47,9 @@ def test_passwords_are_kept_as_argon2(person: Person) -> None:
     assert identify_hasher(person.password).algorithm == "argon2"
 
 
-@pytest.mark.parametrize(("login", "password"), [("zhang.san", "wrong"), ("nobody", PASSWORD), ("voltward", "")])
+@pytest.mark.parametrize(
+    ("login", "password"), [("zhang.san", "wrong"), ("nobody", PASSWORD), ("voltward", "")]
+)
 def test_a_wrong_login_says_the_same_whatever_is_wrong(
     person: Person, as_nobody: Client, login: str, password: str
 ) -> None:
@@ -62,7 +66,9 @@ def test_a_program_cannot_log_in_to_the_pages(integrator: Person, as_nobody: Cli
     assert "登录名或密码不正确。" in log_in(as_nobody, integrator.login, PASSWORD).content.decode()
 
 
-def test_after_ten_wrong_guesses_even_the_right_password_waits(person: Person, as_nobody: Client) -> None:
+def test_after_ten_wrong_guesses_even_the_right_password_waits(
+    person: Person, as_nobody: Client
+) -> None:
     for _ in range(selectors.GUESSES_PER_LOGIN):
         log_in(as_nobody, "zhang.san", "wrong")
     answer = log_in(as_nobody, "zhang.san", PASSWORD)
@@ -94,7 +100,9 @@ def test_one_address_may_not_guess_at_many_names(person: Person, as_nobody: Clie
     assert log_in(as_nobody, "zhang.san", PASSWORD, REMOTE_ADDR="192.0.2.10").status_code == 302
 
 
-def test_a_closed_account_loses_its_session_at_the_next_request(operator: Person, as_operator: Client) -> None:
+def test_a_closed_account_loses_its_session_at_the_next_request(
+    operator: Person, as_operator: Client
+) -> None:
     assert as_operator.get("/").status_code == 200
     Person.objects.filter(pk=operator.pk).update(is_active=False)
     assert as_operator.get("/").status_code == 302
@@ -111,7 +119,8 @@ def test_a_new_password_ends_the_other_sessions(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("wrong", "another-long-password"), (PASSWORD, "short"), (PASSWORD, "zhang.san.1")]
+    ("old", "new"),
+    [("wrong", "another-long-password"), (PASSWORD, "short"), (PASSWORD, "zhang.san.1")],
 )
 def test_a_bad_change_of_password_changes_nothing(
     person: Person, as_nobody: Client, old: str, new: str
@@ -154,7 +163,9 @@ def test_the_language_is_remembered_on_the_account(operator: Person, as_operator
     assert "Vehicle list" in elsewhere.get("/vehicles/").content.decode()
 
 
-@pytest.mark.parametrize("after", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "after", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+)
 def test_choosing_a_language_never_leads_to_another_site(as_nobody: Client, after: str) -> None:
     assert as_nobody.post("/language/", {"language": "en", "next": after})["Location"] == "/"
 

@@ -28,7 +28,9 @@ def test_nobody_else_adds_makers(system_admin: Person) -> None:
     assert Maker.objects.count() == 1
 
 
-@pytest.mark.parametrize(("name", "wmis"), [("示例汽车", []), ("", []), ("x", ["LV"]), ("x", ["LVVX"])])
+@pytest.mark.parametrize(
+    ("name", "wmis"), [("示例汽车", []), ("", []), ("x", ["LV"]), ("x", ["LVVX"])]
+)
 def test_a_badly_described_maker_is_refused(maker: Maker, name: str, wmis: list[str]) -> None:
     with pytest.raises(BadInput):
         services.maker_create(selectors.installation(), name=name, wmis=wmis)
@@ -65,7 +67,9 @@ def test_an_operator_adds_nobody(operator: Person, maker: Maker) -> None:
         {"language": "xx"},
     ],
 )
-def test_a_badly_described_person_is_refused(operator: Person, maker: Maker, change: dict[str, str]) -> None:
+def test_a_badly_described_person_is_refused(
+    operator: Person, maker: Maker, change: dict[str, str]
+) -> None:
     given = {"login": "li.si", "display_name": "李四", "maker": maker, "roles": []} | change
     if change.get("password") == "passwordpassword":
         given["login"] = "passwordpassword"  # too like the login
@@ -92,7 +96,9 @@ def test_only_the_installation_and_programs_may_lack_a_maker(maker: Maker) -> No
         Person.objects.create(login="x", display_name="x", maker=None)
 
 
-def test_an_admin_sets_a_password_and_an_operator_does_not(system_admin: Person, operator: Person) -> None:
+def test_an_admin_sets_a_password_and_an_operator_does_not(
+    system_admin: Person, operator: Person
+) -> None:
     services.person_password_set(system_admin, login="operator", password="a-new-long-password")
     operator.refresh_from_db()
     assert operator.check_password("a-new-long-password")
@@ -102,7 +108,9 @@ def test_an_admin_sets_a_password_and_an_operator_does_not(system_admin: Person,
         services.person_password_set(system_admin, login="nobody", password="yet-another-password")
 
 
-def test_a_token_is_kept_as_a_hash_and_narrowed_to_reading(system_admin: Person, integrator: Person) -> None:
+def test_a_token_is_kept_as_a_hash_and_narrowed_to_reading(
+    system_admin: Person, integrator: Person
+) -> None:
     token, text = services.token_create(system_admin, person=integrator, name="dashboard")
     assert text.startswith("vw_")
     assert text not in str(ApiToken.objects.values().get())
@@ -147,7 +155,8 @@ def test_another_makers_token_cannot_be_revoked(
 
 
 def test_the_use_of_a_token_is_noted_once_a_minute(
-    api_token: str, django_assert_num_queries  # type: ignore[no-untyped-def]
+    api_token: str,
+    django_assert_num_queries,  # type: ignore[no-untyped-def]
 ) -> None:
     token = selectors.token_valid(api_token)
     assert token is not None
@@ -160,12 +169,16 @@ def test_the_use_of_a_token_is_noted_once_a_minute(
 
 
 def test_a_reading_leaves_a_row_with_its_reason(operator: Person) -> None:
-    services.reading_recorded(operator, what="position.read", subject="Vehicle:1", reason="告警处置")
+    services.reading_recorded(
+        operator, what="position.read", subject="Vehicle:1", reason="告警处置"
+    )
     row = AuditRow.objects.get(action="position.read")
     assert (row.result, row.subject, row.after) == ("read", "Vehicle:1", {"reason": "告警处置"})
 
 
-def test_the_trail_shows_only_the_readers_maker(safety_head: Person, other_operator: Person) -> None:
+def test_the_trail_shows_only_the_readers_maker(
+    safety_head: Person, other_operator: Person
+) -> None:
     services.reading_recorded(safety_head, what="a.read", subject="x")
     services.reading_recorded(other_operator, what="b.read", subject="y")
     seen = set(selectors.audit_visible(safety_head).values_list("action", flat=True))

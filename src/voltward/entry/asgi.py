@@ -4,10 +4,10 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voltward.entry.settings")
 
-from django.conf import settings  # noqa: E402 - Django must know its settings first
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.conf import settings
+from django.core.asgi import get_asgi_application
 
-# under ASGI every request has a thread of its own, so connections are kept in a pool, not per thread
+# under ASGI every request has a thread of its own: connections live in a pool, not per thread
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 24, "timeout": 10}

@@ -16,7 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram,
 from voltward.entry.api.authentication import bearer_person
 from voltward.records.models import Person
 
-REQUESTS = Counter("voltward_web_requests_total", "Answered requests", ["route", "method", "status"])
+REQUESTS = Counter(
+    "voltward_web_requests_total", "Answered requests", ["route", "method", "status"]
+)
 SECONDS = Histogram(
     "voltward_web_request_seconds",
     "Time from request to answer",

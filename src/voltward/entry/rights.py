@@ -16,15 +16,21 @@ SECRET_TABLES = frozenset({"django_session", "records_apitoken", "records_logina
 
 def grant_rights(owner: BaseDatabaseWrapper, app_role: str) -> None:
     """Renew all rights from the models: ``append_only`` tables cannot be changed or emptied."""
-    append_only = {model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)}
+    append_only = {
+        model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)
+    }
     with owner.cursor() as cursor:
         cursor.execute("SELECT current_user")
         if app_role in ("", cursor.fetchone()[0]):
             return  # one role for everything: its owner's choice; the triggers still hold
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[app_role, READONLY]])
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[app_role, READONLY]]
+        )
         roles = {row[0] for row in cursor.fetchall()}
         for table in owner.introspection.table_names(cursor):
-            rights = APPEND if table in append_only else READ if table == "django_migrations" else CHANGE
+            rights = (
+                APPEND if table in append_only else READ if table == "django_migrations" else CHANGE
+            )
             secret = table in SECRET_TABLES
             for role, wanted in ((app_role, rights), (READONLY, "" if secret else READ)):
                 if role in roles:

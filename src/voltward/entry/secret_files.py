@@ -1,4 +1,4 @@
-"""Generated secrets of one installation: files of 32 random bytes under DATA/secrets, 0600 in 0700."""
+"""Generated secrets of an installation: files of 32 random bytes, 0600, in DATA/secrets, 0700."""
 
 from pathlib import Path
 

@@ -21,9 +21,20 @@ def _secret(name: str) -> str:
 def database(url: str) -> dict[str, Any]:
     """A PostgreSQL address as Django wants it."""
     parts = conninfo_to_dict(url)
-    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     named = {name: str(parts.pop(key, "") or "") for key, name in known.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": parts, "CONN_MAX_AGE": 60}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **named,
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 60,
+    }
 
 
 def _databases() -> dict[str, dict[str, Any]]:

@@ -71,7 +71,9 @@ def let_through(folder: Path, user: SystemUser) -> None:
     for parent in folder.resolve().parents:
         status = parent.stat()
         if status.st_uid != user.uid and not status.st_mode & 0o001:
-            _log.warning("opening %s for passage (o+x), so that %s can reach %s", parent, NAME, folder)
+            _log.warning(
+                "opening %s for passage (o+x), so that %s can reach %s", parent, NAME, folder
+            )
             parent.chmod(status.st_mode | 0o001)
 
 

@@ -1,6 +1,6 @@
 """Every address of the platform: the frame's own, then those of each room."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from voltward.entry import health, metrics
 from voltward.entry.api.schema import Schema
@@ -8,10 +8,10 @@ from voltward.entry.rooms import rooms
 from voltward.pages import errors, views
 
 _ROOMS = rooms()
-_api = [path("schema/", Schema.as_view(), name="api-schema")]
+_api: list[URLPattern | URLResolver] = [path("schema/", Schema.as_view(), name="api-schema")]
 _api += [path("", include(room.api_urls)) for room in _ROOMS if room.api_urls]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("healthz", health.healthz, name="healthz"),

@@ -11,7 +11,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 from voltward.fleet.models import Vehicle
 
 
-class VehicleFilter(FilterSet):
+class VehicleFilter(FilterSet):  # type: ignore[misc]
     vin = CharFilter(label="VIN", method="by_vin", max_length=17)
     model_name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
     state = ChoiceFilter(label=_("建档状态"), choices=Vehicle.STATES, empty_label=_("全部"))
@@ -20,7 +20,7 @@ class VehicleFilter(FilterSet):
         model = Vehicle
         fields = ["vin", "model_name", "state"]
 
-    def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
         """The beginning or the end of a VIN: people read out the last six characters."""
         word = value.strip().upper()
         return rows.filter(Q(vin__startswith=word) | Q(vin__endswith=word))

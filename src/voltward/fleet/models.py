@@ -14,16 +14,25 @@ class Vehicle(models.Model):
     """One vehicle for its whole life. ``vehicle_id`` stands for it in the telemetry store."""
 
     STATES = [(states.REGISTERED, _("已建档")), (states.UNREGISTERED, _("未建档"))]
-    SOURCES = [("office", _("人工建档")), ("import", _("批量导入")), ("gateway", _("接入发现")), ("demo", _("演示"))]
+    SOURCES = [
+        ("office", _("人工建档")),
+        ("import", _("批量导入")),
+        ("gateway", _("接入发现")),
+        ("demo", _("演示")),
+    ]
 
-    maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="vehicles", verbose_name=_("企业"))
+    maker = models.ForeignKey(
+        Maker, on_delete=models.PROTECT, related_name="vehicles", verbose_name=_("企业")
+    )
     vin = models.CharField("VIN", max_length=17, unique=True)
     # keyed hash of the VIN (base.vehicle_id): the store never sees the VIN itself
     vehicle_id = models.BigIntegerField(_("车辆编号"), unique=True, editable=False)
     model_name = models.CharField(_("车型"), max_length=80, blank=True)
     battery_type = models.CharField(_("电池类型"), max_length=80, blank=True)
     plate = models.CharField(_("车牌"), max_length=16, blank=True)
-    state = models.CharField(_("建档状态"), max_length=16, choices=STATES, default=states.REGISTERED)
+    state = models.CharField(
+        _("建档状态"), max_length=16, choices=STATES, default=states.REGISTERED
+    )
     source = models.CharField(_("来源"), max_length=16, choices=SOURCES, default="office")
     first_seen_at = models.DateTimeField(_("首次出现"), db_default=Now(), editable=False)
     registered_at = models.DateTimeField(_("建档时间"), null=True, blank=True)
@@ -40,7 +49,8 @@ class Vehicle(models.Model):
             ),
             models.CheckConstraint(
                 name="vehicle_registered_at",
-                condition=models.Q(state=states.UNREGISTERED) | models.Q(registered_at__isnull=False),
+                condition=models.Q(state=states.UNREGISTERED)
+                | models.Q(registered_at__isnull=False),
             ),
         ]
 

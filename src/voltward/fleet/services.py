@@ -67,16 +67,20 @@ def vehicle_admit_unregistered(
     """Keep vehicles that were seen on the line as 未建档; returns how many were new.
 
     Repeating it changes nothing and leaves no second audit row. A vehicle goes to the maker
-    that names its WMI, else to ``fallback``. Text that is no VIN is passed over: it came from outside.
+    that names its WMI, else to ``fallback``. Text that is no VIN is passed over.
     """
     wanted = sorted({vin.strip().upper() for vin in vins if has_vin_form(vin.strip().upper())})
     known = set(Vehicle.objects.filter(vin__in=wanted).values_list("vin", flat=True))
     fresh = [vin for vin in wanted if vin not in known]
-    return _vehicle_admit(actor, vins=fresh, key=key, fallback=fallback, source=source) if fresh else 0
+    return (
+        _vehicle_admit(actor, vins=fresh, key=key, fallback=fallback, source=source) if fresh else 0
+    )
 
 
 @action("vehicle.admit", needs="vehicle.admit")
-def _vehicle_admit(actor: Person, *, vins: list[str], key: bytes, fallback: Maker, source: str) -> int:
+def _vehicle_admit(
+    actor: Person, *, vins: list[str], key: bytes, fallback: Maker, source: str
+) -> int:
     makers = {code: maker for maker in Maker.objects.all() for code in maker.wmis}
     rows = [
         Vehicle(
@@ -93,7 +97,9 @@ def _vehicle_admit(actor: Person, *, vins: list[str], key: bytes, fallback: Make
     Vehicle.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     added = Vehicle.objects.count() - before
     generation = _registry_changed()
-    record(actor, "vehicle.admit", generation, before={}, after={"vehicles": added, "vins": vins[:100]})
+    record(
+        actor, "vehicle.admit", generation, before={}, after={"vehicles": added, "vins": vins[:100]}
+    )
     return added
 
 

@@ -51,10 +51,15 @@ def menu_of(request: HttpRequest) -> list[Section]:
     if actor is None or not actor.is_authenticated:
         return []
     items = [(item, reverse(item.url_name)) for item in REGISTRY.menu(actor)]
-    matching = [url for _, url in items if request.path.startswith(url) and (url != "/" or request.path == "/")]
+    matching = [
+        url
+        for _, url in items
+        if request.path.startswith(url) and (url != "/" or request.path == "/")
+    ]
     active = max(matching, key=len, default="")
     lines = [
-        Line(item, url, url == active, item.count(actor) if item.count else 0) for item, url in items
+        Line(item, url, url == active, item.count(actor) if item.count else 0)
+        for item, url in items
     ]
     grouped = groupby(lines, key=lambda line: str(line.item.section))
     return [Section(title, list(group)) for title, group in grouped]

@@ -9,7 +9,9 @@ from django.shortcuts import render
 
 def _answer(request: HttpRequest, status: int) -> HttpResponseBase:
     if request.path.startswith("/api/"):
-        code = {400: "bad_input", 403: "not_permitted", 404: "not_found"}.get(status, "server_error")
+        code = {400: "bad_input", 403: "not_permitted", 404: "not_found"}.get(
+            status, "server_error"
+        )
         number = request.META.get("voltward.number", "")
         return JsonResponse({"code": code, "number": number}, status=status)
     try:
@@ -22,18 +24,16 @@ def _answer(request: HttpRequest, status: int) -> HttpResponseBase:
         return HttpResponse(f"500 · {number}", status=500, content_type="text/plain; charset=utf-8")
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:  # noqa: ARG001
     return _answer(request, 400)
 
 
-def forbidden(
-    request: HttpRequest, exception: Exception | None = None, reason: str = "",
-) -> HttpResponseBase:
+def forbidden(request: HttpRequest, exception: object = None, reason: str = "") -> HttpResponseBase:  # noqa: ARG001
     """Also what a failed CSRF check gets (then with ``reason``)."""
     return _answer(request, 403)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:  # noqa: ARG001
     return _answer(request, 404)
 
 

@@ -20,7 +20,7 @@ MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-class TooManyRows(Exception):
+class TooManyRowsError(Exception):
     """More rows than an export may carry."""
 
 
@@ -35,7 +35,9 @@ def as_csv(name: str, head: Sequence[str], rows: Table) -> HttpResponse:
     writer = csv.writer(buffer)
     writer.writerow(head)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return _file(name, "csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf" + buffer.getvalue().encode())
+    return _file(
+        name, "csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf" + buffer.getvalue().encode()
+    )
 
 
 def as_xlsx(name: str, head: Sequence[str], rows: Table) -> HttpResponse:
@@ -65,7 +67,8 @@ def _parts(rows: list[list[str]]) -> dict[str, str]:
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}">'
         + relation.format(f"{OFFICE}/worksheet", "worksheets/sheet1.xml")
         + "</Relationships>",
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEET}"><sheetData>{lines}</sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEET}">'
+        f"<sheetData>{lines}</sheetData></worksheet>",
     }
 
 
@@ -81,4 +84,7 @@ def _file(name: str, ending: str, kind: str, content: bytes) -> HttpResponse:
     return response
 
 
-EXPORTS: dict[str, Callable[[str, Sequence[str], Table], HttpResponse]] = {"csv": as_csv, "xlsx": as_xlsx}
+EXPORTS: dict[str, Callable[[str, Sequence[str], Table], HttpResponse]] = {
+    "csv": as_csv,
+    "xlsx": as_xlsx,
+}

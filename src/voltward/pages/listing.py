@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django_filters import FilterSet
 
-from voltward.pages.export import EXPORTS, TooManyRows
+from voltward.pages.export import EXPORTS, TooManyRowsError
 from voltward.pages.room import REGISTRY, Cell, Text
 
 COUNT_CAP = 100_000
@@ -56,8 +56,8 @@ class ShownCell:
     css: str
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg] - not subscriptable at run time
-    """Counts no further than COUNT_CAP: nobody pages through more, and counting millions is slow."""
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than COUNT_CAP: nobody pages further, and counting millions is slow."""
 
     @cached_property
     def count(self) -> int:
@@ -94,13 +94,15 @@ class ListPage(View):
         """Called before an export leaves; rooms leave their audit row here."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        chosen = self.filterset_class(request.GET, queryset=self.rows(request.user), request=request)
+        chosen = self.filterset_class(
+            request.GET, queryset=self.rows(request.user), request=request
+        )
         rows = self._sorted(chosen.qs, request.GET.get("sort", ""))
         refusal = ""
         if kind := EXPORTS.get(request.GET.get("export", "")):
             try:
                 return self._export(request, rows, kind)
-            except TooManyRows:
+            except TooManyRowsError:
                 refusal = _("导出上限为 %(cap)d 行，请先缩小筛选范围。") % {"cap": EXPORT_CAP}
         paginator = CappedPaginator(rows, self.page_size)
         page = paginator.get_page(request.GET.get("page"))
@@ -116,11 +118,11 @@ class ListPage(View):
             "buttons": [one for one in self.buttons if one.needs in request.user.grants],  # type: ignore[union-attr]
             "refusal": refusal,
             "exports": list(EXPORTS),
-            **self.extra(request),
+            **self.more_context(request),
         }
         return render(request, self.template, context, status=422 if refusal else 200)
 
-    def extra(self, request: HttpRequest) -> dict[str, Any]:
+    def more_context(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
         """More context for a template of the room's own."""
         return {}
 
@@ -135,7 +137,9 @@ class ListPage(View):
         for column in self.columns:
             up, down = column.sort, f"-{column.sort}"
             mark = {up: "up", down: "down"}.get(sort, "") if column.sort else ""
-            heads.append((column.title, down if sort == up else up, mark) if up else (column.title, "", ""))
+            heads.append(
+                (column.title, down if sort == up else up, mark) if up else (column.title, "", "")
+            )
         return heads + [(one.title, "", "") for one in REGISTRY.columns(self.of, request.user)]  # type: ignore[arg-type]
 
     def _body(self, request: HttpRequest, page: Page[Any]) -> list[list[ShownCell]]:
@@ -150,7 +154,9 @@ class ListPage(View):
     @staticmethod
     def _cell(column: ListColumn, record: Any) -> ShownCell:
         value = column.value(record)
-        cell = value if isinstance(value, Cell) else Cell("—" if value in (None, "") else str(value))
+        cell = (
+            value if isinstance(value, Cell) else Cell("—" if value in (None, "") else str(value))
+        )
         return ShownCell(cell, column.link(record) if column.link else "", column.css)
 
     def _export(
@@ -158,7 +164,7 @@ class ListPage(View):
     ) -> HttpResponse:
         records = list(rows[: EXPORT_CAP + 1])
         if len(records) > EXPORT_CAP:
-            raise TooManyRows
+            raise TooManyRowsError
         self.exported(request.user, len(records))
         table = (self._plain(record) for record in records)
         return kind(self.of or "list", [str(column.title) for column in self.columns], table)
@@ -166,4 +172,6 @@ class ListPage(View):
     def _plain(self, record: Any) -> Iterable[str]:
         for column in self.columns:
             value = column.value(record)
-            yield str(value.text) if isinstance(value, Cell) else "" if value is None else str(value)
+            yield (
+                str(value.text) if isinstance(value, Cell) else "" if value is None else str(value)
+            )

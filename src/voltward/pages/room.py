@@ -62,7 +62,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """``text`` as shown; ``state`` colours the dot before it, if there is one (see the style guide)."""
+    """``text`` as shown; ``state`` colours the dot before it, if there is one."""
 
     text: Text
     state: str = ""
@@ -153,7 +153,7 @@ Shown = TypeVar("Shown", bound=_Registered)
 
 def _held(actor: Actor, items: list[Shown]) -> list[Shown]:
     """What the actor may see, in order."""
-    grants = getattr(actor, "grants", frozenset())
+    grants: frozenset[str] = getattr(actor, "grants", frozenset())
     return sorted((item for item in items if item.needs in grants), key=lambda item: item.order)
 
 

@@ -24,7 +24,7 @@ class PersonBackend(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,
+        request: HttpRequest | None,  # noqa: ARG002
         username: str | None = None,
         password: str | None = None,
         **credentials: Any,

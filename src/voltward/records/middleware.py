@@ -70,16 +70,20 @@ class GrantMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: HttpRequest, view: Callable[..., Any], *arguments: Any
     ) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
         needed = needed_by(view)
-        if needed is None or not isinstance(request.user, Person) or needed not in request.user.grants:
+        if (
+            needed is None
+            or not isinstance(request.user, Person)
+            or needed not in request.user.grants
+        ):
             raise PermissionDenied(needed or "undeclared")
         return None
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:  # noqa: ARG002
         """Services refuse in their own words; pages answer in HTTP's."""
         if isinstance(error, NotPermitted):
             raise PermissionDenied(error.code) from error

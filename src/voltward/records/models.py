@@ -18,7 +18,9 @@ class Maker(models.Model):
 
     name = models.CharField(_("企业名称"), max_length=120, unique=True)
     # world manufacturer identifiers: the first three characters of its VINs
-    wmis = ArrayField(models.CharField(max_length=3), verbose_name=_("WMI"), default=list, blank=True)
+    wmis = ArrayField(
+        models.CharField(max_length=3), verbose_name=_("WMI"), default=list, blank=True
+    )
     created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
 
     class Meta:
@@ -42,7 +44,12 @@ class Person(AbstractBaseUser):
     display_name = models.CharField(_("姓名"), max_length=64)
     # only the installation's own account belongs to no maker
     maker = models.ForeignKey(
-        Maker, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("企业"), related_name="people"
+        Maker,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("企业"),
+        related_name="people",
     )
     language = models.CharField(_("语言"), max_length=16, choices=LANGUAGES, default="zh-hans")
     is_active = models.BooleanField(_("可登录"), default=True)
@@ -59,7 +66,8 @@ class Person(AbstractBaseUser):
         verbose_name = _("人员")
         constraints = [
             models.CheckConstraint(
-                name="person_login_form", condition=models.Q(login__regex=r"^[a-z0-9][a-z0-9._@-]*$")
+                name="person_login_form",
+                condition=models.Q(login__regex=r"^[a-z0-9][a-z0-9._@-]*$"),
             ),
             models.CheckConstraint(
                 name="person_has_maker",
@@ -106,7 +114,9 @@ class ApiToken(models.Model):
     name = models.CharField(_("名称"), max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     # what the token adds nothing to: it narrows the person's grants
-    scope = models.CharField(_("范围"), max_length=16, choices=[("read", _("只读"))], default="read")
+    scope = models.CharField(
+        _("范围"), max_length=16, choices=[("read", _("只读"))], default="read"
+    )
     created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
     expires_at = models.DateTimeField(_("到期时间"))
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
@@ -120,7 +130,7 @@ class ApiToken(models.Model):
 
 
 class LoginAttempt(models.Model):
-    """One try to log in; counted to slow down guessing, never a reason to ban an address for good."""
+    """One try to log in; counted to slow down guessing, never to ban an address for good."""
 
     login = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True)
@@ -157,7 +167,9 @@ class AuditRow(models.Model):
     action = models.CharField(_("动作"), max_length=64)
     subject = models.CharField(_("对象"), max_length=120)
     result = models.CharField(
-        _("结果"), max_length=8, choices=[("done", _("完成")), ("read", _("读取")), ("refused", _("拒绝"))]
+        _("结果"),
+        max_length=8,
+        choices=[("done", _("完成")), ("read", _("读取")), ("refused", _("拒绝"))],
     )
     before = models.JSONField(_("之前"), default=dict)
     after = models.JSONField(_("之后"), default=dict)

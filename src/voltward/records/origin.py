@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """``address``: IP text or None for commands; ``number``: the request's number, e.g. 7F3A-91C2."""
+    """``address``: IP text, None for commands; ``number``: the request's, e.g. 7F3A-91C2."""
 
     address: str | None = None
     number: str = ""
 
 
-_current: ContextVar[Origin] = ContextVar("_current", default=Origin())
+_NOWHERE = Origin()
+_current: ContextVar[Origin] = ContextVar("_current", default=_NOWHERE)
 
 
 def origin() -> Origin:

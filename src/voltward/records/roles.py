@@ -30,12 +30,14 @@ ROLES: dict[str, Role] = {
         Role(
             MONITORING_OPERATOR,
             _("监测值班员"),
-            _READ_VEHICLES | {"home.read", "frame.read", "position.read", "vehicle.register", "replay.start"},
+            _READ_VEHICLES
+            | {"home.read", "frame.read", "position.read", "vehicle.register", "replay.start"},
         ),
         Role(
             SAFETY_HEAD,
             _("安全管理部门负责人"),
-            _READ_VEHICLES | {"home.read", "frame.read", "position.read", "vehicle.register", "audit.read"},
+            _READ_VEHICLES
+            | {"home.read", "frame.read", "position.read", "vehicle.register", "audit.read"},
         ),
         # reads through the API only: an integrator's account cannot log in to the pages
         Role(INTEGRATOR, _("系统集成（只读接口）"), _READ_VEHICLES | {"position.read"}),
@@ -50,7 +52,13 @@ ROLES: dict[str, Role] = {
             INSTALLATION,
             _("平台自身"),
             frozenset(
-                {"maker.manage", "person.manage", "token.manage", "vehicle.register", "vehicle.admit"}
+                {
+                    "maker.manage",
+                    "person.manage",
+                    "token.manage",
+                    "vehicle.register",
+                    "vehicle.admit",
+                }
             ),
         ),
     )

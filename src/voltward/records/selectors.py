@@ -50,7 +50,9 @@ def person_by_login(login: str) -> Person:
 def person_of_session(person_id: int) -> Person | None:
     """Who a session belongs to; nobody once the account is closed."""
     return (
-        Person.objects.select_related("maker").filter(pk=person_id, is_active=True, is_program=False).first()
+        Person.objects.select_related("maker")
+        .filter(pk=person_id, is_active=True, is_program=False)
+        .first()
     )
 
 
@@ -76,7 +78,12 @@ def too_many_guesses(login: str, address: str | None) -> bool:
     """
     since = timezone.now() - WINDOW
     recent = LoginAttempt.objects.filter(at__gte=since)
-    last = recent.filter(login=login, succeeded=True).order_by("-at").values_list("at", flat=True).first()
+    last = (
+        recent.filter(login=login, succeeded=True)
+        .order_by("-at")
+        .values_list("at", flat=True)
+        .first()
+    )
     of_login = recent.filter(login=login, succeeded=False, at__gt=_later(last, since))
     if of_login.count() > GUESSES_PER_LOGIN:
         return True

@@ -27,9 +27,18 @@ def test_a_token_reads_the_vehicles_of_its_maker(
     assert answer.status_code == 200
     assert [row["vin"] for row in answer.json()["results"]] == [vehicle.vin]
     row = answer.json()["results"][0]
-    assert set(row) == {"vin", "model_name", "battery_type", "state", "first_seen_at", "registered_at"}
+    assert set(row) == {
+        "vin",
+        "model_name",
+        "battery_type",
+        "state",
+        "first_seen_at",
+        "registered_at",
+    }
     assert row["first_seen_at"].endswith("Z")
-    assert abs(timezone.datetime.fromisoformat(row["first_seen_at"]) - timezone.now()) < timedelta(minutes=5)  # type: ignore[attr-defined]
+    assert abs(timezone.datetime.fromisoformat(row["first_seen_at"]) - timezone.now()) < timedelta(
+        minutes=5
+    )  # type: ignore[attr-defined]
 
 
 def test_the_use_of_a_token_is_noted(api_token: str, vehicle: Vehicle) -> None:
@@ -37,7 +46,9 @@ def test_the_use_of_a_token_is_noted(api_token: str, vehicle: Vehicle) -> None:
     assert ApiToken.objects.get().last_used_at is not None
 
 
-@pytest.mark.parametrize("header", ["Bearer vw_wrong", "Bearer", "Bearer ", "Basic b3BlcmF0b3I6eA==", "vw_x", ""])
+@pytest.mark.parametrize(
+    "header", ["Bearer vw_wrong", "Bearer", "Bearer ", "Basic b3BlcmF0b3I6eA==", "vw_x", ""]
+)
 def test_anything_but_a_valid_token_is_turned_away(db: None, header: str) -> None:
     answer = Client().get("/api/vehicles/", headers={"authorization": header})
     assert answer.status_code == 401
@@ -49,7 +60,9 @@ def test_anything_but_a_valid_token_is_turned_away(db: None, header: str) -> Non
 def test_an_expired_or_revoked_token_is_turned_away(api_token: str) -> None:
     ApiToken.objects.update(expires_at=timezone.now())
     assert ask(api_token).status_code == 401
-    ApiToken.objects.update(expires_at=timezone.now() + timedelta(days=1), revoked_at=timezone.now())
+    ApiToken.objects.update(
+        expires_at=timezone.now() + timedelta(days=1), revoked_at=timezone.now()
+    )
     assert ask(api_token).status_code == 401
 
 
@@ -94,12 +107,17 @@ def test_the_document_names_every_endpoint_and_its_key(api_token: str) -> None:
     document = answer.json()
     assert document["openapi"].startswith("3.")
     assert "/api/vehicles/" in document["paths"]
-    assert document["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+    assert document["components"]["securitySchemes"]["bearer"] == {
+        "type": "http",
+        "scheme": "bearer",
+    }
     as_yaml = ask(api_token, "/api/schema/?format=yaml")
     assert yaml.safe_load(as_yaml.content) == document
 
 
-def test_the_document_is_made_without_complaints(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_document_is_made_without_complaints(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     from django.core.management import call_command
 
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
@@ -120,7 +138,9 @@ def test_above_the_limit_the_wait_is_told() -> None:
 
 
 def test_a_token_that_asks_too_often_is_told_to_wait(
-    api_token: str, vehicle: Vehicle, settings  # type: ignore[no-untyped-def]
+    api_token: str,
+    vehicle: Vehicle,
+    settings,  # type: ignore[no-untyped-def]
 ) -> None:
     settings.API_PER_S = 1
     codes = [ask(api_token).status_code for _ in range(4)]

@@ -19,7 +19,14 @@ from voltward.records.roles import ROLES
 
 pytestmark = pytest.mark.django_db
 OPEN = {"login/", "language/", "healthz"}  # metrics has its own rule: see test_metrics
-SAMPLES = {"vin": "LVVDB11B0RE000001", "int": "1", "str": "x", "slug": "x", "uuid": "0" * 32, "path": "x"}
+SAMPLES = {
+    "vin": "LVVDB11B0RE000001",
+    "int": "1",
+    "str": "x",
+    "slug": "x",
+    "uuid": "0" * 32,
+    "path": "x",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,9 @@ class Door:
 
     @property
     def needs(self) -> str | None:
-        holder = getattr(self.view, "view_class", None) or getattr(self.view, "cls", None) or self.view
+        holder = (
+            getattr(self.view, "view_class", None) or getattr(self.view, "cls", None) or self.view
+        )
         return getattr(holder, "needs", None)
 
 
@@ -62,7 +71,9 @@ GUARDED = sorted(set(DOORS) - OPEN - {"metrics"})
 
 @pytest.mark.parametrize("route", GUARDED)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_comes_in_without_logging_in(as_nobody: Client, vehicle: Vehicle, route: str, method: str) -> None:
+def test_nobody_comes_in_without_logging_in(
+    as_nobody: Client, vehicle: Vehicle, route: str, method: str
+) -> None:
     answer = getattr(as_nobody, method)(DOORS[route].path)
     if route.startswith("api/"):
         assert answer.status_code == 401
@@ -71,7 +82,9 @@ def test_nobody_comes_in_without_logging_in(as_nobody: Client, vehicle: Vehicle,
         assert answer["Location"].startswith("/login/")
 
 
-@pytest.mark.parametrize("route", [route for route in GUARDED if DOORS[route].needs != "account.own"])
+@pytest.mark.parametrize(
+    "route", [route for route in GUARDED if DOORS[route].needs != "account.own"]
+)
 def test_nobody_comes_in_without_the_grant_the_door_names(
     maker: Any, vehicle: Vehicle, operator: Person, route: str
 ) -> None:
@@ -90,7 +103,9 @@ def test_every_grant_a_door_names_is_held_by_some_role(route: str) -> None:
 
 
 @pytest.mark.parametrize("route", sorted(set(DOORS)))
-def test_every_answer_carries_the_headers(as_operator: Client, vehicle: Vehicle, route: str) -> None:
+def test_every_answer_carries_the_headers(
+    as_operator: Client, vehicle: Vehicle, route: str
+) -> None:
     answer = as_operator.get(DOORS[route].path)
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -107,7 +122,9 @@ def test_every_answer_carries_the_headers(as_operator: Client, vehicle: Vehicle,
 
 def test_the_open_doors_are_the_known_ones(as_nobody: Client) -> None:
     open_doors = {
-        route for route, door in DOORS.items() if getattr(door.view, "login_required", True) is False
+        route
+        for route, door in DOORS.items()
+        if getattr(door.view, "login_required", True) is False
     }
     pages_only = {route for route in open_doors if not route.startswith("api/")}
     assert pages_only == OPEN | {"metrics"}

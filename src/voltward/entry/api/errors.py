@@ -31,7 +31,12 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     code = error.get_codes() if isinstance(error, APIException) else "refused"
-    stable = {401: "not_authenticated", 403: "not_permitted", 404: "not_found", 429: "too_many_requests"}
+    stable = {
+        401: "not_authenticated",
+        403: "not_permitted",
+        404: "not_found",
+        429: "too_many_requests",
+    }
     text = stable.get(response.status_code, code if isinstance(code, str) else "bad_input")
     response.data = _body(text, response.data)
     return response

@@ -19,7 +19,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = "voltward.entry.api.authentication.BearerTokenAuthentication"
     name = "bearer"
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
         return {"type": "http", "scheme": "bearer"}
 
 
@@ -27,5 +27,5 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     target_class = "voltward.entry.api.authentication.PageSessionAuthentication"
     name = "session"
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
         return {"type": "apiKey", "in": "cookie", "name": "voltward_session"}

@@ -47,7 +47,7 @@ class PerSecondThrottle(BaseThrottle):
     def __init__(self) -> None:
         self._wait_s = 0.0
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         per_s, now_s = float(settings.API_PER_S), time.monotonic()
         caller = self._caller(request)
         with _lock:

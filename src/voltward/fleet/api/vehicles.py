@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
@@ -12,13 +11,13 @@ from voltward.fleet.filters import VehicleFilter
 from voltward.fleet.models import Vehicle
 
 
-class VehicleSerializer(serializers.ModelSerializer):
+class VehicleSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
     class Meta:
         model = Vehicle
         fields = ["vin", "model_name", "battery_type", "state", "first_seen_at", "registered_at"]
 
 
-class VehicleListApi(ListAPIView):
+class VehicleListApi(ListAPIView):  # type: ignore[type-arg]
     """Vehicles by VIN; filter with `vin` (beginning or end), `model_name` and `state`."""
 
     needs = "vehicle.read"

@@ -45,7 +45,9 @@ class VehicleList(ListPage):
         ListColumn(gettext_lazy("车型"), lambda row: row.model_name, sort="model_name"),
         ListColumn(gettext_lazy("电池类型"), lambda row: row.battery_type, sort="battery_type"),
         ListColumn(
-            gettext_lazy("建档状态"), lambda row: Cell(row.get_state_display(), row.state), sort="state"
+            gettext_lazy("建档状态"),
+            lambda row: Cell(row.get_state_display(), row.state),
+            sort="state",
         ),
         ListColumn(
             gettext_lazy("首次出现"),
@@ -96,7 +98,9 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST or None, initial={"vin": request.GET.get("vin", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            vehicle = services.vehicle_register(_actor(request), key=vehicle_key(), **form.cleaned_data)
+            vehicle = services.vehicle_register(
+                _actor(request), key=vehicle_key(), **form.cleaned_data
+            )
         except WrongState:
             form.add_error("vin", _("该车辆已建档。"))
         except BadInput:
@@ -104,7 +108,9 @@ def register(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("车辆 %(vin)s 已建档。") % {"vin": vehicle.vin})
             return redirect("vehicle-record", vehicle.vin)
-    return render(request, "fleet/register.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "fleet/register.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 def _actor(request: HttpRequest) -> Person:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django import template
-from django.template import loader
 from django.contrib.staticfiles import finders
 from django.http import QueryDict
+from django.template import loader
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
@@ -107,7 +107,9 @@ def with_query(context: Context, **changes: Any) -> str:
 def record_tabs(context: Context, of: str, key: str) -> dict[str, Any]:
     """The tabs of a record's page that the reader may open."""
     request = context["request"]
-    tabs = [(tab.title, reverse(tab.url_name, args=[key])) for tab in REGISTRY.tabs(of, request.user)]
+    tabs = [
+        (tab.title, reverse(tab.url_name, args=[key])) for tab in REGISTRY.tabs(of, request.user)
+    ]
     return {"tabs": [(title, url, request.path == url) for title, url in tabs]}
 
 

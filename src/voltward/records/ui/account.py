@@ -92,10 +92,16 @@ def own_account(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.own_password_change(actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
+            services.own_password_change(
+                actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"]
+            )
         except BadInput as refusal:
             old_is_wrong = str(refusal).startswith("old:")
-            text = _("当前密码不正确。") if old_is_wrong else _("新密码不符合要求：至少 12 位，不能过于常见，也不能与登录名或姓名相近。")
+            text = (
+                _("当前密码不正确。")
+                if old_is_wrong
+                else _("新密码不符合要求：至少 12 位，不能过于常见，也不能与登录名或姓名相近。")
+            )
             form.add_error("old" if old_is_wrong else "new", text)
         else:
             update_session_auth_hash(request, actor)

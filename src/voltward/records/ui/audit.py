@@ -15,7 +15,7 @@ from voltward.records import selectors, services
 from voltward.records.models import AuditRow
 
 
-class AuditFilter(FilterSet):
+class AuditFilter(FilterSet):  # type: ignore[misc]
     action = CharFilter(label=_("动作"), lookup_expr="startswith")
     subject = CharFilter(label=_("对象"), lookup_expr="startswith")
     result = ChoiceFilter(
@@ -37,7 +37,9 @@ class AuditList(ListPage):
     filterset_class = AuditFilter
     columns = (
         ListColumn(
-            _("时间"), lambda row: timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S"), css="vw-mono"
+            _("时间"),
+            lambda row: timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S"),
+            css="vw-mono",
         ),
         ListColumn(_("人员"), lambda row: row.actor.display_name if row.actor else None),
         ListColumn(_("动作"), lambda row: row.action, css="vw-mono"),

@@ -14,12 +14,18 @@ from voltward.records.roles import INTEGRATOR
 
 
 class Command(BaseCommand):
-    help = "Prints a new token of the read-only integrator account NAME, which is made when missing."
+    help = (
+        "Prints a new token of the read-only integrator account NAME, which is made when missing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="name of the program that will use the token")
-        parser.add_argument("--maker", help="name of the maker whose vehicles it may see; default: the first")
-        parser.add_argument("--days", type=int, default=services.TOKEN_DAYS, help="days until it expires")
+        parser.add_argument(
+            "--maker", help="name of the maker whose vehicles it may see; default: the first"
+        )
+        parser.add_argument(
+            "--days", type=int, default=services.TOKEN_DAYS, help="days until it expires"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = self._account(options["name"], options["maker"])

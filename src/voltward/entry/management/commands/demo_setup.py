@@ -1,4 +1,4 @@
-"""``voltward manage demo_setup``: maker, login and vehicles of the demo. Repeating changes nothing."""
+"""``voltward manage demo_setup``: the demo's maker, login and vehicles, made once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ class Command(BaseCommand):
             raise CommandError("only a demo has a demo login; set VOLTWARD_DEMO=1")
         actor = selectors.installation()
         maker = selectors.maker_by_name(MAKER) or services.maker_create(
-            actor, name=MAKER, wmis=[code for code in settings.VOLTWARD.own_wmi.split(",") if code.strip()]
+            actor,
+            name=MAKER,
+            wmis=[code for code in settings.VOLTWARD.own_wmi.split(",") if code.strip()],
         )
         self._person(maker)
         for text in options["vins"]:

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
-        parser.add_argument("--wmi", action="append", default=[], help="first three characters of its VINs")
+        parser.add_argument(
+            "--wmi", action="append", default=[], help="first three characters of its VINs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
