@@ -97,11 +97,11 @@ class JournalReader:
         at = position or self.start(stream) or Position(stream, 0, HEADER_BYTES)
         committed = self.end(stream)
         while committed is not None and at < committed:
-            following = self._following(stream, at.segment)
             here = self._segment(stream, at.segment)
             end = committed.offset if at.segment == committed.segment else self._end(stream, at)
             if here is not None and at.offset < end:
                 return _records(stream, scan_window(here, at.offset, end, limit_bytes), at.segment)
+            following = self._following(stream, at.segment)
             if following is None or following > committed.segment:
                 break
             at = Position(stream, following, HEADER_BYTES)
