@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from voltward.base.clock import utc
+from voltward.base.vehicle_id import vehicle_id
 from voltward.journal.errors import NoSuchRecord
 from voltward.journal.find import Finder
 from voltward.journal.keys import KeyRing
@@ -75,8 +76,11 @@ class RawFrames:
         """
         from_ns, to_ns = _ns(start), _ns(end)
         with self._lock:
-            vin = self._vin(vehicle) if isinstance(vehicle, int) else vehicle.encode("latin-1")
-            number = vehicle_number(vin, self._places.vehicle_key)
+            if isinstance(vehicle, int):
+                number, vin = vehicle, self._vin(vehicle)
+            else:
+                number = vehicle_id(vehicle, self._places.vehicle_key)
+                vin = vehicle.encode("gb18030", "replace")
             found = list(self._archived(number, from_ns, to_ns))
             if vin:
                 found += self._in_journal(vin, from_ns, to_ns, limit)

@@ -12,13 +12,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from voltward.columns.batch import FrameBatch
-from voltward.columns.decode import Columns
+from voltward.columns.columns import Columns
 from voltward.columns.reasons import Verdict
 from voltward.telemetry.ingest.batch import Batch
 from voltward.telemetry.ingest.narrow import narrowed
 from voltward.telemetry.ingest.streams import stream_number
 from voltward.telemetry.ingest.unit_hash import unit_hashes
 from voltward.telemetry.ingest.vehicles import VehicleIds
+from voltward.telemetry.schema.columns import BY_NAME
 
 DECODE = "voltward.columns.decode:decode"
 NS_PER_MS = 1_000_000
@@ -87,7 +88,7 @@ class Decoder:
         chosen = batch if numbers.size == len(batch) else batch.select(numbers)
         frames = chosen.frames
         columns = self._decode(frames)
-        index = columns.frame_index.astype(np.int64)
+        index = columns.header.frame_index.astype(np.int64)
         starts, stops = frames.offsets[:-1][index], frames.offsets[1:][index]
         vehicle_ids = self._vehicles.of(frames.buffer, starts)
         hashes = unit_hashes(frames.buffer, starts, stops)
@@ -115,6 +116,8 @@ def _rows(
     """The decoder's table with the key and the place of each row, and without the VIN."""
     numbers = np.array([stream_number(stream) for stream in batch.streams], np.uint16)
     table = columns.to_arrow().drop_columns(["vin", "frame_index"])
+    if "missing" in BY_NAME:
+        table = table.rename_columns({"reasons": "missing"})
     for name, values in (
         ("vehicle_id", vehicle_ids),
         ("unit_hash", hashes),

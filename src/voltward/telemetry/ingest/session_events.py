@@ -12,18 +12,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from voltward.base.vehicle_id import vehicle_id
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.batch import EventRecord
 from voltward.telemetry.ingest.streams import stream_number
-from voltward.telemetry.ingest.vehicles import vehicle_number
 from voltward.telemetry.schema.columns import StoreColumn
 from voltward.telemetry.schema.tables import Table, cluster_table, embedded_table
 
 TABLE = "session_events"
 UNREADABLE = "unreadable"  # event of a record that is no JSON object
-_OWN = {"event", "vin", "link", "peer", "edition", "reason"}
-# Columns below take these keys only, so that no VIN gets in under another name.
-_DETAIL_KEYS = frozenset({"code", "listener", "version", "serial", "seconds", "frames", "tls"})
+# Named one by one, so that no VIN gets in under another name.
+_DETAIL_KEYS = frozenset(
+    "any check_digit_is_right command other_link other_peer other_stream platform replaced"
+    " sequence sequence_matches standing stream".split()
+)
 
 COLUMNS = (
     StoreColumn("at", "DateTime64(3, 'UTC')", "DoubleDelta, ZSTD(1)"),
@@ -80,7 +82,7 @@ def _row(record: EventRecord, vehicle_key: bytes) -> dict[str, Any]:
     detail = {key: body[key] for key in sorted(_DETAIL_KEYS & body.keys())}
     return {
         "at": record.received_ns // 1_000_000,
-        "vehicle_id": vehicle_number(vin.encode("latin-1", "replace"), vehicle_key) if vin else 0,
+        "vehicle_id": vehicle_id(vin, vehicle_key) if vin else 0,
         "event": str(body.get("event") or UNREADABLE),
         "reason": str(body.get("reason") or ""),
         "peer": str(body.get("peer") or ""),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.base.vehicle_id import vehicle_id
+from voltward.frames.header import text_of
 
 VIN_OFFSET = 4  # of the unique id in a frame, GB/T 32960.3 table 2
 VIN_BYTES = 17
@@ -95,8 +96,8 @@ class VehicleIds:
 
 
 def vehicle_number(vin: bytes, key: bytes) -> int:
-    """Number of the unique id as it stands in a frame: 17 bytes, padding of short ids removed."""
-    return vehicle_id(vin.rstrip(b"\0").decode("latin-1"), key)
+    """Number of the unique id as it stands in a frame: 17 bytes, short ones padded."""
+    return vehicle_id(text_of(vin), key)
 
 
 def warm() -> None:
