@@ -88,8 +88,9 @@ class Region:
             self._begin()
 
     def _begin(self) -> None:
-        self.rows["state"] = FREE
-        self.rows["evict"] = 0
+        """Forget what an earlier process of this name left; a new file is all zeros."""
+        self.rows["state"][: self.high] = FREE
+        self.rows["evict"][: self.high] = 0
         self.head["high"] = 0
         self.head["pid"] = os.getpid()
         self.head["magic"] = _MAGIC

@@ -2,7 +2,7 @@
 
 The office writes it, every gateway process maps it and looks again every second or two; nobody
 asks a database. Layout, all little-endian: header of 64 bytes (magic, generation u8, counts
-u4 of vehicles, WMIs and bytes of accounts, CRC-32 of the rest u4), VINs in rising order
+u4 of vehicles, WMIs and bytes of accounts, CRC-32 of all else u4), VINs in rising order
 ``(n, 17)``, padding to 8, platform numbers u2 ``(n,)``, flags u1 ``(n,)``, WMIs of 3 bytes,
 accounts as JSON.
 """
@@ -30,6 +30,7 @@ from voltward.gateway.secret_hash import PlatformAccount
 
 MAGIC = b"VWREG\x00\x00\x01"
 _HEADER = struct.Struct("<8sQIIII32x")
+_CHECKSUM_AT = 28
 REGISTERED = 1  # without it the office knows the VIN, but has not put it on file
 ENROLLED = 2  # the vehicle has a key: only a login that proves it may replace a living session
 
@@ -75,7 +76,7 @@ class RegistrySnapshot:
         platforms_at, flags_at, wmis_at, accounts_at = _places(vehicles, wmis)
         if magic != MAGIC or accounts_at + accounts != size:
             raise BadInput(f"{path}: not a registry snapshot of this version, or cut short")
-        if zlib.crc32(memoryview(data)[_HEADER.size :]) != checksum:
+        if _checksum(data) != checksum:
             raise BadInput(f"{path}: checksum does not match")
         vins = np.frombuffer(data, np.uint8, vehicles * VIN_LENGTH, _HEADER.size)
         text = data[wmis_at:accounts_at].decode("ascii")
@@ -123,9 +124,16 @@ def write_snapshot(
     body[wmis_at:accounts_at] = "".join(codes).encode("ascii")
     texts = json.dumps([asdict(account) for account in accounts]).encode() if accounts else b""
     body += texts
-    checksum = zlib.crc32(memoryview(body)[_HEADER.size :])
-    _HEADER.pack_into(body, 0, MAGIC, generation, len(rows), len(codes), len(texts), checksum)
+    facts = (MAGIC, generation, len(rows), len(codes), len(texts))
+    _HEADER.pack_into(body, 0, *facts, 0)
+    _HEADER.pack_into(body, 0, *facts, _checksum(body))
     _replace(path, bytes(body))
+
+
+def _checksum(data: bytearray | mmap.mmap) -> int:
+    """Of everything but the field that holds it."""
+    with memoryview(data) as view:
+        return zlib.crc32(view[_CHECKSUM_AT + 4 :], zlib.crc32(view[:_CHECKSUM_AT]))
 
 
 def _check(rows: list[RegistryEntry], wmis: list[str]) -> None:
