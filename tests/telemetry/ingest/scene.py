@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 
@@ -154,6 +155,20 @@ def wait_until(
         assert process is None or process.poll() is None, f"the process ended; waited for {what}"
         assert time.monotonic() < end_s, f"waited {limit_s} s for {what}"
         time.sleep(0.01)
+
+
+class Patience(Event):
+    """A stop signal that comes by itself after so many waits for the store, none of them long."""
+
+    def __init__(self, waits: int = 20) -> None:
+        super().__init__()
+        self.left = waits
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.left -= 1
+        if self.left <= 0:
+            self.set()
+        return super().wait(min(timeout or 0.0, 0.2))
 
 
 def config_in(folder: Path, **changes: object) -> ProcessorConfig:

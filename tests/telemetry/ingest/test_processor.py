@@ -1,13 +1,12 @@
 """Frames of a journal come into the store once, with their place and receive time."""
 
 import json
-from threading import Event
-
 from tests.telemetry.ingest.scene import (
     EVENT,
     KEY,
     NOISE,
     NOON,
+    Patience,
     cells,
     config_in,
     frame,
@@ -27,7 +26,7 @@ from voltward.telemetry.ingest.status import read_status
 
 def _drained(config, connect_store, **options):
     with opened(config, StoreSink(connect_store), **options) as processor:
-        processor.drain(Event())
+        processor.drain(Patience())
         return processor
 
 
@@ -106,9 +105,9 @@ def test_several_streams_share_every_plan(tmp_path, journal, connect_store):
     other.put([report(vin(2), NOON + n) for n in range(40)])
     other.close()
     with opened(config_in(tmp_path, rows=20), StoreSink(connect_store)) as processor:
-        processor.step(Event())
+        processor.step(Patience())
         assert set(processor.state.checkpoint) == {"gateway-0", "gateway-1"}
-        processor.drain(Event())
+        processor.drain(Patience())
     counts = connect_store().query("SELECT stream, count() FROM rows GROUP BY stream").result_rows
     assert sorted(map(tuple, counts)) == [(0, 40), (1, 40)]
 
@@ -141,7 +140,7 @@ def test_the_latest_row_can_be_asked_for_as_soon_as_a_step_is_done(
     with opened(config_in(tmp_path), StoreSink(connect_store)) as processor:
         for second in range(3):
             journal.put([report(vin(1), NOON + second, speed_raw=100 * second)])
-            processor.step(Event())
+            processor.step(Patience())
             ((speed,),) = connect_store().query("SELECT round(speed_kmh) FROM latest").result_rows
             assert speed == 10 * second
 
@@ -173,7 +172,7 @@ def test_the_status_file_tells_totals_place_and_problems(tmp_path, journal, conn
         assert before.lag_frames > 0
         assert before.lag_s > 0
         processor.board._written_s = float("-inf")
-        processor.drain(Event())
+        processor.drain(Patience())
         status = read_status(config.status_file)
     assert status.totals["rows"] == 5
     assert status.lag_frames == 0
