@@ -58,10 +58,11 @@ class BenchFleet:
         self._capacity = (0.008 * random.normal(size=(count, 1, CELLS))).astype(np.float32)
         self._home = random.uniform((113.0, 23.0), (121.0, 40.0), (count, 2))
         self._late = random.integers(0, 3600, count)
+        self._odometer_km = random.uniform(5_000, 90_000, (count, 1))
         self._position = 0
 
     def slice(self, first: int, last: int) -> pa.Table:
-        """Rows of steps ``[first, last)`` of every car, ordered by time, as the decoder gives them."""
+        """Rows of steps ``[first, last)`` of every car by time; ask for slices in their order."""
         random = np.random.default_rng((self.shape.seed, first))
         step = np.arange(first, last)
         day, within = np.divmod(step, self.shape.rows_a_day)
@@ -75,7 +76,7 @@ class BenchFleet:
         cells = self._cells(random, soc, current.astype(np.float32))
         seconds = self.shape.start + day * DAY_S + _MORNING_S + within * STEP_S
         collected = seconds[None, :] + self._late[:, None]
-        columns = self._scalars(random, driving, np.broadcast_to(soc, shape), current, step, cells)
+        columns = self._scalars(random, driving, np.broadcast_to(soc, shape), current, cells)
         columns |= self._lists(random, driving, cells, current)
         columns |= self._key(random, collected)
         order = np.argsort(collected.ravel(), kind="stable")
@@ -93,7 +94,8 @@ class BenchFleet:
         value += self._offset
         value -= current[:, :, None] * self._resistance * np.float32(0.6)
         value += self._capacity * (8.5 * (soc - 90.0))[None, :, None]
-        return np.rint(value).astype(np.uint16)
+        millivolts: NDArray[np.uint16] = np.rint(value).astype(np.uint16)
+        return millivolts
 
     def _scalars(
         self,
@@ -101,20 +103,24 @@ class BenchFleet:
         driving: NDArray[np.bool_],
         soc: Floats,
         current: NDArray[np.float64],
-        step: NDArray[np.int64],
         cells: NDArray[np.uint16],
     ) -> dict[str, pa.Array]:
         shape = driving.shape
         speed = np.where(driving, np.abs(random.normal(45, 25, shape)), 0).clip(0, 180).round(1)
-        moved = np.where(driving, step * 0.15, 0.0)
-        walk = self._home[:, None, :] + 0.02 * np.sin(moved[..., None] / (7.0, 11.0))
+        driven_km = np.cumsum(speed * (STEP_S / 3600), axis=1)
+        odometer = self._odometer_km + driven_km
+        self._odometer_km = odometer[:, -1:]
+        heading = np.cumsum(random.normal(0, 0.5, shape), axis=1)
+        turns = np.stack((np.cos(heading), np.sin(heading)), axis=-1)
+        walk = self._home[:, None] + np.cumsum(turns * (speed * 7.5e-5)[..., None], axis=1)
+        self._home = walk[:, -1]
         highest, lowest = cells.max(axis=2), cells.min(axis=2)
         values: dict[str, NDArray[np.generic]] = {
             "vehicle_state": np.where(driving, 1, 2),
             "charging": np.where(driving, 3, 1),
             "drive_mode": np.ones(shape),
             "speed_kmh": speed,
-            "odometer_km": (20_000 + np.arange(shape[0])[:, None] * 7 + step * 0.4).round(1),
+            "odometer_km": odometer.round(1),
             "total_voltage_v": (cells.sum(axis=2, dtype=np.int64) / 1000).round(1),
             "total_current_a": current,
             "soc_pct": soc.round(),
@@ -178,7 +184,7 @@ class BenchFleet:
             "cell_voltages_mv": cells,
             "probe_pack_number": np.ones(shape),
             "probe_pack_count": np.full(shape, PROBES),
-            "probe_temps_c": warm + (random.random(warm.shape) < 0.05),
+            "probe_temps_c": warm + (random.random(warm.shape) < 0.02),
         }
         return {name: _list_array(name, value) for name, value in values.items()}
 

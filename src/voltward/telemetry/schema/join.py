@@ -5,7 +5,17 @@ of the same time. Which frame arrived first, and in which insert, never changes 
 two frames bring the same, the one received first wins (the larger ``rank``).
 """
 
-from voltward.telemetry.schema.columns import CELL_ABNORMAL_MV, CELLS, READ, ROW, StoreColumn
+from collections.abc import Collection
+
+from voltward.telemetry.schema.columns import (
+    BY_NAME,
+    CELL_ABNORMAL_MV,
+    CELLS,
+    NUMBERS,
+    ROW,
+    StoreColumn,
+    counts_name,
+)
 
 _GROUP = ("vehicle_id", "collected_at")
 # A pack's share of one frame: (1 number, 2 first cell, 3 turned rank, 4 cells in the frame,
@@ -44,31 +54,44 @@ _BUILT = {
 }
 
 
-def joined_select(source: str) -> str:
-    """SELECT of all columns as read and ``pieces``: how many frames made the row."""
+_FROM_RANK = {"rank": {"rank", "received_at", "frame_position"}, "frame_block": {"frame_position"}}
+_STORED_AS = {counts_name(column.name): {column.name} for column in NUMBERS} | _FROM_RANK
+
+
+def joined_select(source: str, wanted: Collection[str] = tuple(BY_NAME)) -> str:
+    """SELECT of the ``wanted`` columns and ``pieces`` (how many frames made the row).
+
+    ``source``: a table of rows, with FINAL and WHERE behind it as needed.
+    """
     chosen = []
-    for column in READ:
-        text = _BUILT.get(column.name) or column.alias
-        chosen.append(f"{text} AS `{column.name}`" if text else f"`{column.name}`")
-    return f"""SELECT {", ".join(chosen)}, toUInt16(_count) AS pieces
-FROM (
-    SELECT *, arraySort(share -> (share.1, share.2, share.3), _shares) AS _sorted,
+    for name in wanted:
+        text = _BUILT.get(name) or BY_NAME[name].alias
+        chosen.append(f"{text} AS `{name}`" if text else f"`{name}`")
+    inner = _grouped(source, frozenset(wanted))
+    if not _BUILT.keys().isdisjoint(wanted):
+        inner = f"""    SELECT *,
+    arraySort(share -> (share.1, share.2, share.3), _shares) AS _sorted,
     {_KEPT} AS _kept,
     {_PACKS} AS _packs,
     arrayFlatten(arrayMap(share -> share.8, _kept)) AS _cells,
     {_VALID} AS _valid,
     _valid[intDiv(length(_valid) + 1, 2)] AS _median
     FROM (
-{_grouped(source)}
-    )
-)"""
+{inner}
+    )"""
+    return f"SELECT {', '.join([*chosen, 'toUInt16(_count) AS pieces'])}\nFROM (\n{inner}\n)"
 
 
-def _grouped(source: str) -> str:
+def _grouped(source: str, wanted: frozenset[str]) -> str:
     left = {*_GROUP, *_BUILT, *(column.name for column in CELLS)}
     chosen = [f"s.`{name}` AS `{name}`" for name in _GROUP]
-    chosen += [_one(column) for column in ROW if column.name not in left]
-    chosen += [f"{_SHARES} AS _shares", "count() AS _count"]
+    for column in ROW:
+        readers = _STORED_AS.get(column.name, {column.name})
+        if column.name not in left and not readers.isdisjoint(wanted):
+            chosen.append(_one(column))
+    chosen.append("count() AS _count")
+    if not _BUILT.keys().isdisjoint(wanted):
+        chosen.append(f"{_SHARES} AS _shares")
     return (
         f"    SELECT {', '.join(chosen)}\n"
         f"    FROM (SELECT *, cell_voltages_mv, rank AS _rank FROM {source}) AS s\n"

@@ -1,8 +1,9 @@
 """The store's tables and views as DDL, for one machine and for a cluster, from one source."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from voltward.telemetry.schema.columns import ALIASES, READ, ROW, StoreColumn
+from voltward.telemetry.schema.columns import ALIASES, BY_NAME, ROW, StoreColumn
 from voltward.telemetry.schema.join import joined_select
 
 ROWS = "frames_rows"
@@ -108,35 +109,43 @@ def cluster_table(table: Table, cluster: str, database: str) -> list[str]:
     return [local, spread]
 
 
-def row_names() -> str:
-    """Every column a reader sees of a row, for a SELECT."""
-    return ", ".join(f"`{column.name}`" for column in READ)
+def rows_select(wanted: Collection[str], where: str) -> str:
+    """SELECT of the ``wanted`` columns and ``pieces`` of all rows for which ``where`` holds.
+
+    ``where`` may speak of ``vehicle_id`` and ``collected_at`` only: a split row is found by what
+    its pieces have in common.
+    """
+    names = ", ".join(f"`{name}`" for name in wanted)
+    joined = joined_select(f"{PIECES} FINAL WHERE {where}", wanted)
+    return (
+        f"SELECT {names}, toUInt16(1) AS pieces FROM {ROWS} FINAL WHERE {where}\n"
+        f"UNION ALL\n{joined}"
+    )
 
 
-def latest_select(where: str = "1") -> str:
-    """SELECT of the newest row of each vehicle for which ``where`` (of ``vehicle_id``) holds."""
+def latest_pieces_select(wanted: Collection[str], where: str) -> str:
+    """SELECT of the newest row of each vehicle ``where`` holds for, if it came in pieces."""
     newest = (
-        f"SELECT vehicle_id, max(version) AS newest, argMax(collected_at, version) AS collected_at,"
+        "SELECT vehicle_id, argMax(collected_at, version) AS collected_at,"
         f" argMax(piece, version) AS piece FROM {LATEST} WHERE {where} GROUP BY vehicle_id"
     )
-    pieces = (
+    return joined_select(
         f"{LATEST} FINAL WHERE {where} AND piece != 0 AND (vehicle_id, collected_at) IN (\n"
-        f"    SELECT vehicle_id, collected_at FROM ({newest}) WHERE piece != 0)"
-    )
-    return (
-        f"SELECT {row_names()}, toUInt16(1) AS pieces FROM {LATEST} FINAL\n"
-        f"WHERE {where} AND piece = 0 AND (vehicle_id, version) IN (\n"
-        f"    SELECT vehicle_id, newest FROM ({newest}))\n"
-        f"UNION ALL\n{joined_select(pieces)}"
+        f"    SELECT vehicle_id, collected_at FROM ({newest}) WHERE piece != 0)",
+        wanted,
     )
 
 
 def views(cluster: str = "") -> list[str]:
     """``rows``: every time once per content, split cells joined. ``latest``: the newest rows."""
     where = f" ON CLUSTER `{cluster}`" if cluster else ""
+    whole = (
+        f"SELECT {', '.join(f'`{name}`' for name in BY_NAME)}, toUInt16(1) AS pieces\n"
+        f"FROM {LATEST} FINAL WHERE piece = 0 AND (vehicle_id, version) IN (\n"
+        f"    SELECT vehicle_id, max(version) FROM {LATEST} GROUP BY vehicle_id)"
+    )
     return [
-        f"CREATE OR REPLACE VIEW rows{where} AS\n"
-        f"SELECT {row_names()}, toUInt16(1) AS pieces FROM {ROWS} FINAL\n"
-        f"UNION ALL\n{joined_select(f'{PIECES} FINAL')}",
-        f"CREATE OR REPLACE VIEW latest{where} AS\n{latest_select()}",
+        f"CREATE OR REPLACE VIEW rows{where} AS\n{rows_select(tuple(BY_NAME), '1')}",
+        f"CREATE OR REPLACE VIEW latest{where} AS\n{whole}\nUNION ALL\n"
+        + latest_pieces_select(tuple(BY_NAME), "1"),
     ]

@@ -1,0 +1,122 @@
+"""Which fields may be asked for, and how a request for rows of one vehicle is worded."""
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from voltward.base.errors import BadInput
+from voltward.telemetry.client import Client
+from voltward.telemetry.schema.columns import BY_NAME
+from voltward.telemetry.schema.tables import PIECES, ROWS, rows_select
+
+PROBE_ABNORMAL_C = 32_766  # in lists of temperatures; 32767 is invalid
+
+_PROBES = f"arrayFilter(probe -> probe < {PROBE_ABNORMAL_C}, probe_temps_c)"
+# Computed from what a row has, for curves that both editions should show alike: SQL, columns.
+DERIVED = {
+    "cell_spread_mv": (
+        "if(cells_missing = 0 AND notEmpty(cell_deviations_mv), toInt32(arrayMax("
+        "cell_deviations_mv)) - arrayMin(cell_deviations_mv), NULL)",
+        ("cells_missing", "cell_deviations_mv"),
+    ),
+    "probe_highest_c": (
+        f"if(notEmpty({_PROBES}), arrayMax({_PROBES}), NULL)",
+        ("probe_temps_c",),
+    ),
+    "probe_lowest_c": (
+        f"if(notEmpty({_PROBES}), arrayMin({_PROBES}), NULL)",
+        ("probe_temps_c",),
+    ),
+}
+SCALAR_FIELDS = (
+    *(name for name, column in BY_NAME.items() if column.type.startswith("Nullable(")),
+    "cell_median_mv",
+    "cells_missing",
+)
+OF_VEHICLE = (
+    "vehicle_id = {vehicle_id:UInt64}"
+    " AND collected_at >= {start:DateTime('UTC')} AND collected_at < {stop:DateTime('UTC')}"
+)
+
+
+def checked_fields(fields: Iterable[str]) -> tuple[str, ...]:
+    """``fields`` without repetitions.
+
+    Raises:
+        BadInput: one is no scalar field of the store.
+    """
+    chosen = tuple(dict.fromkeys(fields))
+    for name in chosen:
+        if name not in SCALAR_FIELDS and name not in DERIVED:
+            raise BadInput(f"field {name[:80]!r}: not a single value of a row")
+    return chosen
+
+
+def expression(field: str) -> str:
+    """The SQL of a field that ``checked_fields`` let through, as float64 or NULL."""
+    return f"toFloat64({DERIVED[field][0] if field in DERIVED else f'`{field}`'})"
+
+
+def read_by(fields: Iterable[str]) -> tuple[str, ...]:
+    """The columns that the expressions of ``fields`` read."""
+    chosen: list[str] = []
+    for field in fields:
+        chosen += DERIVED[field][1] if field in DERIVED else (field,)
+    return tuple(dict.fromkeys(chosen))
+
+
+def vehicle_rows(client: Client, columns: Iterable[str], parameters: dict[str, Any]) -> str:
+    """SQL of a vehicle's rows in a span (``OF_VEHICLE``), to be read FROM.
+
+    Joining is worded only for vehicles that split their cells in the span: for all others the
+    mere wording would take longer than the answer.
+    """
+    split = client.command(f"SELECT count() FROM {PIECES} WHERE {OF_VEHICLE}", parameters)
+    if int(str(split)):
+        return f"({rows_select(tuple(dict.fromkeys(columns)), OF_VEHICLE)})"
+    return f"(SELECT {', '.join(columns)} FROM {ROWS} FINAL WHERE {OF_VEHICLE})"
+
+
+def span(vehicle_id: int, start: datetime, stop: datetime) -> dict[str, Any]:
+    """Parameters of ``OF_VEHICLE``: from ``start`` up to, not including, ``stop``.
+
+    Raises:
+        BadInput: an instant without zone, or an empty span.
+    """
+    for instant in (start, stop):
+        if instant.tzinfo is None:
+            raise BadInput(f"{instant.isoformat()}: an instant needs a time zone")
+    if start >= stop:
+        raise BadInput(f"span from {start.isoformat()} to {stop.isoformat()} is empty")
+    return {"vehicle_id": vehicle_id, "start": start, "stop": stop}
+
+
+def asked(client: Client, query: str, parameters: dict[str, Any]) -> pa.Table:
+    """The answer as an Arrow table of plain, contiguous columns."""
+    return client.query_arrow(query, parameters=parameters).combine_chunks()
+
+
+def numbers(table: pa.Table, name: str) -> NDArray[np.float64]:
+    """A column as float64, NULL as NaN, ``(n,)``."""
+    return np.asarray(table[name].to_numpy(), np.float64)
+
+
+def plain(column: pa.ChunkedArray) -> list[Any]:
+    """A column as Python values; flat and listed numbers by way of numpy, as it is far faster."""
+    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_list(values.type) and _is_number(values.type.value_type):
+        flat = values.flatten().to_numpy(zero_copy_only=False).tolist()
+        bounds = (np.asarray(values.offsets.to_numpy()) - values.offsets[0].as_py()).tolist()
+        return [flat[first:last] for first, last in itertools.pairwise(bounds)]
+    if _is_number(values.type) and not values.null_count:
+        return list(values.to_numpy(zero_copy_only=False).tolist())
+    return list(values.to_pylist())
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
