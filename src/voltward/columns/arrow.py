@@ -15,13 +15,19 @@ from voltward.columns.fields import (
     OCTETS,
     REASONS_TYPE,
     Column,
-    arrow_type,
     blank_of,
 )
 from voltward.columns.kernel import making_kernel
 from voltward.columns.reasons import Reason
 
 Array = NDArray[Any]
+# Looking a type up costs more than wrapping an array, so each is looked up once.
+_TYPES = {name: ARROW_SCHEMA.field(name).type for name in COLUMNS}
+_ENTRY = (REASONS_TYPE.key_field, REASONS_TYPE.item_field)
+_PLAIN = {
+    np.dtype(name): pa.from_numpy_dtype(np.dtype(name))
+    for name in ("f4", "f8", "u1", "u2", "u4", "i2", "i4", "i8")
+}
 
 
 def table_of(columns: Columns) -> pa.Table:
@@ -40,7 +46,7 @@ def table_of(columns: Columns) -> pa.Table:
     arrays += [shared.array(column) for column in COLUMNS.values()]
     arrays += [shared.octets(name) for name in OCTETS]
     arrays.append(_reasons(columns))
-    return pa.Table.from_arrays(arrays, schema=ARROW_SCHEMA)
+    return pa.Table.from_batches([pa.RecordBatch.from_arrays(arrays, schema=ARROW_SCHEMA)])
 
 
 class _Shared:
@@ -59,9 +65,8 @@ class _Shared:
         if column.is_list:
             data = self._columns[column.name] if values is None else values
             offsets = [None, self._offsets[column.family]]
-            kind = arrow_type(column)
             return pa.Array.from_buffers(
-                kind, self._columns.size, offsets, 0, children=[_plain(data)]
+                _TYPES[column.name], self._columns.size, offsets, 0, children=[_plain(data)]
             )
         if values is None:
             return self._missing(column)
@@ -69,8 +74,8 @@ class _Shared:
         if mask is None or column.dtype[0] == "f":
             return _plain(values)
         bitmap, nulls = self._bitmap(mask)
-        kind = arrow_type(column)
-        return pa.Array.from_buffers(kind, values.size, [bitmap, pa.py_buffer(values)], nulls)
+        buffers = [bitmap, pa.py_buffer(values)]
+        return pa.Array.from_buffers(_TYPES[column.name], values.size, buffers, nulls)
 
     def octets(self, name: str) -> pa.Array:
         buffers = [None, self._offsets[name], pa.py_buffer(self._columns[name])]
@@ -91,16 +96,14 @@ class _Shared:
             made = (
                 _plain(np.full(size, blank_of(column.name), column.dtype))
                 if column.dtype[0] == "f"
-                else pa.nulls(size, arrow_type(column))
+                else pa.nulls(size, _TYPES[column.name])
             )
             self._nothing[column.dtype] = made
         return self._nothing[column.dtype]
 
 
 def _plain(values: Array) -> pa.Array:
-    return pa.Array.from_buffers(
-        pa.from_numpy_dtype(values.dtype), values.size, [None, pa.py_buffer(values)], 0
-    )
+    return pa.Array.from_buffers(_PLAIN[values.dtype], values.size, [None, pa.py_buffer(values)], 0)
 
 
 def _fixed(values: NDArray[np.uint8]) -> pa.Array:
@@ -110,6 +113,9 @@ def _fixed(values: NDArray[np.uint8]) -> pa.Array:
 
 def _reasons(columns: Columns) -> pa.Array:
     """Map arrays with an entry for each value that is abnormal, invalid or out of range."""
+    odd = columns.odd_lists
+    if not columns.reasons and odd.row.size == 0:
+        return _no_reasons(columns.size)
     names: list[str] = []
     rows: list[Array] = []
     keys: list[Array] = []
@@ -120,13 +126,20 @@ def _reasons(columns: Columns) -> pa.Array:
         rows.append(row)
         keys.append(number)
         codes.append(reasons[where])
-    odd = columns.odd_lists
     found, number = np.unique(odd.column, return_inverse=True)
     rows.append(odd.row)
     keys.append(number + len(names))
     codes.append(odd.reason)
     names += found.tolist()
     return _map_of(columns.size, names, np.concatenate(rows), np.concatenate(keys), codes)
+
+
+def _no_reasons(size: int) -> pa.Array:
+    entries = pa.StructArray.from_arrays(
+        [pa.array([], pa.string()), pa.array([], pa.uint8())], fields=list(_ENTRY)
+    )
+    offsets = pa.py_buffer(np.zeros(size + 1, np.int32))
+    return pa.Array.from_buffers(REASONS_TYPE, size, [None, offsets], 0, children=[entries])
 
 
 def _keys_of(columns: Columns, name: str, where: Array, names: list[str]) -> tuple[Array, Array]:

@@ -23,7 +23,8 @@ ROLE_PLAIN, ROLE_CUSTOM, ROLE_SIGNATURE = range(3)
     SECTION_LIST,  # row of Tables.lists; NONE: the elements are not kept
     SECTION_KEPT,  # 1: it has fields that go into columns
     SECTION_ODD,  # column to give the reason to when the count is a code; NONE: has its own field
-) = range(8)
+    SECTION_FAMILY,  # that numbers its values; NONE: they are numbered by the row
+) = range(9)
 
 # Tables.fields: one row for each field and column that it fills.
 (
@@ -37,10 +38,9 @@ ROLE_PLAIN, ROLE_CUSTOM, ROLE_SIGNATURE = range(3)
     FIELD_LOWEST,  # raw
     FIELD_HIGHEST,  # raw
     FIELD_CODES,  # abnormal, the smaller of the two codes; 0: there are none
-    FIELD_CHOICES,  # set of bits, the listed raw values; 0: not a choice
     FIELD_SPECIAL,  # a raw value out of range that has a meaning; NONE: there is none
     FIELD_COUNTS,  # 1: a code counts as no elements
-) = range(13)
+) = range(12)
 
 # Tables.lists: where the elements of a list go.
 LIST_FAMILY, LIST_COPY, LIST_COLUMN, LIST_COLUMN_2, LIST_SHIFT = range(5)

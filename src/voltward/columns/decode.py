@@ -14,23 +14,42 @@ from voltward.columns.columns import Columns, Header, Mask, OddLists
 from voltward.columns.fields import COLUMNS, OCTETS, blank_of
 from voltward.columns.fill import fill
 from voltward.columns.layout import ALL_FAMILIES, COLUMN_NUMBER, FAMILY_NUMBER, NAMES, TABLES
-from voltward.columns.notes import Arenas, Notes, Places, Rows, grown, new_notes, new_rows
+from voltward.columns.notes import (
+    COUNT_ODD,
+    COUNT_ROWS,
+    Arenas,
+    Notes,
+    Places,
+    Rows,
+    Workspace,
+    new_rows,
+)
+from voltward.columns.reasons import Reason
 from voltward.columns.scan import BLOCK, scan
 
-LARGEST_BATCH = 1 << 30  # bytes; list offsets are 32 bits wide
+LARGEST_BATCH = 1 << 28  # bytes; positions and list offsets are 32 bits wide
 RAW_ROOM = 2 * BLOCK
-ALIGNMENT = 64  # of columns inside an arena, in values
+ALIGNMENT = 64  # of columns inside an arena, in values; of arenas, in bytes
 
 _STORE = {name: STORES.index(column.dtype) for name, column in COLUMNS.items()}
 _STORE |= dict.fromkeys(OCTETS, STORES.index("u1"))
 _FAMILY = {name: column.family for name, column in COLUMNS.items()}
 _FAMILY |= {name: name for name in OCTETS}
-_SECTIONS = {
-    name: np.unique(
-        TABLES.fields[TABLES.fields[:, FIELD_COLUMN] == COLUMN_NUMBER[name], FIELD_SECTION]
+_SECTIONS: dict[str, tuple[int, ...]] = {
+    name: tuple(
+        sorted(
+            {
+                int(field[FIELD_SECTION])
+                for field in TABLES.fields
+                if field[FIELD_COLUMN] == COLUMN_NUMBER[name]
+            }
+        )
     )
     for name in NAMES
 }
+
+
+_workspace = Workspace()
 
 
 def decode(batch: FrameBatch) -> Columns:
@@ -39,7 +58,7 @@ def decode(batch: FrameBatch) -> Columns:
     Any bytes at all are taken. Nothing is copied twice, and time grows with the bytes alone.
 
     Raises:
-        ValueError: a batch of more than 1 GiB.
+        ValueError: a batch of more than 256 MiB.
     """
     if batch.buffer.size > LARGEST_BATCH:
         raise ValueError(f"batch: {batch.buffer.size} bytes, at most {LARGEST_BATCH}")
@@ -63,11 +82,14 @@ def warm() -> None:
 
 
 def _scan_all(batch: FrameBatch) -> tuple[Rows, Notes]:
-    rows, notes = new_rows(len(batch)), new_notes(len(batch), BLOCK)
-    frame = 0
-    while (frame := scan(batch.buffer, batch.offsets, TABLES, notes, rows, frame)) < len(batch):
-        notes = grown(notes)
-    blocks = -(-int(notes.counts[0]) // BLOCK)
+    rows, notes = new_rows(len(batch)), _workspace.notes(len(batch), BLOCK)
+    shapes, frame = _workspace.shapes, 0
+    while True:
+        frame = scan(batch.buffer, batch.offsets, TABLES, shapes, notes, rows, frame)
+        if frame == len(batch):
+            break
+        notes = _workspace.grown(notes)
+    blocks = -(-int(notes.counts[COUNT_ROWS]) // BLOCK)
     notes.section_marks[blocks], notes.list_marks[blocks] = notes.used, notes.list_used
     return rows, notes._replace(
         section_marks=notes.section_marks[: blocks + 1], list_marks=notes.list_marks[: blocks + 1]
@@ -83,7 +105,7 @@ def _laid_out(notes: Notes) -> tuple[Places, list[int], dict[str, tuple[int, int
     totals, used = notes.totals.tolist(), notes.used.tolist()
     for number, name in enumerate(NAMES):
         family, store = _FAMILY[name], _STORE[name]
-        size = totals[FAMILY_NUMBER[family]] if family else int(notes.counts[0])
+        size = totals[FAMILY_NUMBER[family]] if family else int(notes.counts[COUNT_ROWS])
         fields = sum(used[section] for section in _SECTIONS[name])
         if size == 0 or not (family or fields):
             continue
@@ -97,32 +119,36 @@ def _laid_out(notes: Notes) -> tuple[Places, list[int], dict[str, tuple[int, int
 
 
 def _arenas(sizes: list[int]) -> Arenas:
-    f4, f8, u1, u2, u4, i2, reasons = sizes
-    return Arenas(
-        np.empty(f4, np.float32),
-        np.empty(f8, np.float64),
-        np.empty(u1, np.uint8),
-        np.empty(u2, np.uint16),
-        np.empty(u4, np.uint32),
-        np.empty(i2, np.int16),
-        np.zeros(reasons, np.uint8),
-        np.empty(RAW_ROOM, np.uint32),
-    )
+    """All arenas in one block: large ones come in large pages, which are made ten times faster."""
+    kinds = [np.dtype(name) for name in (*STORES, "u1")]
+    octets = [
+        -(-size * kind.itemsize // ALIGNMENT) * ALIGNMENT
+        for size, kind in zip(sizes, kinds, strict=True)
+    ]
+    block = np.empty(sum(octets), np.uint8)
+    ends = np.cumsum(octets)
+    parts: list[Any] = [
+        block[end - size : end].view(kind)
+        for end, size, kind in zip(ends, octets, kinds, strict=True)
+    ]
+    f4, f8, u1, u2, u4, i2, reasons = parts
+    reasons[:] = Reason.PRESENT
+    return Arenas(f4, f8, u1, u2, u4, i2, reasons, np.empty(RAW_ROOM, np.uint32))
 
 
 def _presence(notes: Notes, values: Mapping[str, NDArray[Any]]) -> dict[str, Mask]:
     """For columns that some rows have no value for: which have one."""
     masks: dict[tuple[int, ...], Mask] = {}
     presence: dict[str, Mask] = {}
+    used = notes.used.tolist()
     for name, array in values.items():
         sections = _SECTIONS[name]
-        if sections.size and int(notes.used[sections].sum()) < array.size:
-            key = tuple(sections.tolist())
-            if key not in masks:
-                masks[key] = np.zeros(array.size, np.bool_)
-                for section in key:
-                    masks[key][notes.places[section, : notes.used[section], 1]] = True
-            presence[name] = masks[key]
+        if sections and sum(used[section] for section in sections) < array.size:
+            if sections not in masks:
+                masks[sections] = np.zeros(array.size, np.bool_)
+                for section in sections:
+                    masks[sections][notes.places[section, : used[section], 1]] = True
+            presence[name] = masks[sections]
     return presence
 
 
@@ -134,7 +160,7 @@ def _columns(
     values: Mapping[str, NDArray[Any]],
     presence: Mapping[str, Mask],
 ) -> Columns:
-    size = int(notes.counts[0])
+    size = int(notes.counts[COUNT_ROWS])
     header = Header(
         rows.frame_index[:size],
         rows.edition[:size],
@@ -148,7 +174,7 @@ def _columns(
     for number in np.nonzero(places.missing)[0].tolist():
         start = places.reason_bases[number]
         reasons[NAMES[number]] = arenas.reasons[start : start + values[NAMES[number]].size]
-    odd = notes.odd[: notes.counts[1]]
+    odd = notes.odd[: notes.counts[COUNT_ODD]]
     named = np.array(NAMES)[odd[:, 1]]
     offsets = {family: notes.offsets[i, : size + 1] for i, family in enumerate(ALL_FAMILIES)}
     lists = OddLists(odd[:, 0].copy(), named, odd[:, 2].astype(np.uint8))

@@ -14,7 +14,6 @@ from voltward.columns.cells import (
     COPY_PAIRS,
     COPY_WORDS,
     FIELD_AT,
-    FIELD_CHOICES,
     FIELD_CODES,
     FIELD_COLUMN,
     FIELD_COUNTS,
@@ -64,7 +63,7 @@ def fill(buffer, tables, notes, arenas, places_of):  # type: ignore[no-untyped-d
                 _fill_list(buffer, tables.lists[number], spans, arenas, places_of.bases)
 
 
-@kernel()
+@kernel(inline="always")
 def _fill_field(buffer, field, places, arenas, places_of):  # type: ignore[no-untyped-def]
     column, store, count = field[FIELD_COLUMN], field[FIELD_STORE], places.shape[0]
     base, reason_base = places_of.bases[column], places_of.reason_bases[column]
@@ -150,31 +149,21 @@ def _codes(raws, places, together, out):  # type: ignore[no-untyped-def]
 
 @kernel()
 def _doubtful(raws, field):  # type: ignore[no-untyped-def]
-    """Is any of the values out of range or, as far as can be told quickly, not listed?"""
-    lowest, span = np.uint32(field[FIELD_LOWEST]), field[FIELD_HIGHEST] - field[FIELD_LOWEST]
-    choices = np.uint64(field[FIELD_CHOICES])
-    outside = np.uint32(0)
-    if choices == 0:
-        limit = np.uint32(span)
-        for raw in raws:
-            outside |= np.uint32(np.uint32(raw - lowest) > limit)
-    else:
-        for raw in raws:
-            bit = choices >> np.uint64(min(raw, np.uint32(63)))
-            outside |= np.uint32(1) - np.uint32(bit & np.uint64(1))
-    return outside != 0
+    """Is any of the values out of range?"""
+    lowest, worst = np.uint32(field[FIELD_LOWEST]), np.uint32(0)
+    for raw in raws:
+        worst = max(worst, np.uint32(raw - lowest))  # wraps to something large below the lowest
+    return worst > np.uint32(field[FIELD_HIGHEST] - field[FIELD_LOWEST])
 
 
 @kernel()
 def _judge(raws, field, places, reasons):  # type: ignore[no-untyped-def]
     """Write a reason for every value that is none; how many."""
     lowest, highest = field[FIELD_LOWEST], field[FIELD_HIGHEST]
-    codes, choices = field[FIELD_CODES], field[FIELD_CHOICES]
-    missing = 0
+    codes, missing = field[FIELD_CODES], 0
     for k in range(raws.size):
         raw = np.int64(raws[k])
-        listed = choices == 0 or (raw < 64 and (choices >> raw) & 1 == 1)
-        if (listed and lowest <= raw <= highest) or raw == field[FIELD_SPECIAL]:
+        if lowest <= raw <= highest or raw == field[FIELD_SPECIAL]:
             continue
         if codes == 0 or raw < codes:
             reasons[places[k, 1]] = OUT_OF_RANGE
@@ -202,7 +191,7 @@ def _no_elements(raws, field, places, arenas, base):  # type: ignore[no-untyped-
                 arenas.u2[base + places[k, 1]] = 0
 
 
-@kernel()
+@kernel(inline="always")
 def _fill_list(buffer, cells, spans, arenas, bases):  # type: ignore[no-untyped-def]
     """Copy the elements of lists to their places."""
     copy, base = cells[LIST_COPY], bases[cells[LIST_COLUMN]]

@@ -103,10 +103,10 @@ class _Builder:
                 raise TypeError(f"{info.name}: a group must follow its count")
             head, inner, width = info.fields[:-1], group.fields, count.width.octets
         first = len(self.sections)
-        self._add_sections(info, head)
+        self._add_sections(info, head, NONE)
         middle = len(self.sections)
-        self._add_sections(info, inner)
-        family = FAMILY_NUMBER[family_of(info)] if inner else -1
+        family = FAMILY_NUMBER[family_of(info)] if inner else NONE
+        self._add_sections(info, inner, family)
         self.types.append([first, middle, len(self.sections), width, family, ROLE_PLAIN])
         return len(self.types) - 1
 
@@ -115,11 +115,11 @@ class _Builder:
         first = len(self.sections)
         for number in range(lists):
             head = head_size if number == 0 else 0
-            self.sections.append([head + 2, head, 2, 0, 1, NONE, int(head > 0), NONE])
+            self.sections.append([head + 2, head, 2, 0, 1, NONE, int(head > 0), NONE, NONE])
         self.types.append([first, len(self.sections), len(self.sections), 0, -1, role])
         return len(self.types) - 1
 
-    def _add_sections(self, info: InfoType, fields: tuple[Field, ...]) -> None:
+    def _add_sections(self, info: InfoType, fields: tuple[Field, ...], family: int) -> None:
         at = 0
         starts: dict[str, tuple[int, int]] = {}
         kept = 0
@@ -146,10 +146,10 @@ class _Builder:
                     raise TypeError(f"{info.name}.{entry.name}: no layout for such a field")
             at += 0 if isinstance(entry, Numbers) else width
             row = self._add_list(info, entry)
-            self.sections.append([at, count_at, width, 1, element, row, kept, odd])
+            self.sections.append([at, count_at, width, 1, element, row, kept, odd, family])
             at, kept, starts = 0, 0, {}
         if at:
-            self.sections.append([at, 0, 0, 0, 0, -1, kept, -1])
+            self.sections.append([at, 0, 0, 0, 0, NONE, kept, NONE, family])
 
     def _add_list(self, info: InfoType, entry: Numbers | FaultCodes | Pairs) -> int:
         if isinstance(entry, Pairs):
@@ -192,21 +192,30 @@ class _Builder:
 
 
 def _judged(entry: Integer) -> list[int]:
-    """SHIFT to SPECIAL of a field: how its raw value is read and judged."""
+    """SHIFT to SPECIAL of a field: how its raw value is read and judged.
+
+    Raises:
+        TypeError: the listed values of a choice are not consecutive, or there are several special
+            ones; the kernels know neither.
+    """
     largest, abnormal = entry.width.largest, entry.width.abnormal
     match entry:
         case Number(special=special):
+            if len(special) > 1:
+                raise TypeError(f"{entry.name}: expected at most one special value")
             codes = abnormal if entry.codes else 0
-            shift = entry.offset * entry.per_unit
-            meant = next(iter(special), -1)
-            return [shift, entry.per_unit, entry.lowest_raw, entry.highest_raw, codes, 0, meant]
+            shift, meant = entry.offset * entry.per_unit, next(iter(special), NONE)
+            return [shift, entry.per_unit, entry.lowest_raw, entry.highest_raw, codes, meant]
         case Choice(choices=choices):
-            listed = sum(1 << raw for raw in choices)
-            return [0, 1, 0, largest, abnormal if entry.codes else 0, listed, -1]
-        case Count(lowest=lowest, highest=highest):
-            return [0, 1, lowest, abnormal - 1 if highest is None else highest, abnormal, 0, -1]
+            lowest, highest = min(choices), max(choices)
+            if len(choices) != highest - lowest + 1:
+                raise TypeError(f"{entry.name}: expected consecutive choices")
+            return [0, 1, lowest, highest, abnormal if entry.codes else 0, NONE]
+        case Count(lowest=lowest):
+            highest = abnormal - 1 if entry.highest is None else entry.highest
+            return [0, 1, lowest, highest, abnormal, NONE]
         case Flags() | Status() | Gear():
-            return [0, 1, 0, largest, 0, 0, -1]
+            return [0, 1, 0, largest, 0, NONE]
 
 
 def build() -> Tables:
