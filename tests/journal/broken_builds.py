@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from tests.journal.simdisk import SimDisk
+
 from voltward.journal.position import Position
 from voltward.journal.types import Bytes, ReadOnlyBytes
 from voltward.journal.writer import JournalWriter

@@ -1,6 +1,7 @@
 """Journals for tests: frames with a VIN, columns for ``append_many``, whole streams."""
 
 import random
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,11 @@ STREAM = "gateway-0"
 VINS = [b"LVWARD0000000%04d" % number for number in range(20)]
 NO_RESERVE = JournalOptions(reserve_share=0.0)
 START_NS = 1_773_534_605_000_000_000
+
+
+def figures(text: str) -> None:
+    """One line for people who run the tests with ``-s``, as the long tiers do."""
+    sys.stdout.write(f"\n{text}\n")
 
 
 def frame(vin: bytes, size: int, chance: random.Random) -> bytes:

@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -278,7 +279,7 @@ def _sectors(offset: int, data: bytes) -> list[tuple[int, bytes]]:
     """A write as the parts that a disk writes at once."""
     stop = offset + len(data)
     edges = [offset, *range((offset // SECTOR + 1) * SECTOR, stop, SECTOR), stop]
-    return [(a, data[a - offset : b - offset]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a, data[a - offset : b - offset]) for a, b in pairwise(edges)]
 
 
 def _write(content: bytearray, offset: int, data: bytes) -> None:

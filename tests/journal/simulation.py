@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from unittest.mock import patch
 
 import numpy as np
-
 from tests.journal.simdisk import PowerLoss, SimDisk
+
 from voltward.base.clock import ManualClock
 from voltward.journal import live, sealing
 from voltward.journal.errors import JournalBroken, JournalFull
@@ -24,7 +24,7 @@ STREAM = "gateway-0"
 FOLDER = "/journal"
 
 
-class Broken(AssertionError):
+class BrokenPromise(AssertionError):  # noqa: N818 - says what is the matter
     """A promise of the journal was not kept."""
 
 
@@ -70,7 +70,7 @@ def columns(payloads: list[bytes]) -> tuple[np.ndarray, ...]:
 
 
 class Simulation:
-    """One seed's story. ``run`` raises ``Broken`` when a promise is."""
+    """One seed's story. ``run`` raises ``BrokenPromise`` when a promise is."""
 
     def __init__(self, seed: int, build: Build | None = None, faults: bool = True) -> None:
         self.seed = seed
@@ -96,8 +96,8 @@ class Simulation:
             for _ in range(self.chance.randrange(1, 5)):
                 self._life()
             self._judge()
-        except Broken as error:
-            raise Broken(f"seed {self.seed}: {error}") from error
+        except BrokenPromise as error:
+            raise BrokenPromise(f"seed {self.seed}: {error}") from error
 
     def open(self) -> JournalWriter:
         return self.build.writer(FOLDER, STREAM, self.options, self.files, self.clock)
@@ -114,7 +114,7 @@ class Simulation:
                     mark = sum(payload) % 250
                     seen = (records.kinds[index], records.links[index], records.received_ns[index])
                     if seen != (mark + 1, mark, mark + 10**18):
-                        raise Broken("kind, link or receive time is not what was sent")
+                        raise BrokenPromise("kind, link or receive time is not what was sent")
                     found[Position.of_number(STREAM, int(records.positions[index]))] = payload
                 if records.next == position:
                     return found
@@ -191,7 +191,7 @@ class Simulation:
     def _follow(self) -> None:
         for position, payload in self.read_all().items():
             if self.ledger.shown.setdefault(position, payload) != payload:
-                raise Broken(f"{position} was shown with other bytes before")
+                raise BrokenPromise(f"{position} was shown with other bytes before")
 
     # -- the promises
 
@@ -204,20 +204,20 @@ class Simulation:
         self.disk.lose_power()
         self.open().close()
         if self.read_all() != stored:
-            raise Broken("a power loss after recovery changed what is stored")
+            raise BrokenPromise("a power loss after recovery changed what is stored")
 
     def _compare(self, stored: dict[Position, bytes]) -> None:
         numbers = [int(payload[:8]) for payload in stored.values()]
         for number, payload in zip(numbers, stored.values(), strict=True):
             if self.ledger.sent[number] != payload:
-                raise Broken(f"phantom: record {number} is not what was sent")
+                raise BrokenPromise(f"phantom: record {number} is not what was sent")
         if len(set(numbers)) != len(numbers):
-            raise Broken("a record is stored twice")
+            raise BrokenPromise("a record is stored twice")
         if numbers != sorted(numbers):
-            raise Broken("records changed their order")
+            raise BrokenPromise("records changed their order")
         lost = self.ledger.answered - set(numbers)
         if lost:
-            raise Broken(f"{len(lost)} answered records lost, first {min(lost)}")
+            raise BrokenPromise(f"{len(lost)} answered records lost, first {min(lost)}")
         for position, payload in self.ledger.shown.items():
             if stored.get(position) != payload:
-                raise Broken(f"{position} was shown to a follower and vanished")
+                raise BrokenPromise(f"{position} was shown to a follower and vanished")

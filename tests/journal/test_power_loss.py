@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable
 
 import pytest
-
 from tests.journal import broken_builds as broken
-from tests.journal.building import NO_RESERVE, STREAM, append, frames, read_all
+from tests.journal.building import NO_RESERVE, STREAM, append, figures, frames, read_all
 from tests.journal.simdisk import PowerLoss, SimDisk
-from tests.journal.simulation import Broken, Build, Simulation
+from tests.journal.simulation import BrokenPromise, Build, Simulation
+
 from voltward.journal import recovery
 from voltward.journal.errors import JournalBroken
 from voltward.journal.files import Files
@@ -25,7 +25,7 @@ def caught_at(build: Build, seeds: int) -> int | None:
     for seed in range(seeds):
         try:
             Simulation(seed, build).run()
-        except Broken:
+        except BrokenPromise:
             return seed
     return None
 
@@ -47,9 +47,7 @@ def test_no_seed_loses_what_was_answered_or_shown(first: int, count: int) -> Non
         answered += len(simulation.ledger.answered)
         shown += len(simulation.ledger.shown)
         lives += simulation.lives
-    print(
-        f"R2: {count} seeds, {lives} lives, {sent} sent, {answered} answered, {shown} shown: 0 lost"
-    )
+    figures(f"R2: {count} seeds, {lives} lives, {sent} sent, {answered} answered, 0 lost")
     assert answered > count
     assert shown > count
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.journal.building import NO_RESERVE, START_NS, STREAM, append, frames, read_all, written
 from tests.journal.simdisk import SimDisk
 from tests.journal.simulation import columns
+
 from voltward.base.clock import ManualClock
 from voltward.journal.errors import JournalBroken, JournalLocked, NoSuchRecord
 from voltward.journal.format import HEADER_BYTES

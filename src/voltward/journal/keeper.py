@@ -8,11 +8,11 @@ from voltward.base.clock import Clock, SystemClock
 from voltward.journal.errors import JournalError, JournalLocked
 from voltward.journal.expiry import ExpiryPolicy, expire_segment, reason_to_keep
 from voltward.journal.files import Files, OsFiles
-from voltward.journal.format import log_name, sealed_name, segments_in
+from voltward.journal.format import index_name, log_name, sealed_name, segments_in
 from voltward.journal.keys import KeyRing
 from voltward.journal.marker import read_word
 from voltward.journal.sealed import SealedSegment
-from voltward.journal.sealing import PARTIAL, Sealed, remove_log, seal_segment
+from voltward.journal.sealing import PARTIAL, Sealed, rebuild_index, remove_log, seal_segment
 
 LOCK_NAME = "keeper.lock"
 
@@ -67,6 +67,7 @@ class Keeper:
             for number, name in self._finished():
                 if name.endswith(".log") and len(kept.sealed) < most:
                     self._seal(kept, number)
+            self._rebuild_indexes(kept)
             if policy is not None:
                 for number, name in self._finished():
                     if name.endswith(".sealed"):
@@ -106,6 +107,15 @@ class Keeper:
             kept.faults.append(f"{self._folder}/{log_name(number)}: its header is lost")
         else:
             kept.sealed.append(sealed)
+
+    def _rebuild_indexes(self, kept: Kept) -> None:
+        names = self._files.names(self._folder)
+        for number, name in segments_in(names).items():
+            if name.endswith(".sealed") and index_name(number) not in names:
+                try:
+                    rebuild_index(self._files, self._folder, number, self._keys)
+                except (OSError, JournalError) as error:
+                    kept.faults.append(f"{self._folder}/{index_name(number)}: {error}")
 
     def _expire(self, kept: Kept, number: int, policy: ExpiryPolicy) -> None:
         try:

@@ -16,7 +16,7 @@ from voltward.journal.crc import crc32c
 from voltward.journal.errors import JournalDamaged
 from voltward.journal.files import Files
 from voltward.journal.format import HEADER_BYTES, SegmentHeader, index_name, log_name, sealed_name
-from voltward.journal.index import IndexBuilder, write_index
+from voltward.journal.index import IndexBuilder, index_of, write_index
 from voltward.journal.keys import KeyRing
 from voltward.journal.quarantine import Damage, put_aside
 from voltward.journal.sealed import TABLE, SealedHeader, SealedSegment
@@ -66,6 +66,7 @@ def seal_segment(
     finally:
         log.close()
     write_index(files, f"{folder}/{index_name(number)}", work.index.finish(), work.codec)
+    files.sync_folder(folder)  # the index first: a sealed file is never without one
     files.rename(partial, f"{folder}/{sealed_name(number)}")
     files.sync_folder(folder)
     remove_log(files, folder, number)
@@ -75,6 +76,24 @@ def seal_segment(
 def remove_log(files: Files, folder: str, number: int) -> None:
     """Remove a log whose sealed form is in place; also the second half of an interrupted seal."""
     files.remove(f"{folder}/{log_name(number)}")
+    files.sync_folder(folder)
+
+
+def rebuild_index(files: Files, folder: str, number: int, keys: KeyRing) -> None:
+    """Make the side file of a sealed segment again.
+
+    Raises:
+        OSError, KeyMissing: it could not be made.
+    """
+    segment = SealedSegment(files, f"{folder}/{sealed_name(number)}", keys)
+    try:
+        if segment.header is None:
+            return
+        name = f"{segment.header.stream}/{number}"
+        codec = BlockCodec(keys, keys.active, secrets.token_bytes(NONCE_PREFIX_BYTES), name)
+        write_index(files, f"{folder}/{index_name(number)}", index_of(segment), codec)
+    finally:
+        segment.close()
     files.sync_folder(folder)
 
 

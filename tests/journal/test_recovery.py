@@ -1,0 +1,109 @@
+"""What a writer does about damage when it opens its stream."""
+
+import random
+
+import numpy as np
+import pytest
+from tests.journal.building import NO_RESERVE, STREAM, frames, read_all, written
+from tests.journal.simdisk import SimDisk
+
+from voltward.journal.format import HEADER_BYTES
+from voltward.journal.writer import JournalWriter
+
+FOLDER = f"/journal/{STREAM}"
+
+
+def test_recovery_puts_damage_aside_and_goes_on_behind_it() -> None:
+    disk = SimDisk(random.Random(1))
+    payloads = frames(30)
+    written("/journal", payloads, files=disk)
+    whole = read_all("/journal", disk)
+    hit = list(whole)[10]
+    path = f"{FOLDER}/000000000000.log"
+    disk.content(path)[hit.offset + 30] ^= 4
+    damaged = bytes(disk.content(path)[hit.offset : list(whole)[11].offset])
+    for _ in range(3):  # again and again: nothing more happens
+        with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
+            (found,) = writer.recovery.damage
+            assert (found.start, found.reason) == (hit.offset, "damaged")
+            assert writer.recovery.records == 29
+    aside = f"{FOLDER}/quarantine/{found.name}"
+    assert bytes(disk.content(f"{aside}.bin")) == damaged
+    assert b'"reason": "damaged"' in disk.content(f"{aside}.json")
+    written("/journal", [b"after"], files=disk)
+    left = list(read_all("/journal", disk).values())
+    assert left == payloads[:10] + payloads[11:] + [b"after"]
+
+
+def test_a_torn_tail_is_cut_and_kept_aside() -> None:
+    disk = SimDisk(random.Random(1))
+    payloads = frames(5)
+    written("/journal", payloads, files=disk)
+    path = f"{FOLDER}/000000000000.log"
+    end = len(disk.content(path))
+    disk.content(path).extend(b"half a record")
+    with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
+        assert (writer.end.offset, writer.recovery.cut_bytes) == (end, 13)
+        (found,) = writer.recovery.damage
+        assert found.reason == "torn_tail"
+    assert bytes(disk.content(f"{FOLDER}/quarantine/{found.name}.bin")) == b"half a record"
+    assert list(read_all("/journal", disk).values()) == payloads
+
+
+def test_a_damaged_last_record_that_was_committed_is_no_torn_tail() -> None:
+    disk = SimDisk(random.Random(1))
+    payloads = frames(5)
+    written("/journal", payloads, files=disk)
+    path = f"{FOLDER}/000000000000.log"
+    end = len(disk.content(path))
+    disk.content(path)[end - 1] ^= 1
+    with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
+        assert (writer.end.offset, writer.recovery.cut_bytes) == (end, 0)
+        assert [piece.reason for piece in writer.recovery.damage] == ["damaged"]
+    written("/journal", [b"after"], files=disk)
+    assert list(read_all("/journal", disk).values()) == [*payloads[:4], b"after"]
+
+
+@pytest.mark.parametrize("spoil", ["header", "shorter", "gone"])
+def test_a_live_segment_that_cannot_be_trusted_is_left_and_a_new_one_begun(spoil: str) -> None:
+    disk = SimDisk(random.Random(1))
+    written("/journal", frames(5), files=disk)
+    whole = read_all("/journal", disk)
+    path = f"{FOLDER}/000000000000.log"
+    if spoil == "header":
+        disk.content(path)[:HEADER_BYTES] = bytes(HEADER_BYTES)
+    elif spoil == "shorter":
+        del disk.content(path)[list(whole)[3].offset :]
+    else:
+        disk.remove(path)
+    written("/journal", [b"after"], files=disk)
+    left = read_all("/journal", disk)
+    assert list(left.values()) == ([*frames(5)[:3], b"after"] if spoil == "shorter" else [b"after"])
+    assert max(left).segment == 1
+    with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
+        assert writer.end.segment == 1
+
+
+def test_a_place_that_the_disk_cannot_read_is_stepped_over_and_never_cut() -> None:
+    class BadSector(SimDisk):
+        armed = False
+
+        def read_at(self, handle: int, offset: int, length: int) -> np.ndarray:
+            inode = self._open[handle]
+            big = len(inode.seen) > HEADER_BYTES
+            if self.armed and big and offset < 16_000 and offset + length > 15_000:
+                raise OSError(5, "bad sector")
+            return super().read_at(handle, offset, length)
+
+    disk = BadSector(random.Random(1))
+    payloads = frames(60)
+    written("/journal", payloads, files=disk)
+    disk.armed = True
+    with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
+        assert writer.recovery.cut_bytes == 0
+        assert writer.end.segment == 1
+    left = list(read_all("/journal", disk).values())
+    assert 30 < len(left) < 60
+    assert left[-1] == payloads[-1]
+    disk.armed = False
+    assert list(read_all("/journal", disk).values()) == payloads
