@@ -161,7 +161,7 @@ class EmbeddedPostgres:
             if folder.is_symlink() or folder.stat().st_uid != self._user.expected_uid:
                 raise BadSetting(f"{folder} belongs to somebody else; remove it")
             let_through(folder, self._user)
-        (self.data / "log").mkdir(exist_ok=True)
+        (self.data / "logs").mkdir(exist_ok=True)
 
     def _initialise(self) -> None:
         """Make the cluster beside its place and move it there whole: half a one is never used."""
@@ -233,7 +233,7 @@ class EmbeddedPostgres:
         self._wait_ready()
 
     def _open_log(self) -> IO[bytes]:
-        path = self.data / "log" / "postgres.log"
+        path = self.data / "logs" / "postgres.log"
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
         return path.open("ab")

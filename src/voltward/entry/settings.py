@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "voltward.pages",
     "voltward.records",
     "voltward.fleet",
+    "voltward.monitoring",
     "voltward.entry",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,7 +82,7 @@ MIDDLEWARE = [
     "voltward.records.middleware.OriginMiddleware",
     "voltward.pages.middleware.HeaderMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "voltward.entry.static_files.StaticFilesMiddleware",
     "voltward.entry.metrics.MetricsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -172,6 +173,7 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MAX_AGE = 3600  # addresses carry the file's hash, so a new file is fetched at once
 
 # ---- API

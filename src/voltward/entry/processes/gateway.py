@@ -39,7 +39,6 @@ def config(settings: Settings, journal: Path | None, number: int) -> GatewayConf
         segment_bytes=settings.segment_bytes,
         segment_age_s=settings.segment_age_s,
         reserve_pct=settings.reserve_pct,
-        journal_key=places.journal_key(settings),
     )
 
 

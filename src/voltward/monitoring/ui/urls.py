@@ -17,5 +17,6 @@ urlpatterns = [
     path("vehicles/<str:vin>/frames/", frames.page, name="vehicle-frames"),
     path("vehicles/<str:vin>/frames/<path:position>/", frames.explained, name="vehicle-frame"),
     path("vehicles/<str:vin>/gaps/", gaps.page, name="vehicle-gaps"),
+    path("vehicles/<str:vin>/position/", live.position, name="vehicle-position"),
     path("vehicles/<str:vin>/fire/", live.fire, name="vehicle-fire"),
 ]

@@ -26,36 +26,30 @@
     }
   }
 
-  function median(values) {
-    const known = values.filter((value) => value !== null).sort((a, b) => a - b);
-    if (!known.length) return null;
-    const middle = known.length >> 1;
-    return known.length % 2 ? known[middle] : (known[middle - 1] + known[middle]) / 2;
-  }
-
   function show() {
-    const empty = !body.times.length;
+    const empty = body.times.length === 0;
     root.querySelector("[data-empty]").hidden = !empty;
     map.hidden = bars.hidden = empty;
-    state.textContent = empty ? "" : words.shown.replace("{columns}", body.times.length).replace("{cells}", body.cells);
+    root.querySelector("[data-moment]").textContent = "";
+    state.textContent = empty ? "" : words.shown
+      .replace("{rows}", body.rows).replace("{columns}", body.times.length).replace("{cells}", body.cells);
     if (empty) return;
     const less = subtract.checked;
-    const medians = body.values.map(median);
+    const source = less ? body.deviations : body.values;
     const points = [];
     const all = [];
-    body.values.forEach((column, x) => column.forEach((value, y) => {
+    source.forEach((column, x) => column.forEach((value, y) => {
       if (value === null) return;
-      const shown = less ? value - medians[x] : value;
-      points.push([x, y, shown]);
-      all.push(shown);
+      points.push([x, y, value]);
+      all.push(value);
     }));
     all.sort((a, b) => a - b);
-    // The outer half percent must not wash out the rest; values beyond are drawn in the end colours.
-    const low = all[Math.floor(all.length * 0.005)];
-    const high = all[Math.ceil(all.length * 0.995) - 1];
-    const reach = Math.max(Math.abs(low), Math.abs(high), 5);
-    drawMap(points, less ? -reach : low, less ? reach : high, less);
-    drawBars(body.times.length - 1, medians);
+    // The outermost half percent must not wash out the rest; values beyond get the end colours.
+    const low = all[Math.floor(all.length * 0.005)] ?? 0;
+    const high = all[Math.ceil(all.length * 0.995) - 1] ?? 0;
+    const reach = Math.max(Math.abs(low), Math.abs(high), body.of === "cells" ? 5 : 2);
+    drawMap(points, less ? -reach : low, less ? reach : Math.max(high, low + 1), less);
+    drawBars(body.times.length - 1);
   }
 
   function put(element, build) {
@@ -75,38 +69,39 @@
       grid: { left: 64, right: 92, top: 14, bottom: 58 },
       tooltip: { confine: true, transitionDuration: 0, formatter: ({ value }) => [
         Times.full(body.times[value[0]]),
-        `${words.cell.replace("{number}", value[1] + 1)}  ${body.values[value[0]][value[1]]} ${body.unit}`,
+        `${words.cell[body.of].replace("{number}", body.labels[value[1]])}  ${body.values[value[0]][value[1]]} ${body.unit}`,
         ...(less ? [`${words.deviation}  ${value[2] > 0 ? "+" : ""}${value[2]} ${body.unit}`] : []),
       ].join("\n") },
       xAxis: { type: "category", data: body.times, axisTick: { show: false },
         axisLabel: { hideOverlap: true, formatter: (value) => Times.axis(Number(value), span) } },
-      yAxis: { type: "category", data: Array.from({ length: body.cells }, (_, index) => index + 1), inverse: true,
-        name: words.axis, nameLocation: "middle", nameGap: 44, axisTick: { show: false },
+      yAxis: { type: "category", data: body.labels, inverse: true,
+        name: words.axis[body.of], nameLocation: "middle", nameGap: 44, axisTick: { show: false },
         axisLabel: { interval: (index) => index === 0 || (index + 1) % 8 === 0 } },
       visualMap: { min: low, max: high, calculable: true, right: 4, top: "middle", itemHeight: 180, precision: 0,
         text: [less ? words.above : body.unit, less ? words.below : ""], textStyle: { color: looks.soft }, inRange: { color: SCALE } },
       series: [{ type: "heatmap", data: points, progressive: 20000, emphasis: { disabled: true } }],
     }));
-    chart.on("click", ({ value }) => drawBars(value[0], body.values.map(median)));
+    chart.on("click", ({ value }) => drawBars(value[0]));
   }
 
-  function drawBars(column, medians) {
+  function drawBars(column) {
+    const median = body.medians[column];
     const values = body.values[column];
     root.querySelector("[data-moment]").textContent = words.moment.replace("{time}", Times.full(body.times[column]));
-    const deviations = values.map((value) => (value === null ? 0 : Math.abs(value - medians[column])));
+    const deviations = body.deviations[column].map((value) => Math.abs(value ?? 0));
     const worst = deviations.indexOf(Math.max(...deviations));
     put(bars, (looks) => ({
       grid: { left: 64, right: 18, top: 28, bottom: 44 },
       tooltip: { trigger: "axis", confine: true, transitionDuration: 0,
-        formatter: ([row]) => `${words.cell.replace("{number}", row.name)}  ${row.value ?? "—"} ${body.unit}` },
-      xAxis: { type: "category", name: words.axis, nameLocation: "middle", nameGap: 26,
-        data: values.map((_, index) => index + 1), axisTick: { show: false } },
+        formatter: ([row]) => `${words.cell[body.of].replace("{number}", row.name)}  ${row.value ?? "—"} ${body.unit}` },
+      xAxis: { type: "category", name: words.axis[body.of], nameLocation: "middle", nameGap: 26,
+        data: body.labels, axisTick: { show: false } },
       yAxis: { type: "value", scale: true, name: body.unit },
       series: [{ type: "bar", barCategoryGap: "20%",
         data: values.map((value, index) => ({ value, itemStyle: { color: index === worst ? looks.ink : looks.accent } })),
         markLine: { symbol: "none", silent: true, lineStyle: { type: "dashed", color: looks.soft },
           label: { formatter: words.median, position: "insideEndTop", color: looks.soft },
-          data: medians[column] === null ? [] : [{ yAxis: medians[column] }] } }],
+          data: median === null ? [] : [{ yAxis: median }] } }],
     }));
   }
 

@@ -7,10 +7,10 @@ const Curves = (() => {
 
   const drawn = new WeakMap();
 
-  // panels: [{title, unit, series: [{name, values}], limits: [{name, value}], step}]; times in ms.
-  function draw(element, times, panels, { onZoom = null } = {}) {
+  // range: [from, to] in ms; panels: [{title, unit, step, series: [{name, points: [[ms, value]]}], limits: [{name, value}]}]
+  function draw(element, range, panels, { onZoom = null } = {}) {
     element.style.height = `${TOP + panels.length * ROW_HEIGHT + 74}px`;
-    drawn.set(element, { times, panels });
+    drawn.set(element, { range, panels });
     const build = (looks) => option(looks, drawn.get(element));
     let chart = echarts.getInstanceByDom(element);
     if (chart) {
@@ -29,8 +29,8 @@ const Curves = (() => {
     return chart;
   }
 
-  function option(looks, { times, panels }) {
-    const span = times.length ? times[times.length - 1] - times[0] : 0;
+  function option(looks, { range, panels }) {
+    const span = range[1] - range[0];
     const inks = [looks.accent, looks.soft, looks.ink];
     const strokes = ["solid", "dashed", "dotted"];
     const all = panels.map((_, index) => index);
@@ -52,7 +52,7 @@ const Curves = (() => {
         textStyle: { color: looks.soft, fontSize: 11 }, data: panel.series.map((series) => series.name),
       }])),
       xAxis: all.map((index) => ({
-        type: "time", gridIndex: index, min: times[0], max: times[times.length - 1],
+        type: "time", gridIndex: index, min: range[0], max: range[1],
         axisTick: { show: false }, splitLine: { show: false },
         axisLabel: { show: index === panels.length - 1, formatter: (value) => Times.axis(value, span), hideOverlap: true },
         axisPointer: { label: { formatter: ({ value }) => Times.full(value) } },
@@ -66,7 +66,7 @@ const Curves = (() => {
         showSymbol: false, connectNulls: false, step: panel.step ? "end" : false,
         lineStyle: { width: 1.3, color: inks[order % 3], type: strokes[order % 3] },
         itemStyle: { color: inks[order % 3] },
-        data: times.map((time, position) => [time, series.values[position]]),
+        data: series.points,
         markLine: order === 0 && panel.limits && panel.limits.length ? {
           symbol: "none", silent: true,
           lineStyle: { type: "dashed", color: looks.limit, width: 1 },

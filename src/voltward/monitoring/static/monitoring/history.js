@@ -11,7 +11,7 @@
   let asked = 0;
   let zoomTimer = null;
 
-  async function load(query, { keepZoom = false } = {}) {
+  async function load(query) {
     const ticket = ++asked;
     state.textContent = words.loading;
     curves.setAttribute("aria-busy", "true");
@@ -20,7 +20,7 @@
       const body = await answer.json();
       if (ticket !== asked) return;
       if (!answer.ok) throw new Error(body.detail || answer.statusText);
-      show(body, keepZoom);
+      show(body);
     } catch (error) {
       if (ticket === asked) state.textContent = `${words.failed} ${error.message}`;
     } finally {
@@ -28,16 +28,28 @@
     }
   }
 
-  function show(body, keepZoom) {
-    const empty = body.times.length === 0;
+  function show(body) {
+    const empty = body.rows === 0;
     root.querySelector("[data-empty]").hidden = !empty;
     curves.hidden = empty;
-    state.textContent = empty ? "" : words.shown
-      .replace("{points}", body.times.length).replace("{rows}", body.rows)
-      .replace("{from}", Times.full(body.from)).replace("{to}", Times.full(body.to))
-      .replace("{conflicts}", body.conflicts);
-    if (empty) return;
-    Curves.draw(curves, body.times, body.panels, { onZoom: finer });
+    state.textContent = empty ? "" : [
+      words.shown.replace("{rows}", body.rows).replace("{from}", Times.full(body.from)).replace("{to}", Times.full(body.to)),
+      ...(body.bucket_s ? [words.thinned.replace("{bucket}", body.bucket_s)] : []),
+      ...(body.conflicts ? [words.conflicts.replace("{conflicts}", body.conflicts)] : []),
+    ].join(" · ");
+    if (!empty) Curves.draw(curves, extent(body), body.panels, { onZoom: body.bucket_s ? finer : null });
+  }
+
+  // From the first to the last value: a day with one busy hour is not drawn as a thin line.
+  function extent(body) {
+    let from = Infinity;
+    let to = -Infinity;
+    for (const panel of body.panels) for (const series of panel.series) {
+      if (!series.points.length) continue;
+      from = Math.min(from, series.points[0][0]);
+      to = Math.max(to, series.points[series.points.length - 1][0]);
+    }
+    return from < to ? [from, to] : [body.from, body.to];
   }
 
   // After a zoom the same range is asked again at full resolution, unless it already is.
@@ -45,7 +57,6 @@
     clearTimeout(zoomTimer);
     zoomTimer = setTimeout(() => {
       const query = new URLSearchParams({ from: Math.floor(from), to: Math.ceil(to) });
-      document.dispatchEvent(new CustomEvent("voltward:range", { detail: { from, to } }));
       root.dataset.zoom = query.toString();
       root.querySelector("[data-refine]").hidden = false;
     }, 200);

@@ -8,6 +8,9 @@
   const link = root.querySelector("[data-link]");
   const curves = root.querySelector("[data-curves]");
   let lastFrameAt = Number(root.dataset.collectedAt || 0);
+  const tables = root.querySelector("[data-tables]");
+  const HOUR = 3600e3;
+  const GAP = 120e3;
   let recent = null;
 
   function apply(message) {
@@ -21,8 +24,7 @@
         if (changed) flash(place);
       }
     }
-    for (const level of document.querySelectorAll("[data-alarm-level]")) level.dataset.alarmLevel = message.alarm_level ?? "";
-    if (message.tables) document.dispatchEvent(new CustomEvent("voltward:tables", { detail: message.tables }));
+    tables.innerHTML = message.tables; // rendered by the server, escaped there
     extend(message);
   }
 
@@ -33,33 +35,33 @@
 
   // The last hour's curves: filled once, then one point a frame.
   async function begin() {
-    if (!curves) return;
-    const answer = await fetch(`${curves.dataset.curves}?hours=1`);
+    const answer = await fetch(curves.dataset.curves);
     if (!answer.ok) return;
     recent = await answer.json();
     redraw();
   }
 
   function extend(message) {
-    if (!recent || !message.points) return;
-    recent.times.push(message.collected_at_ms);
+    if (!recent) return;
+    const oldest = message.collected_at_ms - HOUR;
     for (const panel of recent.panels) {
-      for (const series of panel.series) series.values.push(message.points[series.field] ?? null);
-    }
-    const oldest = message.collected_at_ms - 3600e3;
-    let drop = 0;
-    while (drop < recent.times.length && recent.times[drop] < oldest) drop += 1;
-    if (drop) {
-      recent.times.splice(0, drop);
-      for (const panel of recent.panels) for (const series of panel.series) series.values.splice(0, drop);
+      for (const series of panel.series) {
+        const last = series.points[series.points.length - 1];
+        if (last && last[0] >= message.collected_at_ms) continue;
+        if (last && message.collected_at_ms - last[0] > GAP) series.points.push([last[0] + 1, null]);
+        series.points.push([message.collected_at_ms, message.points[series.field] ?? null]);
+        while (series.points.length && series.points[0][0] < oldest) series.points.shift();
+      }
     }
     redraw();
   }
 
   function redraw() {
-    const empty = recent.times.length === 0;
+    const empty = recent.panels.every((panel) => panel.series.every((series) => !series.points.length));
     curves.hidden = empty;
-    if (!empty) Curves.draw(curves, recent.times, recent.panels);
+    if (empty) return;
+    const last = Math.max(...recent.panels.flatMap((panel) => panel.series.map((series) => series.points.at(-1)?.[0] ?? 0)));
+    Curves.draw(curves, [last - HOUR, last], recent.panels);
   }
 
   function tick() {

@@ -1,0 +1,29 @@
+"""Who asks, and for which vehicle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from voltward.fleet.models import Vehicle
+from voltward.fleet.selectors import vehicle_by_vin
+from voltward.records.models import Person
+
+
+def actor_of(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise TypeError("the login check lets nobody else through")
+    return request.user
+
+
+def vehicle_of(request: HttpRequest, vin: str) -> Vehicle:
+    """
+    Raises:
+        NotFound: none such, or another maker's.
+    """
+    return vehicle_by_vin(actor_of(request), vin)
+
+
+def with_vehicle(vehicle: Vehicle, **more: Any) -> dict[str, Any]:
+    return {"vehicle": vehicle, **more}

@@ -1,0 +1,114 @@
+"""The overview: what runs, how fast, how late, and what went wrong last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from voltward.base.clock import utc
+from voltward.fleet.selectors import vehicle_counts
+from voltward.monitoring import selectors
+from voltward.monitoring.selectors import StoreAway
+from voltward.monitoring.texts import shown
+from voltward.monitoring.ui.actors import actor_of
+from voltward.pages.access import needs
+from voltward.records.models import Person
+
+SILENT_S = 10  # a processor renews its status every second
+LATE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the overview; ``url`` leads to its rows."""
+
+    title: str
+    value: str
+    unit: str = ""
+    url: str = ""
+    late: bool = False
+
+
+@needs("telemetry.read")
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    return render(request, "monitoring/overview.html", _context(actor_of(request)))
+
+
+@needs("telemetry.read")
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """The part that renews itself."""
+    return render(request, "monitoring/figures.html", _context(actor_of(request)))
+
+
+def _context(actor: Person) -> dict[str, Any]:
+    context: dict[str, Any] = {"trouble": "", "figures": _office_figures(actor), "alarmed": []}
+    try:
+        context["figures"] += _store_figures()
+        context["alarmed"] = _alarmed(actor)
+    except StoreAway:
+        context["trouble"] = _("遥测存储暂不可用：报文仍在接收并落盘，恢复后自动补齐。")
+    context["figures"] += _processor_figures()
+    context["problems"] = _problems()
+    return context
+
+
+def _office_figures(actor: Person) -> list[Figure]:
+    counts = vehicle_counts(actor)
+    return [
+        Figure(_("车辆"), f"{sum(counts.values()):,}", _("辆"), reverse("vehicles")),
+        Figure(_("在线连接"), f"{selectors.online_links():,}", _("条")),
+    ]
+
+
+def _store_figures() -> list[Figure]:
+    now = selectors.fleet_now()
+    return [
+        Figure(_("有数据上传"), f"{now.online:,}", _("辆")),
+        Figure(_("充电中"), f"{now.charging:,}", _("辆")),
+        Figure(_("行驶中"), f"{now.driving:,}", _("辆")),
+        Figure(_("入库速率"), f"{now.frames_per_s:,.1f}", _("帧/秒")),
+    ]
+
+
+def _processor_figures() -> list[Figure]:
+    status = selectors.processor_status()
+    if status is None or _age_s(status.updated_ns) > SILENT_S:
+        return [Figure(_("处理延迟"), _("处理进程未运行"), late=True)]
+    late = status.lag_s > LATE_S
+    return [
+        Figure(_("处理延迟"), f"{status.lag_s:.1f}", _("秒"), late=late),
+        Figure(_("待处理"), f"{status.lag_frames:,}", _("帧"), late=late),
+    ]
+
+
+def _problems() -> list[dict[str, Any]]:
+    status = selectors.processor_status()
+    if status is None:
+        return []
+    newest = sorted(status.problems, key=lambda problem: -problem.at_ns)[:10]
+    return [{"at": utc(one.at_ns), "text": one.text, "count": one.count} for one in newest]
+
+
+def _alarmed(actor: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "vin": vehicle.vin,
+            "level": state.values["alarm_level"],
+            "flags": shown("alarm_flags", state.values["alarm_flags"], state.missing).value,
+            "at": state.collected_at,
+        }
+        for vehicle, state in selectors.alarmed_now(actor)
+    ]
+
+
+def _age_s(at_ns: int) -> float:
+    return (datetime.now(UTC) - utc(at_ns)).total_seconds()
