@@ -108,8 +108,20 @@ def test_every_menu_line_leads_to_a_page_that_opens(as_safety_head: Client, safe
 def test_the_theme_and_the_narrow_menu_are_remembered_without_a_script(as_operator: Client) -> None:
     as_operator.cookies["voltward_theme"] = "dark"
     as_operator.cookies["voltward_menu"] = "narrow"
-    text = as_operator.get("/").content.decode()
+    text = as_operator.get("/account/").content.decode()
     assert 'data-bs-theme="dark"' in text
     assert "vw-narrow" in text
     as_operator.cookies["voltward_theme"] = '"><script>'
-    assert 'data-bs-theme="light"' in as_operator.get("/").content.decode()
+    assert 'data-bs-theme="light"' in as_operator.get("/account/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_start_page_is_the_first_of_the_readers_menu(
+    as_system_admin: Client, as_operator: Client, operator
+) -> None:  # type: ignore[no-untyped-def]
+    from django.urls import reverse
+
+    assert as_system_admin.get("/")["Location"] == "/audit/"
+    assert as_operator.get("/")["Location"] == reverse(REGISTRY.menu(operator)[0].url_name)
+    operator.assignments.all().delete()
+    assert as_operator.get("/")["Location"] == "/account/"

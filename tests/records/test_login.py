@@ -34,7 +34,7 @@ def test_a_right_password_opens_a_session_and_leaves_a_row(
 ) -> None:
     answer = log_in(as_nobody, "zhang.san", PASSWORD)
     assert answer.status_code == 302
-    assert as_nobody.get("/").status_code == 200
+    assert as_nobody.get("/account/").status_code == 200
     row = AuditRow.objects.get(action="login", result="done")
     assert (row.actor, row.address) == (person, "127.0.0.1")
 
@@ -56,7 +56,7 @@ def test_a_wrong_login_says_the_same_whatever_is_wrong(
     answer = log_in(as_nobody, login, password or "x")
     assert answer.status_code == 200
     assert "登录名或密码不正确。" in answer.content.decode()
-    assert as_nobody.get("/").status_code == 302
+    assert as_nobody.get("/account/").status_code == 302
     assert AuditRow.objects.get(action="login").result == "refused"
 
 
@@ -73,7 +73,7 @@ def test_after_ten_wrong_guesses_even_the_right_password_waits(
         log_in(as_nobody, "zhang.san", "wrong")
     answer = log_in(as_nobody, "zhang.san", PASSWORD)
     assert "尝试次数过多" in answer.content.decode()
-    assert as_nobody.get("/").status_code == 302
+    assert as_nobody.get("/account/").status_code == 302
 
 
 def test_an_unknown_name_is_slowed_down_like_a_known_one(person: Person, as_nobody: Client) -> None:
@@ -103,9 +103,9 @@ def test_one_address_may_not_guess_at_many_names(person: Person, as_nobody: Clie
 def test_a_closed_account_loses_its_session_at_the_next_request(
     operator: Person, as_operator: Client
 ) -> None:
-    assert as_operator.get("/").status_code == 200
+    assert as_operator.get("/account/").status_code == 200
     Person.objects.filter(pk=operator.pk).update(is_active=False)
-    assert as_operator.get("/").status_code == 302
+    assert as_operator.get("/account/").status_code == 302
 
 
 def test_a_new_password_ends_the_other_sessions(person: Person) -> None:
@@ -134,7 +134,7 @@ def test_a_bad_change_of_password_changes_nothing(
 def test_logging_out_needs_a_post_and_ends_the_session(as_operator: Client) -> None:
     assert as_operator.get("/logout/").status_code == 405
     assert as_operator.post("/logout/").status_code == 302
-    assert as_operator.get("/").status_code == 302
+    assert as_operator.get("/account/").status_code == 302
 
 
 def test_a_login_never_leads_to_another_site(person: Person, as_nobody: Client) -> None:
@@ -153,7 +153,7 @@ def test_writes_from_another_site_are_refused(operator: Person) -> None:
 
 
 def test_the_language_is_remembered_on_the_account(operator: Person, as_operator: Client) -> None:
-    assert 'lang="zh-hans"' in as_operator.get("/").content.decode()
+    assert 'lang="zh-hans"' in as_operator.get("/account/").content.decode()
     as_operator.post("/language/", {"language": "en", "next": "/vehicles/"})
     operator.refresh_from_db()
     assert operator.language == "en"

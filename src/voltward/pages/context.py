@@ -51,11 +51,7 @@ def menu_of(request: HttpRequest) -> list[Section]:
     if actor is None or not actor.is_authenticated:
         return []
     items = [(item, reverse(item.url_name)) for item in REGISTRY.menu(actor)]
-    matching = [
-        url
-        for _, url in items
-        if request.path.startswith(url) and (url != "/" or request.path == "/")
-    ]
+    matching = [url for _, url in items if request.path.startswith(url)]
     active = max(matching, key=len, default="")
     lines = [
         Line(item, url, url == active, item.count(actor) if item.count else 0)

@@ -14,8 +14,9 @@ LONGEST_SEARCH = 64
 
 @needs("account.own")
 def home(request: HttpRequest) -> HttpResponse:
-    """Where work starts: everything the reader may open."""
-    return render(request, "pages/home.html")
+    """Where work starts: the first page of the reader's menu."""
+    menu = REGISTRY.menu(request.user)  # type: ignore[arg-type]
+    return redirect(menu[0].url_name if menu else "account")
 
 
 @needs("account.own")

@@ -6,9 +6,6 @@ from voltward.pages.room import MenuItem, Room
 
 ROOM = Room(
     name="records",
-    menu=(
-        MenuItem("", _("工作台"), "home", "layout-dashboard", "account.own", 0),
-        MenuItem(_("系统管理"), _("审计记录"), "audit", "shield-check", "audit.read", 900),
-    ),
+    menu=(MenuItem(_("系统管理"), _("审计记录"), "audit", "shield-check", "audit.read", 900),),
     urls="voltward.records.ui.urls",
 )

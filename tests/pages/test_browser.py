@@ -1,0 +1,234 @@
+"""The pages in a real browser: nothing blocked by the policy, everything reachable by keyboard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = os.environ.get("VOLTWARD_CHROMIUM") or shutil.which("chromium") or ""
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VIN = "LVVDB11B0RE000001"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM, reason="no Chromium on this machine: apt-get install chromium"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Office:
+    address: str
+    login: str
+    password: str
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Office]:
+    """The web process as users meet it: own database, own data, uvicorn."""
+    data = Path(tempfile.mkdtemp(prefix="vw-"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "VOLTWARD_DATA": str(data),
+        "VOLTWARD_DEMO": "1",
+        "VOLTWARD_WEB": f"127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "voltward.entry.settings",
+    }
+    from voltward.entry.postgres import EmbeddedPostgres
+
+    with EmbeddedPostgres(data, durable=False):
+        manage = [sys.executable, "-m", "django"]
+        subprocess.run([*manage, "migrate", "-v0"], check=True, env=environment)
+        said = subprocess.run(
+            [*manage, "demo_setup", f"{VIN},示例轿跑"],
+            check=True,
+            env=environment,
+            capture_output=True,
+        )
+        login, password = said.stdout.decode().strip().split(" / ")
+        command = [sys.executable, "-m", "uvicorn", "voltward.entry.asgi:application"]
+        with subprocess.Popen(
+            [*command, "--port", str(port), "--log-level", "error"], env=environment
+        ) as web:
+            _wait_for(f"http://127.0.0.1:{port}/login/")
+            yield Office(f"http://127.0.0.1:{port}", login, password)
+            web.terminate()
+    shutil.rmtree(data)
+
+
+def _wait_for(address: str) -> None:
+    pause = Event()
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except (urllib.error.URLError, OSError):
+            pause.wait(0.05)
+    raise AssertionError(f"{address} never answered")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, office: Office) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=office.address)
+    page = context.new_page()
+    page.goto("/login/")
+    page.keyboard.type(office.login)  # the first field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(office.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(session: BrowserContext) -> Iterator[Page]:
+    """Fails its test when the browser complains or anything is asked of another host."""
+    opened = session.new_page()
+    complaints: list[str] = []
+    opened.on(
+        "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith(("http://127.0.0.1:", "data:"))
+            else complaints.append(asked.url)
+        ),
+    )
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+def test_the_list_is_filtered_while_typing_without_a_new_page(page: Page) -> None:
+    page.goto("/vehicles/")
+    page.fill("#id_vin", "NOTHING")
+    page.wait_for_selector(".vw-empty")
+    assert "vin=NOTHING" in page.url
+    page.fill("#id_vin", "000001")
+    page.wait_for_selector(f"text={VIN}")
+
+
+def test_search_is_one_key_away_and_leads_to_the_vehicle(page: Page) -> None:
+    page.goto("/vehicles/register/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("000001")
+    page.wait_for_selector(f"#hits >> text={VIN}")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/vehicles/{VIN}/**")
+
+
+def test_the_keys_are_told_by_a_key(page: Page) -> None:
+    page.goto(f"/vehicles/{VIN}/record/")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+
+
+def test_theme_and_menu_stay_as_chosen_on_the_next_page(page: Page) -> None:
+    page.goto("/account/")
+    page.click("[data-theme-switch]")
+    page.keyboard.press("[")
+    page.goto("/vehicles/")
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    assert "vw-narrow" in (page.get_attribute("html", "class") or "")
+    page.click("[data-theme-switch]")
+    page.keyboard.press("[")
+    assert page.get_attribute("html", "data-bs-theme") == "light"
+
+
+def test_everything_in_the_frame_is_reached_by_tab(page: Page) -> None:
+    page.goto("/account/")
+    reached = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "document.activeElement.getAttribute('href') || document.activeElement.tagName"
+            )
+        )
+    assert {"#content", "/vehicles/", "/audit/", "INPUT", "BUTTON", "SUMMARY"} <= reached
+
+
+def test_charts_draw_under_the_policy(page: Page) -> None:
+    page.goto("/account/")
+    for path in ("vendor/echarts-6.1.0/echarts.min.js", "pages/charts.js"):
+        page.add_script_tag(url=f"/static/{path}")
+    drawn = page.evaluate(
+        """() => {
+          const box = document.querySelector("main").appendChild(document.createElement("div"));
+          box.className = "vw-chart";
+          window.voltwardCharts.make(box, (looks) => ({
+            xAxis: { type: "time" }, yAxis: { name: "V" }, tooltip: { trigger: "axis" },
+            series: [{ type: "line", data: [[0, 1], [1000, null], [2000, 3]] }],
+          })).dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: 0 });
+          return box.querySelector("canvas").width > 0;
+        }"""
+    )
+    assert drawn
+
+
+def test_the_policy_blocks_what_is_inline_and_the_browser_says_so(session: BrowserContext) -> None:
+    page = session.new_page()
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
+    page.goto("/account/")
+    page.evaluate(
+        """() => {
+          document.body.insertAdjacentHTML("beforeend", '<p id="painted" style="color: red">x</p>');
+          const script = document.createElement("script");
+          script.textContent = "window.ran = true";
+          document.body.append(script);
+        }"""
+    )
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("getComputedStyle(painted).color") != "rgb(255, 0, 0)"
+    assert len(said) == 2
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/vehicles/", f"/vehicles/{VIN}/record/", "/audit/", "/account/"])
+def test_a_telephone_shows_pages_without_sideways_scrolling(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.locator("#menu").is_visible()
+    page.click("[data-menu-open]")
+    assert page.locator("#menu").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#menu").is_visible()
