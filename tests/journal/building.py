@@ -14,6 +14,8 @@ from voltward.journal.writer import JournalOptions, JournalWriter
 
 STREAM = "gateway-0"
 VINS = [b"LVWARD0000000%04d" % number for number in range(20)]
+SECOND_NS = 1_000_000_000
+SMALL = JournalOptions(segment_bytes=40_000, reserve_share=0.0)
 NO_RESERVE = JournalOptions(reserve_share=0.0)
 START_NS = 1_773_534_605_000_000_000
 
@@ -86,3 +88,18 @@ def read_all(
             if records.next == position:
                 return found
             position = records.next
+
+
+def written_kinds(folder: object, files: Files | None = None) -> list[bytes]:
+    """A stream of some segments with admitted and refused frames, noise and events."""
+    payloads = frames(400)
+    with JournalWriter(str(folder), STREAM, SMALL, files) as writer:
+        for start in range(0, 400, 40):
+            part = payloads[start : start + 40]
+            first_ns = START_NS + start * SECOND_NS
+            append(writer, part[:20], kind=1, first_ns=first_ns)
+            append(writer, [b"\x05" + p for p in part[20:]], 4, first_ns=first_ns + 20 * SECOND_NS)
+            append(writer, [b"\x01noise", b"\x02"], kind=2, first_ns=first_ns)
+            append(writer, [b'{"event": "login"}'], kind=3, first_ns=first_ns)
+            writer.commit()
+    return payloads

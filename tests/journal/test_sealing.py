@@ -1,18 +1,28 @@
-"""Sealed segments read like logs; frames are found by vehicle and time in either form."""
+"""Sealed segments read like logs, with or without a key."""
 
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.journal.building import NO_RESERVE, START_NS, STREAM, VINS, append, frames, read_all
+from tests.journal.building import (
+    NO_RESERVE,
+    SMALL,
+    STREAM,
+    VINS,
+    append,
+    frames,
+    read_all,
+    written,
+    written_kinds,
+)
 from tests.journal.simdisk import PowerLoss, SimDisk
 
 from voltward.base.clock import ManualClock
 from voltward.base.errors import BadSetting
+from voltward.journal.blocks import BlockHead
 from voltward.journal.errors import JournalDamaged, JournalLocked, KeyMissing
 from voltward.journal.files import OsFiles
-from voltward.journal.find import Finder
 from voltward.journal.keeper import LOCK_NAME, Keeper
 from voltward.journal.keys import KeyRing, key_id
 from voltward.journal.position import Position
@@ -21,31 +31,9 @@ from voltward.journal.sealed import SealedSegment
 from voltward.journal.verify import verify
 from voltward.journal.writer import JournalOptions, JournalWriter
 
-OPTIONS = JournalOptions(segment_bytes=40_000, reserve_share=0.0)
 FOLDER = f"/journal/{STREAM}"
 OLD, NEW = b"o" * 32, b"n" * 32
-SECOND_NS = 1_000_000_000
-
-
-def written_kinds(folder: object, files: object = None) -> list[bytes]:
-    """A stream of some segments with admitted and refused frames, noise and events."""
-    payloads = frames(400)
-    with JournalWriter(str(folder), STREAM, OPTIONS, files) as writer:  # type: ignore[arg-type]
-        for start in range(0, 400, 40):
-            part = payloads[start : start + 40]
-            first_ns = START_NS + start * SECOND_NS
-            append(writer, part[:20], kind=1, first_ns=first_ns)
-            append(writer, [b"\x05" + p for p in part[20:]], 4, first_ns=first_ns + 20 * SECOND_NS)
-            append(writer, [b"\x01noise", b"\x02"], kind=2, first_ns=first_ns)
-            append(writer, [b'{"event": "login"}'], kind=3, first_ns=first_ns)
-            writer.commit()
-    return payloads
-
-
-@pytest.fixture(params=[KeyRing(), KeyRing.of(NEW)], ids=["plain", "encrypted"])
-def keys(request: pytest.FixtureRequest) -> KeyRing:
-    assert isinstance(request.param, KeyRing)
-    return request.param
+NEW_LINE = NEW.hex().encode() + b"\n"
 
 
 def test_sealing_changes_nothing_that_readers_see(tmp_path: Path, keys: KeyRing) -> None:
@@ -55,7 +43,7 @@ def test_sealing_changes_nothing_that_readers_see(tmp_path: Path, keys: KeyRing)
     assert len(kept.sealed) >= 3
     assert kept.faults == []
     names = sorted(path.name for path in (tmp_path / STREAM).iterdir())
-    assert [name for name in names if name.endswith(".log")] == ["%012d.log" % len(kept.sealed)]
+    assert [name for name in names if name.endswith(".log")] == [f"{len(kept.sealed):012d}.log"]
     assert read_all(tmp_path, keys=keys) == before
     with JournalReader(tmp_path, keys=keys) as reader:
         for position, payload in list(before.items())[::29]:
@@ -64,7 +52,7 @@ def test_sealing_changes_nothing_that_readers_see(tmp_path: Path, keys: KeyRing)
 
 
 def test_sealed_frames_take_less_room(tmp_path: Path) -> None:
-    with JournalWriter(tmp_path, STREAM, OPTIONS) as writer:
+    with JournalWriter(tmp_path, STREAM, SMALL) as writer:
         append(writer, [frames(1)[0]] * 500)
         writer.commit()
         writer.seal()
@@ -135,8 +123,8 @@ def test_a_block_cannot_be_moved_to_another_segment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "count"),
-    [(OLD, 1), (NEW.hex().encode() + b"\n", 1), (NEW.hex().encode() + b"\n" + OLD.hex().encode(), 2)],
-)  # fmt: skip
+    [(OLD, 1), (NEW_LINE, 1), (NEW_LINE + OLD.hex().encode(), 2)],
+)
 def test_a_key_file_holds_raw_bytes_or_hex_lines(
     tmp_path: Path, content: bytes, count: int
 ) -> None:
@@ -170,10 +158,11 @@ def test_the_live_segment_is_never_sealed_and_one_keeper_works_at_a_time(tmp_pat
 
 
 def test_sealing_may_be_interrupted_at_every_step() -> None:
+    tiny = JournalOptions(segment_bytes=16_000, reserve_share=0.0)
     at = 0
     while True:
         disk = SimDisk(random.Random(at))
-        written_kinds("/journal", disk)
+        written("/journal", frames(80), tiny, disk, batch=20)
         before = read_all("/journal", disk)
         disk.power_lost_at = disk.steps + at
         interrupted = False
@@ -212,75 +201,6 @@ def test_a_sealed_file_that_reads_back_wrong_leaves_the_log(tmp_path: Path) -> N
     assert read_all("/journal", disk) == before
 
 
-# -- finding
-
-
-def expected(payloads: list[bytes], vin: bytes, low: int, high: int) -> list[bytes]:
-    return [p for n, p in enumerate(payloads) if p[4:21] == vin and low <= n < high]
-
-
-def found(
-    folder: Path, keys: KeyRing, finder: Finder, vin: bytes, low: int, high: int
-) -> list[bytes]:
-    numbers = finder.find(STREAM, vin, START_NS + low * SECOND_NS, START_NS + high * SECOND_NS)
-    out = []
-    with JournalReader(folder, keys=keys) as reader:
-        for batch in reader.records_at(STREAM, numbers):
-            for index in range(len(batch)):
-                payload = batch.payload(index)
-                out.append(payload[1:] if batch.kinds[index] == 4 else payload)
-    return out
-
-
-@pytest.mark.parametrize("sealed", [0, 2, 99])
-def test_frames_are_found_by_vehicle_and_receive_time(
-    tmp_path: Path, keys: KeyRing, sealed: int
-) -> None:
-    payloads = written_kinds(tmp_path)
-    Keeper(tmp_path, STREAM, keys).keep(most=sealed)
-    finder = Finder(tmp_path, keys=keys)
-    for vin in (VINS[0], VINS[7], b"LVWARD00000009999"):
-        for low, high in ((0, 400), (100, 300), (0, 1), (399, 400), (250, 250)):
-            assert found(tmp_path, keys, finder, vin, low, high) == expected(
-                payloads, vin, low, high
-            )
-
-
-def test_a_finder_sees_what_is_new_and_what_was_sealed_meanwhile(tmp_path: Path) -> None:
-    finder = Finder(tmp_path)
-    payloads = written_kinds(tmp_path)
-    everything = (VINS[3], 0, 10_000)
-    assert found(tmp_path, KeyRing(), finder, *everything) == expected(payloads, *everything)
-    with JournalWriter(tmp_path, STREAM, OPTIONS) as writer:
-        append(writer, payloads[3:4], first_ns=START_NS + 9_000 * SECOND_NS)
-        assert found(tmp_path, KeyRing(), finder, *everything) == expected(payloads, *everything)
-        writer.commit()
-    more = [*expected(payloads, *everything), payloads[3]]
-    assert found(tmp_path, KeyRing(), finder, *everything) == more
-    Keeper(tmp_path, STREAM).keep()
-    assert found(tmp_path, KeyRing(), finder, *everything) == more
-
-
-@pytest.mark.parametrize("spoil", ["remove", "damage", "empty"])
-def test_an_index_that_is_lost_is_made_again(tmp_path: Path, spoil: str) -> None:
-    payloads = written_kinds(tmp_path)
-    Keeper(tmp_path, STREAM).keep()
-    path = tmp_path / STREAM / "000000000001.index"
-    content = bytearray(path.read_bytes())
-    if spoil == "remove":
-        path.unlink()
-    elif spoil == "damage":
-        content[len(content) // 2] ^= 1
-        path.write_bytes(content)
-    else:
-        path.write_bytes(b"")
-    assert found(tmp_path, KeyRing(), Finder(tmp_path), VINS[1], 0, 400) == expected(
-        payloads, VINS[1], 0, 400
-    )
-    report = list(verify(tmp_path, STREAM))[1]
-    assert report.faults[0].startswith("index:")
-
-
 def test_positions_survive_sealing_as_names() -> None:
     disk = SimDisk(random.Random(1))
     written_kinds("/journal", disk)
@@ -297,7 +217,7 @@ def test_no_file_of_sealing_is_trusted_without_its_checksum(tmp_path: Path) -> N
     segment = SealedSegment(OsFiles(), str(tmp_path / STREAM / "000000000000.sealed"), KeyRing())
     with pytest.raises(JournalDamaged, match="checksum"):
         segment._codec.decode(  # type: ignore[union-attr]
-            __import__("voltward.journal.blocks", fromlist=["BlockHead"]).BlockHead(0, 0, 3, 3, 0),
+            BlockHead(0, 0, 3, 3, 0),
             np.zeros(3, np.uint8),
         )
     segment.close()
