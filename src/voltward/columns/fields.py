@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from voltward.columns.naming import GROUP_FAMILIES, REPEATABLE, column_names, unit_of
+from voltward.frames import words
 from voltward.frames.editions import COMMANDS, INFO_TYPES
 from voltward.frames.grammar import (
     Choice,
@@ -28,6 +29,7 @@ from voltward.frames.grammar import (
     Signature,
     Status,
 )
+from voltward.frames.words import Phrase
 
 NO_CHOICES: Mapping[int, str] = MappingProxyType({})
 EXACT_IN_FLOAT32 = 1 << 24
@@ -44,6 +46,7 @@ class Column:
     ``decimals`` digits behind the point print it exactly.
     ``choices``: words of the codes, also of single codes that are no number (101 of the brake).
     ``types``: the information types it comes from, "2016:0x01" and so on.
+    ``title`` alone may be that of other columns too ("Probe count"); ``type_title`` tells which.
     """
 
     name: str
@@ -54,6 +57,8 @@ class Column:
     choices: Mapping[int, str]
     types: tuple[str, ...]
     sources: tuple[str, ...]
+    title: Phrase
+    type_title: Phrase
 
     @property
     def decimals(self) -> int:
@@ -96,22 +101,23 @@ def _columns_of_field(info: InfoType, field: Field, family: str) -> Iterator[Col
     if isinstance(field, Pairs):
         for name, _ in field.columns:
             (column,) = column_names(info, name)
-            yield _column(info, column, "u1", family="alarm_flag_numbers")
+            yield _column(info, name, column, "u1", family="alarm_flag_numbers")
         return
-    for name in column_names(info, field.name):
+    own = field.name
+    for name in column_names(info, own):
         match field:
             case Numbers(item=item):
-                yield _list_column(info, name, item)
+                yield _list_column(info, own, name, item)
             case FaultCodes(item=item):
-                yield _column(info, name, f"u{item.octets}", family=name)
+                yield _column(info, own, name, f"u{item.octets}", family=name)
             case Number():
                 yield _number_column(info, name, field, family)
             case Choice(choices=choices) | Gear(positions=choices):
-                yield _column(info, name, _whole(field), family, choices=choices)
+                yield _column(info, own, name, _whole(field), family, choices=choices)
             case Flags(bits=bits):
-                yield _column(info, name, _whole(field), family, choices=bits)
+                yield _column(info, own, name, _whole(field), family, choices=bits)
             case Count() | Status():
-                yield _column(info, name, _whole(field), family)
+                yield _column(info, own, name, _whole(field), family)
             case _:
                 raise TypeError(f"{info.name}.{field.name}: no column for {type(field).__name__}")
 
@@ -123,31 +129,43 @@ def _whole(field: Choice | Gear | Flags | Count | Status | Number) -> str:
 def _number_column(info: InfoType, name: str, field: Number, family: str) -> Column:
     """A number without a unit names or counts something: an integer as sent."""
     if not unit_of(name):
-        return _column(info, name, _whole(field), family, choices=field.special)
+        return _column(info, field.name, name, _whole(field), family, choices=field.special)
     wide = max(abs(field.highest_raw), abs(field.offset * field.per_unit)) >= EXACT_IN_FLOAT32
     dtype = "f8" if wide else "f4"
-    return _column(info, name, dtype, family, per_unit=field.per_unit, choices=field.special)
+    return _column(info, field.name, name, dtype, family, field.per_unit, field.special)
 
 
-def _list_column(info: InfoType, name: str, item: Number) -> Column:
+def _list_column(info: InfoType, own: str, name: str, item: Number) -> Column:
     """Voltages as sent, in millivolts; temperatures in whole degrees with room for the codes."""
     if item.width.octets == 2 and item.per_unit == 1000 and name.endswith("_mv"):
-        return _column(info, name, "u2", family=name)
+        return _column(info, own, name, "u2", family=name)
     if item.width.octets == 1 and item.per_unit == 1 and name.endswith("_c"):
-        return _column(info, name, "i2", family=name)
+        return _column(info, own, name, "i2", family=name)
     raise TypeError(f"{info.name}.{item.name}: no column for a list of such numbers")
 
 
 def _column(
     info: InfoType,
+    own: str,
     name: str,
     dtype: str,
     family: str = "",
     per_unit: int = 1,
     choices: Mapping[int, str] = NO_CHOICES,
 ) -> Column:
-    key = f"{info.edition.value}:0x{info.code:02X}"
-    return Column(name, dtype, family, unit_of(name), per_unit, choices, (key,), (info.source,))
+    """``own``: the field's name in its table, which the words know."""
+    return Column(
+        name,
+        dtype,
+        family,
+        unit_of(name),
+        per_unit,
+        choices,
+        (f"{info.edition.value}:0x{info.code:02X}",),
+        (info.source,),
+        words.field(own, info.name),
+        words.info_type(info.edition, info.name),
+    )
 
 
 def _merged(one: Column, other: Column) -> Column:
@@ -201,9 +219,17 @@ def signature_algorithm() -> Choice:
 
 def _signature_column() -> Column:
     algorithm = signature_algorithm()
-    source = COMMANDS[Edition.Y2025][0x02].source
     return Column(
-        SIGNATURE, _whole(algorithm), "", "", 1, algorithm.choices, ("2025:signature",), (source,)
+        SIGNATURE,
+        _whole(algorithm),
+        family="",
+        unit="",
+        per_unit=1,
+        choices=algorithm.choices,
+        types=("2025:signature",),
+        sources=(COMMANDS[Edition.Y2025][0x02].source,),
+        title=words.field(algorithm.name, "signature"),
+        type_title=words.field("signature"),
     )
 
 

@@ -2,15 +2,7 @@
 
 from enum import IntEnum
 
-
-class Reason(IntEnum):
-    """Entry of a reason array."""
-
-    PRESENT = 0
-    ABNORMAL = 1  # sent as FE, FFFE, FFFFFFFE
-    INVALID = 2  # sent as FF, FFFF, FFFFFFFF
-    OUT_OF_RANGE = 3  # a number beyond its limits, or a choice that is not listed
-    ABSENT = 4  # the information type is not in the frame, or its edition has no such field
+from voltward.frames.values import Reason as Reason
 
 
 class Verdict(IntEnum):

@@ -14,8 +14,9 @@ from voltward.columns.reasons import TimeState, Verdict
 from voltward.columns.scan_undo import undo_row
 from voltward.columns.shapes import find_shape, learn_shape, note_shape
 from voltward.columns.walk import FULL, walk
+from voltward.frames.header import HEADER, MAX_UNIT
 
-HEADER, SHELL, MAX_UNIT = 24, 25, 65_531  # clause 6.2
+SHELL = HEADER + 1  # and the BCC
 TIME = 6
 COMMAND_FLAG, PLAIN = 0xFE, 0x01
 BLOCK = 128  # rows that the second pass takes at once: their frames fit the nearest cache

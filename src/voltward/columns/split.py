@@ -11,7 +11,6 @@ all bytes it depends on are there, the cuts of the stream do not change which fr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +18,10 @@ from numpy.typing import NDArray
 from voltward.columns.batch import Bytes, FrameBatch, Indices
 from voltward.columns.kernel import kernel, making_kernel
 from voltward.columns.octets import running_xor, xor_of
+from voltward.frames.header import HEADER, MAX_UNIT
+from voltward.frames.reader import PieceReason as PieceReason
 
-
-class PieceReason(IntEnum):
-    """Why a piece is what it is."""
-
-    FRAME = 0
-    BAD_BCC = 1
-    NO_START = 2
-    BAD_LENGTH = 3
-    GAVE_UP = 4
-
-
-HEADER = 24  # clause 6.2: start, command, response, unique id, encryption, length
 SHELL = HEADER + 1  # and the BCC
-MAX_UNIT = 65_531
 WINDOW = 2 * (MAX_UNIT + SHELL)
 
 FRAME = int(PieceReason.FRAME)
