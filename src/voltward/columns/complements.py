@@ -172,7 +172,7 @@ def _before(one, other, parts):  # type: ignore[no-untyped-def]
 
 @making_kernel()
 def _lowest(row, parts):  # type: ignore[no-untyped-def]
-    lowest = 1 << 32
+    lowest = np.int64(1 << 32)
     for a in range(parts.offsets[row], parts.offsets[row + 1]):
         place = (np.int64(parts.number[a]) << 16) + np.int64(parts.first[a])
         if place < lowest:
