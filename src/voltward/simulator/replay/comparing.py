@@ -70,7 +70,8 @@ def found_in_columns(columns: Columns, names: Sequence[str]) -> Found:
 def compare(expected: Expected, found: Found) -> Comparison:
     """Every distinct row of the file must be there once, equal in every value, and no other."""
     result = Comparison(stored_rows=len(found.collected_at))
-    wanted = _distinct(expected, result)
+    wanted = distinct(expected)
+    result.rows, result.repeated_rows = len(wanted), len(expected.line) - len(wanted)
     by_time = _by_time(found.collected_at)
     equal = _equal_pairs(expected, wanted, found, by_time)
     for row in wanted.tolist():
@@ -148,7 +149,8 @@ def _rows_of_store(client: Client, vehicle_id: int, names: tuple[str, ...]) -> F
     scalars = {}
     for name in names:
         values = np.array(table[name].to_pylist(), dtype=np.float64)
-        scalars[name] = (values, reasons[name])
+        # codes that are no value are stored as sent: their reason is what counts
+        scalars[name] = (np.where(reasons[name] == PRESENT, values, np.nan), reasons[name])
     return Found(
         collected_at=np.array(table["at"].to_pylist(), np.int64),
         scalars=scalars,
@@ -176,13 +178,11 @@ def _lists(table: Any, name: str) -> list[Any]:
     return values
 
 
-def _distinct(expected: Expected, result: Comparison) -> NDArray[np.int64]:
-    """Rows of the file without those that say again exactly what an earlier one said."""
+def distinct(expected: Expected) -> NDArray[np.int64]:
+    """Rows of the file without those that say again exactly what an earlier one said, (k,)."""
     columns = [expected.collected_at, *_columns(expected)]
     table = np.column_stack([np.asarray(column, np.int64) for column in columns])
     _, first = np.unique(table, axis=0, return_index=True)
-    result.rows = len(first)
-    result.repeated_rows = len(table) - len(first)
     return np.sort(first)
 
 
