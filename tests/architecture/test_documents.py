@@ -13,11 +13,27 @@ ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
 ).stdout.split("\n")
-TEXT_ENDINGS = {".py", ".md", ".toml", ".lock", ".sh", ".html", ".css", ".js", ".txt", ".yaml", ".json"}
+TEXT_ENDINGS = {
+    ".py",
+    ".md",
+    ".toml",
+    ".lock",
+    ".sh",
+    ".html",
+    ".css",
+    ".js",
+    ".txt",
+    ".yaml",
+    ".json",
+}
 
 
 def tracked_texts() -> list[Path]:
-    return [ROOT / name for name in TRACKED if Path(name).suffix in TEXT_ENDINGS and (ROOT / name).is_file()]
+    return [
+        ROOT / name
+        for name in TRACKED
+        if Path(name).suffix in TEXT_ENDINGS and (ROOT / name).is_file()
+    ]
 
 
 def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
@@ -25,7 +41,13 @@ def test_every_setting_is_documented_with_its_default_and_meaning() -> None:
     documented = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE))
     expected = {}
     for name, field in Settings.model_fields.items():
-        default = "none" if field.default is None else f"`{field.default}`" if field.default != "" else "empty"
+        default = (
+            "none"
+            if field.default is None
+            else f"`{field.default}`"
+            if field.default != ""
+            else "empty"
+        )
         expected[name] = f"{default} | {field.description}"
     assert documented == expected
 
@@ -34,7 +56,12 @@ def test_the_map_names_the_rooms_of_the_import_contract_in_its_order() -> None:
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = contract["tool"]["importlinter"]["contracts"][0]["layers"]
     rooms = [name for name in reversed(layers) if not name.startswith("(")]
-    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## Rooms of")[1].split("## One path")[0]
+    page = (
+        (ROOT / "ARCHITECTURE.md")
+        .read_text(encoding="utf-8")
+        .split("## Rooms of")[1]
+        .split("## One path")[0]
+    )
     assert re.findall(r"^\| `(\w+)/`", page, re.MULTILINE) == rooms
     folders = {path.parent.name for path in (ROOT / "src/voltward").glob("*/__init__.py")}
     assert folders == set(rooms)
@@ -42,13 +69,24 @@ def test_the_map_names_the_rooms_of_the_import_contract_in_its_order() -> None:
 
 def test_no_tracked_file_names_a_package_registry_or_a_download_link() -> None:
     hosts = "|".join(
-        (r"pypi\.org", r"pythonhosted", r"npm" + r"js\.", r"registry\.yarn", r"mvn" + r"repository", r"deb\.debian", r"unpkg", r"jsdelivr")
+        (
+            r"pypi\.org",
+            r"pythonhosted",
+            r"npm" + r"js\.",
+            r"registry\.yarn",
+            r"mvn" + r"repository",
+            r"deb\.debian",
+            r"unpkg",
+            r"jsdelivr",
+        )
     )
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in tracked_texts()
         if path != Path(__file__) and "vendor" not in path.parts
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), 1
+        )
         if re.search(hosts, line)
     ]
     assert found == []
@@ -56,9 +94,17 @@ def test_no_tracked_file_names_a_package_registry_or_a_download_link() -> None:
 
 def test_lock_files_pin_every_package_with_hashes() -> None:
     for name in ("requirements.lock", "requirements-test.lock"):
-        blocks = re.split(r"\n(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8").strip(), flags=re.IGNORECASE)
+        blocks = re.split(
+            r"\n(?=[a-z0-9])",
+            (ROOT / name).read_text(encoding="utf-8").strip(),
+            flags=re.IGNORECASE,
+        )
         assert len(blocks) > 30
-        assert [block.split("\n")[0] for block in blocks if "==" not in block or "--hash=sha256:" not in block] == []
+        assert [
+            block.split("\n")[0]
+            for block in blocks
+            if "==" not in block or "--hash=sha256:" not in block
+        ] == []
 
 
 @pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md"])

@@ -23,46 +23,82 @@ class Settings(BaseSettings):
 
     # gateway/
     gateway: str = Field("127.0.0.1:32960", description="vehicle port, HOST:PORT")
-    gateway_processes: int = Field(1, ge=1, description="gateway processes on one port (SO_REUSEPORT)")
+    gateway_processes: int = Field(
+        1, ge=1, description="gateway processes on one port (SO_REUSEPORT)"
+    )
     answer_realtime: AnswerRealtime = Field(
-        "platform", description="which links get a success answer to 02/03 (GB/T 32960.3 clause 5, Annex B)"
+        "platform",
+        description="which links get a success answer to 02/03 (GB/T 32960.3 clause 5, Annex B)",
     )
     auto_register: bool = Field(False, description="admit every VIN; for demo and tests only")
-    own_wmi: str = Field("", description="the maker's own WMI codes, comma separated: unknown VINs of these go to the unregistered pool")
-    login_deadline_s: float = Field(10.0, gt=0, description="seconds from connect to an accepted login")
-    frame_deadline_s: float = Field(10.0, gt=0, description="seconds from a frame's first byte to its last")
-    idle_close_s: float = Field(180.0, gt=0, description="seconds of silence before a session is closed")
-    pre_login_bytes: int = Field(16384, gt=0, description="bytes a link may send before its login is accepted")
-    buffered_bytes: int = Field(268435456, gt=0, description="bytes held for all links of a process before reading stops")
+    own_wmi: str = Field(
+        "",
+        description="the maker's own WMI codes, comma separated: unknown VINs of these go to the unregistered pool",
+    )
+    login_deadline_s: float = Field(
+        10.0, gt=0, description="seconds from connect to an accepted login"
+    )
+    frame_deadline_s: float = Field(
+        10.0, gt=0, description="seconds from a frame's first byte to its last"
+    )
+    idle_close_s: float = Field(
+        180.0, gt=0, description="seconds of silence before a session is closed"
+    )
+    pre_login_bytes: int = Field(
+        16384, gt=0, description="bytes a link may send before its login is accepted"
+    )
+    buffered_bytes: int = Field(
+        268435456, gt=0, description="bytes held for all links of a process before reading stops"
+    )
     commit_every_ms: float = Field(20.0, gt=0, description="longest wait before a group commit, ms")
     commit_bytes: int = Field(1048576, gt=0, description="bytes that start a group commit at once")
     tls_listen: str = Field("", description="second vehicle port with TLS, HOST:PORT; empty: none")
     tls_certificate: Path | None = Field(None, description="PEM certificate chain of the TLS port")
     tls_key: Path | None = Field(None, description="PEM private key of the TLS port")
-    tls_client_ca: Path | None = Field(None, description="PEM CA of vehicle certificates; set: mutual TLS")
+    tls_client_ca: Path | None = Field(
+        None, description="PEM CA of vehicle certificates; set: mutual TLS"
+    )
 
     # journal/
     segment_bytes: int = Field(268435456, gt=0, description="size at which a segment is sealed")
-    segment_age_s: float = Field(3600.0, gt=0, description="age at which a segment is sealed, seconds")
-    journal_key_file: Path | None = Field(None, description="32-byte AES-256 key for sealed segments; unset: not encrypted")
-    journal_keep_days: float = Field(90.0, gt=0, description="days before a sealed, archived segment may expire")
-    reserve_pct: float = Field(5.0, ge=0, lt=100, description="share of the disk the journal leaves free, percent")
+    segment_age_s: float = Field(
+        3600.0, gt=0, description="age at which a segment is sealed, seconds"
+    )
+    journal_key_file: Path | None = Field(
+        None, description="32-byte AES-256 key for sealed segments; unset: not encrypted"
+    )
+    journal_keep_days: float = Field(
+        90.0, gt=0, description="days before a sealed, archived segment may expire"
+    )
+    reserve_pct: float = Field(
+        5.0, ge=0, lt=100, description="share of the disk the journal leaves free, percent"
+    )
 
     # telemetry/
     store_url: str = Field("", description="ClickHouse HTTP address; empty: the embedded store")
-    store_token_file: Path | None = Field(None, description="file with the store's token or password; unset: DATA/secrets/store.token")
-    store_cluster: str = Field("", description="ClickHouse cluster name; set: replicated and distributed tables")
+    store_token_file: Path | None = Field(
+        None, description="file with the store's token or password; unset: DATA/secrets/store.token"
+    )
+    store_cluster: str = Field(
+        "", description="ClickHouse cluster name; set: replicated and distributed tables"
+    )
     store_memory_mb: int = Field(4096, gt=0, description="memory cap of the embedded store, MiB")
     ingest_rows: int = Field(50000, gt=0, description="most rows in one insert")
     ingest_wait_ms: float = Field(250.0, gt=0, description="longest wait before an insert, ms")
 
     # office
     web: str = Field("127.0.0.1:8960", description="web address, HOST:PORT")
-    web_origin: str = Field("", description="public origin of the pages, e.g. behind a proxy; empty: from web")
+    web_origin: str = Field(
+        "", description="public origin of the pages, e.g. behind a proxy; empty: from web"
+    )
     database_url: str = Field("", description="PostgreSQL address; empty: the embedded server")
-    database_owner_url: str = Field("", description="PostgreSQL address of the role that migrates; empty: database_url")
+    database_owner_url: str = Field(
+        "", description="PostgreSQL address of the role that migrates; empty: database_url"
+    )
     api_per_s: int = Field(50, gt=0, description="API requests a second allowed per token")
-    metrics_port: int = Field(0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one")
+    metrics_port: int = Field(
+        0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property

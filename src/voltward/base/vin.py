@@ -9,7 +9,25 @@ _VALUES = {
     "R": 9,
     **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
 }
-_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)  # GB 16735 Annex: position 9 is the check
+_WEIGHTS = (
+    8,
+    7,
+    6,
+    5,
+    4,
+    3,
+    2,
+    10,
+    0,
+    9,
+    8,
+    7,
+    6,
+    5,
+    4,
+    3,
+    2,
+)  # GB 16735 Annex: position 9 is the check
 
 
 def has_vin_form(text: str) -> bool:

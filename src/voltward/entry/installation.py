@@ -19,7 +19,9 @@ def prepared(settings: Settings) -> Iterator[None]:
     for folder in ("journal", "archive", "run", "logs", "snapshots"):
         (settings.data / folder).mkdir(parents=True, exist_ok=True)
     places.vehicle_key(settings)
-    places.store_run_file(settings).unlink(missing_ok=True)  # left by a killed store: a stranger's port by now
+    places.store_run_file(settings).unlink(
+        missing_ok=True
+    )  # left by a killed store: a stranger's port by now
     server = nullcontext() if settings.database_url else EmbeddedPostgres(settings.data)
     with server:
         begin_django()

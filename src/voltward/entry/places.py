@@ -49,7 +49,9 @@ def journal_keys(settings: Settings) -> KeyRing:
     try:
         return KeyRing.read(settings.journal_key_file)
     except OSError as error:
-        raise BadSetting(f"journal_key_file {settings.journal_key_file}: {error.strerror}") from None
+        raise BadSetting(
+            f"journal_key_file {settings.journal_key_file}: {error.strerror}"
+        ) from None
 
 
 def store_token(settings: Settings) -> str:
@@ -62,7 +64,9 @@ def store_token(settings: Settings) -> str:
         try:
             return settings.store_token_file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise BadSetting(f"store_token_file {settings.store_token_file}: {error.strerror}") from None
+            raise BadSetting(
+                f"store_token_file {settings.store_token_file}: {error.strerror}"
+            ) from None
     if settings.store_url:
         raise BadSetting("store_url is set: set store_token_file too")
     return secret_text(settings.data, "store.token")

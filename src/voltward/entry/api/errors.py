@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused, WrongState
+from voltward.records.middleware import AWAY
 from voltward.records.origin import origin
 
 STATUS: dict[type[Refused], int] = {
@@ -24,6 +25,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turns our refusals and the framework's into the same shape; None: a fault of ours."""
     if isinstance(error, Refused):
         known = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+        known = status.HTTP_503_SERVICE_UNAVAILABLE if error.code in AWAY else known
         # a record that is not there is not named back: it may be another maker's
         detail = "" if isinstance(error, NotFound) else str(error)
         return Response(_body(error.code, detail), status=known)

@@ -39,13 +39,18 @@ def counts_of(client: Client, reached: Mapping[str, str]) -> dict[str, int]:
     parts = []
     for text in reached.values():
         position = Position.parse(text)
-        parts.append(f"(stream = {stream_number(position.stream)} AND frame_position < {position.number})")
+        parts.append(
+            f"(stream = {stream_number(position.stream)} AND frame_position < {position.number})"
+        )
     behind = " OR ".join(parts) or "0"
     rows = [
         client.query(_COUNTS.format(table=table, behind=behind)).first_row
         for table in (ROWS, PIECES)
     ]
-    return {"rows": sum(int(row[0]) for row in rows), "hashes": sum(int(row[1]) for row in rows) % 2**64}
+    return {
+        "rows": sum(int(row[0]) for row in rows),
+        "hashes": sum(int(row[1]) for row in rows) % 2**64,
+    }
 
 
 def journal_records(journal: Path, settings: Settings) -> dict[str, int]:

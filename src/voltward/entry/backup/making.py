@@ -22,7 +22,9 @@ TRIES = 5
 Progress = Callable[[str, int], None]
 
 
-def backup(settings: Settings, target: Path, progress: Progress = lambda _name, _octets: None) -> Manifest:
+def backup(
+    settings: Settings, target: Path, progress: Progress = lambda _name, _octets: None
+) -> Manifest:
     """Copy everything to the new folder ``target``; its manifest is written last.
 
     Order matters: processor checkpoints before the journal they point into, and each stream's
@@ -88,5 +90,3 @@ def _journal_files(journal: Path) -> Iterator[Path]:
         for path in fresh:
             seen.add(path)
             yield path
-
-

@@ -28,7 +28,12 @@ def dump(url: str, target: Path) -> dict[str, int]:
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert snapshot is not None
         rows = _counts(connection)
-        arguments = ["--format=custom", "--no-owner", f"--snapshot={snapshot[0]}", f"--file={target}"]
+        arguments = [
+            "--format=custom",
+            "--no-owner",
+            f"--snapshot={snapshot[0]}",
+            f"--file={target}",
+        ]
         _run("pg_dump", url, [*arguments, _database(url)])
     target.chmod(0o600)
     return rows
@@ -42,7 +47,9 @@ def restore(url: str, source: Path) -> dict[str, int]:
     """
     with psycopg.connect(url) as connection:
         if _tables(connection):
-            raise BadInput("the office database is not empty; restore into a new data folder or a new database")
+            raise BadInput(
+                "the office database is not empty; restore into a new data folder or a new database"
+            )
     arguments = ["--no-owner", "--exit-on-error", f"--dbname={_database(url)}", str(source)]
     _run("pg_restore", url, arguments)
     with psycopg.connect(url) as connection:
@@ -59,7 +66,9 @@ def _tables(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
 def _counts(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, int]:
     counts = {}
     for table in _tables(connection):
-        row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+        row = connection.execute(
+            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+        ).fetchone()
         assert row is not None
         counts[table] = int(str(row[0]))
     return counts

@@ -113,7 +113,14 @@ def store_running(settings: Settings) -> Iterator[None]:
     if settings.store_url or places.store_run_file(settings).exists():
         yield
         return
-    command = [sys.executable, "-m", "voltward.entry.cli.main", "store", "--data", str(settings.data)]
+    command = [
+        sys.executable,
+        "-m",
+        "voltward.entry.cli.main",
+        "store",
+        "--data",
+        str(settings.data),
+    ]
     (settings.data / "logs").mkdir(parents=True, exist_ok=True)
     with (settings.data / "logs" / "store.log").open("ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -121,7 +128,9 @@ def store_running(settings: Settings) -> Iterator[None]:
         deadline_s = time.monotonic() + STORE_START_S
         while not places.store_run_file(settings).exists():
             if process.poll() is not None or time.monotonic() > deadline_s:
-                raise places.StoreNotThere(f"the store does not start; see {settings.data}/logs/store.log")
+                raise places.StoreNotThere(
+                    f"the store does not start; see {settings.data}/logs/store.log"
+                )
             time.sleep(0.05)  # a file of another process: there is nothing to wait on
         yield
     finally:

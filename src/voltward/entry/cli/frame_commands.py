@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def decode(
-    source: str = typer.Argument("-", help="File of hex frames, one a line; - reads standard input."),
+    source: str = typer.Argument(
+        "-", help="File of hex frames, one a line; - reads standard input."
+    ),
     as_json: bool = typer.Option(True, "--json", help="One JSON object a line (the only form)."),
 ) -> None:
     """Decode GB/T 32960 frames: one hex frame a line in, one JSON object a line out.

@@ -36,8 +36,12 @@ def register(app: typer.Typer) -> None:
 def cat(
     folder: FolderArgument,
     stream: StreamOption = None,
-    hex_payload: bool = typer.Option(False, "--hex", help="End each line with the record's bytes as hex."),
-    start: str | None = typer.Option(None, "--from", metavar="POSITION", help="First record, e.g. gateway-0/000000000000:4096."),
+    hex_payload: bool = typer.Option(
+        False, "--hex", help="End each line with the record's bytes as hex."
+    ),
+    start: str | None = typer.Option(
+        None, "--from", metavar="POSITION", help="First record, e.g. gateway-0/000000000000:4096."
+    ),
 ) -> None:
     """Print one record a line: position, receive time, kind, link, and with --hex its bytes last.
 
@@ -74,7 +78,9 @@ def verify(
                 for text in (*report.faults, *(str(piece) for piece in report.damage)):
                     sys.stdout.write(f"{report.stream}/{report.segment:012}: {text}\n")
                 progress.advance(task)
-    sys.stdout.write(f"{records} records in {segments} segments checked, {faults} segments damaged\n")
+    sys.stdout.write(
+        f"{records} records in {segments} segments checked, {faults} segments damaged\n"
+    )
     if faults:
         raise Damaged(f"{faults} of {segments} segments are damaged; see the lines above")
 
@@ -114,7 +120,9 @@ def _keys() -> KeyRing:
 
 def _streams(reader: JournalReader, folder: Path, wanted: str | None) -> Iterator[str]:
     if not folder.is_dir():
-        raise BadInput(f"{folder}: no such folder; give the folder that `voltward gateway --journal` wrote")
+        raise BadInput(
+            f"{folder}: no such folder; give the folder that `voltward gateway --journal` wrote"
+        )
     names = reader.streams()
     if not names:
         raise BadInput(f"{folder}: no journal stream in it; give the folder above the streams")

@@ -17,8 +17,12 @@ def register(app: typer.Typer) -> None:
 
 
 def rebuild(
-    missing: bool = typer.Option(False, "--missing", help="Only find and refill what is missing; processors may run."),
-    quarantine: bool = typer.Option(False, "--quarantine", help="Only decode quarantined frames again, after a fix."),
+    missing: bool = typer.Option(
+        False, "--missing", help="Only find and refill what is missing; processors may run."
+    ),
+    quarantine: bool = typer.Option(
+        False, "--quarantine", help="Only decode quarantined frames again, after a fix."
+    ),
     data: DataOption = None,
 ) -> None:
     """Make the telemetry store anew from the archive and the journal (stop the processor first).
@@ -87,7 +91,9 @@ def backup(
 
 
 def restore(
-    source: Path = typer.Argument(..., metavar="FOLDER", help="Folder that `voltward backup` wrote."),
+    source: Path = typer.Argument(
+        ..., metavar="FOLDER", help="Folder that `voltward backup` wrote."
+    ),
     data: DataOption = None,
 ) -> None:
     """Restore a backup into an empty data folder and prove it equal: hashes, journal, tables, store.
@@ -105,7 +111,11 @@ def restore(
             progress.update(tasks[name], completed=done, total=total)
 
         found = run(source, Settings(), show)
-    rows = f"{found.store['rows']} store rows" if found.store else "store rebuilt (no figures in the backup)"
+    rows = (
+        f"{found.store['rows']} store rows"
+        if found.store
+        else "store rebuilt (no figures in the backup)"
+    )
     sys.stdout.write(
         f"restored and equal: {found.files} files, {sum(found.journal.values())} journal records, "
         f"{sum(found.tables.values())} office rows, {rows}\n"

@@ -19,6 +19,7 @@ from voltward.entry.cli import (
 
 EXIT_REFUSED = 2
 EXIT_FAILED = 1
+AWAY = {"psycopg", "django", "clickhouse_connect"}
 
 app = typer.Typer(
     name="voltward",
@@ -61,6 +62,11 @@ def main() -> None:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         leave(f"{error.strerror or error}{where}", EXIT_FAILED)
+    except Exception as error:
+        # a database or store that is away is no fault of ours: one line; anything else keeps its trace
+        if type(error).__module__.split(".")[0] not in AWAY:
+            raise
+        leave(" ".join(str(error).split()) or type(error).__name__, EXIT_FAILED)
 
 
 def leave(text: str, code: int) -> None:

@@ -48,8 +48,12 @@ def up(
 
 def gateway(
     listen: str | None = typer.Option(None, metavar="HOST:PORT", help="Address for vehicles."),
-    journal: Path | None = typer.Option(None, metavar="DIR", help="Journal folder (default DATA/journal)."),
-    number: int = typer.Option(0, min=0, help="Number of this process; its journal stream is gateway-N."),
+    journal: Path | None = typer.Option(
+        None, metavar="DIR", help="Journal folder (default DATA/journal)."
+    ),
+    number: int = typer.Option(
+        0, min=0, help="Number of this process; its journal stream is gateway-N."
+    ),
     data: DataOption = None,
 ) -> None:
     """Take frames from vehicles and client platforms; answer them once they are on disk.

@@ -22,9 +22,13 @@ def simulate(
     seed: int = typer.Option(20190709, help="The same seed gives the same fleet, value by value."),
     period: int = typer.Option(10, min=1, max=30, help="Seconds between reports of a car."),
     days: float | None = typer.Option(None, min=0, help="Days of past to send first, as reissue."),
-    stop_after: float | None = typer.Option(None, min=0, help="End by itself after so many seconds."),
+    stop_after: float | None = typer.Option(
+        None, min=0, help="End by itself after so many seconds."
+    ),
     gateway: str | None = typer.Option(None, metavar="HOST:PORT", help="Address of the gateway."),
-    demo: bool = typer.Option(False, "--demo", help="The demo: a fleet with its past, and the fire."),
+    demo: bool = typer.Option(
+        False, "--demo", help="The demo: a fleet with its past, and the fire."
+    ),
     data: DataOption = None,
 ) -> None:
     """Drive, charge and park a seeded fleet that speaks GB/T 32960 over TCP.
@@ -63,15 +67,25 @@ def _one_line(status: dict[str, Any]) -> None:
 
 
 def replay(
-    file: Path = typer.Argument(..., metavar="FILE", help="Telemetry file: .csv, .csv.gz or .parquet."),
+    file: Path = typer.Argument(
+        ..., metavar="FILE", help="Telemetry file: .csv, .csv.gz or .parquet."
+    ),
     vin: str = typer.Option(..., "--as", metavar="VIN", help="The vehicle that speaks."),
     speed: str = typer.Option("max", metavar="N|max", help="File seconds per second, or max."),
-    times: str = typer.Option("keep", metavar="keep|end-now|live", help="Which times the frames carry."),
+    times: str = typer.Option(
+        "keep", metavar="keep|end-now|live", help="Which times the frames carry."
+    ),
     edition: int = typer.Option(2016, metavar="2016|2025", help="Edition of GB/T 32960.3."),
-    send_as: str = typer.Option("auto", metavar="auto|realtime|reissue", help="Command 02 or 03; auto: 02 when live."),
-    probe_offset: str = typer.Option("auto", metavar="auto|0|40", help="What probe values carry on top of °C."),
+    send_as: str = typer.Option(
+        "auto", metavar="auto|realtime|reissue", help="Command 02 or 03; auto: 02 when live."
+    ),
+    probe_offset: str = typer.Option(
+        "auto", metavar="auto|0|40", help="What probe values carry on top of °C."
+    ),
     skip_bad_rows: bool = typer.Option(False, help="Name rows that cannot be used and go on."),
-    longest_wait: float = typer.Option(float("inf"), metavar="S", help="Longest wait at a gap of the file."),
+    longest_wait: float = typer.Option(
+        float("inf"), metavar="S", help="Longest wait at a gap of the file."
+    ),
     gateway: str | None = typer.Option(None, metavar="HOST:PORT", help="Address of the gateway."),
 ) -> None:
     """Turn recorded telemetry into GB/T 32960 frames and send them over TCP (docs/replay.md).

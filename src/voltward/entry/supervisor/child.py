@@ -15,10 +15,14 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """``name`` is the log's name; ``arguments`` follow ``voltward``."""
+    """``name`` is the log's name; ``arguments`` follow ``voltward``.
+
+    Children of one ``stage`` stop together; higher stages stop first.
+    """
 
     name: str
     arguments: tuple[str, ...]
+    stage: int = 0
     stop_wait_s: float = 20.0
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -55,11 +59,15 @@ class Child:
     def due(self, now_s: float) -> bool:
         return self.process is None and now_s >= self.restart_at_s
 
-    def stop(self) -> bool:
-        """SIGTERM, then SIGKILL after ``stop_wait_s``; False when it had to be killed."""
+    def ask_to_stop(self) -> None:
+        """SIGTERM; ``stopped`` waits for the end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def stopped(self) -> bool:
+        """Wait ``stop_wait_s`` for the end, then SIGKILL; False when it had to be killed."""
         if self.process is None or self.process.poll() is not None:
             return True
-        self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(self.stop_wait_s)
         except subprocess.TimeoutExpired:

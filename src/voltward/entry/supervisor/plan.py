@@ -6,6 +6,8 @@ from itertools import count
 from voltward.base.settings import Settings
 from voltward.entry.supervisor.child import Child
 
+STORE, WORK, INTAKE, TRAFFIC = range(4)  # stages of stopping, the last first
+
 
 def children(settings: Settings) -> list[Child]:
     """Store first, since all others ask it; the gateways last, when their frames can be taken.
@@ -15,16 +17,16 @@ def children(settings: Settings) -> list[Child]:
     metrics = _metrics_ports(settings.metrics_port)
     plan = []
     if not settings.store_url:
-        plan.append(Child("store", ("store",), environment=next(metrics)))
-    plan.append(Child("web", ("web",), environment=next(metrics)))
-    plan.append(Child("office", ("office",), environment=next(metrics)))
-    plan.append(Child("keeper", ("keeper",), environment=next(metrics)))
-    plan.append(Child("processor", ("processor",), environment=next(metrics)))
+        plan.append(Child("store", ("store",), STORE, environment=next(metrics)))
+    plan.append(Child("web", ("web",), WORK, environment=next(metrics)))
+    plan.append(Child("office", ("office",), WORK, environment=next(metrics)))
+    plan.append(Child("keeper", ("keeper",), WORK, environment=next(metrics)))
+    plan.append(Child("processor", ("processor",), WORK, environment=next(metrics)))
     for number in range(settings.gateway_processes):
         arguments = ("gateway", "--number", str(number))
-        plan.append(Child(f"gateway-{number}", arguments, environment=next(metrics)))
+        plan.append(Child(f"gateway-{number}", arguments, INTAKE, environment=next(metrics)))
     if settings.demo:
-        plan.append(Child("demo", ("simulate", "--demo"), environment=next(metrics)))
+        plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC, environment=next(metrics)))
     return plan
 
 

@@ -81,9 +81,17 @@ class Crew:
             self.look()
 
     def stop(self) -> bool:
-        """Last started, first stopped: no more frames in, then what is in is stored, then the store."""
-        stopped = [child.stop() for child in reversed(self.members)]
-        return all(stopped)
+        """No more frames in, then what is in is stored, then the store; each stage together."""
+        clean = True
+        for stage in sorted({child.stage for child in self.members}, reverse=True):
+            leaving = [child for child in self.members if child.stage == stage]
+            for child in leaving:
+                child.ask_to_stop()
+            for child in leaving:
+                if not child.stopped():
+                    clean = False
+                    _say(f"{child.name} did not stop in {child.stop_wait_s:.0f} s and was killed")
+        return clean
 
 
 def _wait_ready(settings: Settings, crew: Crew, stopping: Event) -> None:
