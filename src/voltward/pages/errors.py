@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+CODES = {400: "bad_input", 403: "not_permitted", 404: "not_found", 503: "unavailable"}
+
 
 def _answer(request: HttpRequest, status: int) -> HttpResponseBase:
     if request.path.startswith("/api/"):
-        code = {400: "bad_input", 403: "not_permitted", 404: "not_found"}.get(
-            status, "server_error"
-        )
+        code = CODES.get(status, "server_error")
         number = request.META.get("voltward.number", "")
         return JsonResponse({"code": code, "number": number}, status=status)
     try:
@@ -35,6 +35,11 @@ def forbidden(request: HttpRequest, exception: object = None, reason: str = "") 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:  # noqa: ARG001
     return _answer(request, 404)
+
+
+def away(request: HttpRequest) -> HttpResponseBase:
+    """Something the page needs does not answer; waiting helps."""
+    return _answer(request, 503)
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:

@@ -11,10 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
-from voltward.base.errors import NotFound, NotPermitted
+from voltward.base.errors import NotFound, NotPermitted, Refused
+from voltward.pages import errors
 from voltward.records.models import LANGUAGES, Person
 from voltward.records.origin import coming_from, new_number
 
+AWAY = frozenset({"store_away", "store_not_there"})  # codes of refusals that waiting heals
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -83,12 +85,14 @@ class GrantMiddleware:
             raise PermissionDenied(needed or "undeclared")
         return None
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:  # noqa: ARG002
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Services refuse in their own words; pages answer in HTTP's."""
         if isinstance(error, NotPermitted):
             raise PermissionDenied(error.code) from error
         if isinstance(error, NotFound):
             raise Http404(error.code) from error
+        if isinstance(error, Refused) and error.code in AWAY:
+            return errors.away(request)
         return None
 
 

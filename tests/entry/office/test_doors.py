@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from voltward.base.errors import Refused
 from voltward.fleet.models import Vehicle
 from voltward.records.middleware import GrantMiddleware
 from voltward.records.models import Person
@@ -174,3 +175,21 @@ def test_a_fault_of_ours_shows_a_number_and_no_insides(
         assert answer.status_code == 500
         assert answer["X-Request-Number"] in answer.content.decode()
         assert "insides" not in answer.content.decode()
+
+
+def test_while_the_store_is_away_pages_and_api_say_so(
+    operator: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StoreAwayError(Refused):
+        code = "store_away"
+
+    def away(actor: Person) -> None:
+        raise StoreAwayError("no answer")
+
+    monkeypatch.setattr("voltward.fleet.selectors.vehicle_visible", away)
+    client = Client()
+    client.force_login(operator)
+    page, api = client.get("/vehicles/"), client.get("/api/vehicles/")
+    assert (page.status_code, api.status_code) == (503, 503)
+    assert page["X-Request-Number"] in page.content.decode()
+    assert api.json()["code"] == "store_away"
