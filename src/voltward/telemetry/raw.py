@@ -26,6 +26,7 @@ from voltward.telemetry.ingest.streams import streams_numbered
 from voltward.telemetry.ingest.vehicles import VIN_BYTES, VIN_OFFSET, vehicle_number
 
 MOST = 10_000
+ONE_FRAME_BYTES = 1 << 17  # holds the longest frame (65,556 octets): one look is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class RawFrames:
             self._reader.frame_at(position)
         except NoSuchRecord:
             return None
-        records = self._reader.read(position, position.stream, 1)
+        records = self._reader.read(position, position.stream, ONE_FRAME_BYTES)
         if not len(records) or int(records.kinds[0]) != FRAME:
             return None
         return RawFrame(position, utc(int(records.received_ns[0])), records.payload(0))
