@@ -18,7 +18,7 @@ def _packed(body: bytes) -> bytes:
     return gzip.compress(body, 6, mtime=0)
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Nothing secret lies in static files, so packing them tells nobody anything."""
 
     @staticmethod
