@@ -24,7 +24,7 @@ STREAM = "gateway-0"
 FOLDER = "/journal"
 
 
-class BrokenPromise(AssertionError):  # noqa: N818 - says what is the matter
+class BrokenPromise(AssertionError):
     """A promise of the journal was not kept."""
 
 

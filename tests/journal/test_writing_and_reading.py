@@ -172,7 +172,8 @@ def test_many_records_are_found_by_their_positions() -> None:
     wanted = list(whole)[::7]
     numbers = np.array([p.number for p in wanted] + [(99 << 34) + HEADER_BYTES], np.uint64)
     with JournalReader(FOLDER, disk) as reader:
-        found = [batch.payload(i) for batch in reader.records_at(STREAM, numbers) for i in range(len(batch))]  # noqa: E501  # fmt: skip
+        batches = list(reader.records_at(STREAM, numbers))
+    found = [batch.payload(index) for batch in batches for index in range(len(batch))]
     assert found == [whole[p] for p in wanted]
 
 

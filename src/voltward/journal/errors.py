@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - names say what is the matter, not that it is an error
 """What can go wrong with the journal, each with a stable code."""
 
 
