@@ -14,6 +14,8 @@ from voltward.simulator.terminal import Identity, Terminal
 _HISTORY_TOGETHER = 240  # steps per block of frames
 _SAVE_EACH_S = 60.0
 _STOP_S = 8.0
+# Of invented cars: a platform that is just starting, or does not know them yet, may be asked often.
+MANNERS = Manners(longest_back_off_s=15.0, refused_back_off_s=5.0)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class FleetDriver:
         self._cars = roster(plan.seed, plan.cars, plan.period_s)
         self.fleet = Fleet(plan.seed, self._cars, self._first_start_s())
         self._known = plan.state_file is not None and self.fleet.load(plan.state_file)
-        self.terminals = [self._terminal(car, manners or Manners()) for car in self._cars]
+        self.terminals = [self._terminal(car, manners or MANNERS) for car in self._cars]
         self._saved_s = clock.monotonic_s()
 
     async def run(self, stopping: asyncio.Event) -> None:

@@ -176,10 +176,8 @@ def _fields(
 def _integer(
     field: Number | Choice, body: Body, rows: int, tallies: Tallies, at: int | None
 ) -> Bytes:
-    if field.name not in body.values:
-        values = np.full(rows, np.nan)
-    else:
-        values = _values(body, field.name, at)
+    known = field.name in body.values
+    values = _values(body, field.name, at) if known else np.full(rows, np.nan)
     raw, tally = raw_values(field, values)
     tallies.add(f"{body.info.name}.{field.name}", tally)
     return _big_endian(raw, field.width)

@@ -17,6 +17,7 @@ from voltward.simulator.terminal import Identity, Terminal
 
 _LOOK_EACH_S = 0.1
 _TOGETHER = 512
+MANNERS = Manners(first_back_off_s=0.2, longest_back_off_s=5.0)
 
 
 class Unreachable(Refused):
@@ -111,20 +112,10 @@ async def replay(
         Unreachable, LoginRefused: the platform is not there, or does not want this vehicle.
     """
     clock = clock or SystemClock()
-    terminal = Terminal(
-        address,
-        Identity(options.vin, options.edition),
-        manners=manners or Manners(first_back_off_s=0.2, longest_back_off_s=5.0),
-        clock=clock,
-    )
-    result = ReplayResult(
-        unused=recording.unused,
-        probe_offset=recording.probe_offset,
-        probe_offset_because=recording.probe_offset_because,
-        counted=terminal.counted,
-    )
     span = span_of(recording)
-    result.rows_in_file = span.rows
+    who = Identity(options.vin, options.edition)
+    terminal = Terminal(address, who, manners=manners or MANNERS, clock=clock)
+    result = _new_result(recording, span, terminal)
     started_s = clock.monotonic_s()
     living = asyncio.create_task(terminal.run())
     sending = asyncio.create_task(
@@ -142,6 +133,16 @@ async def replay(
     result.seconds = clock.monotonic_s() - started_s
     result.bad_rows = list(recording.bad_rows)
     return result
+
+
+def _new_result(recording: Recording, span: Span, terminal: Terminal) -> ReplayResult:
+    return ReplayResult(
+        rows_in_file=span.rows,
+        counted=terminal.counted,
+        unused=recording.unused,
+        probe_offset=recording.probe_offset,
+        probe_offset_because=recording.probe_offset_because,
+    )
 
 
 async def _send(
