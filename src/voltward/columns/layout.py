@@ -59,6 +59,7 @@ from voltward.frames.grammar import (
     Pairs,
     Status,
 )
+from voltward.frames.values import GEAR_INVALID
 
 Table = NDArray[np.int64]
 
@@ -214,7 +215,9 @@ def _judged(entry: Integer) -> list[int]:
         case Count(lowest=lowest):
             highest = abnormal - 1 if entry.highest is None else entry.highest
             return [0, 1, lowest, highest, abnormal, NONE]
-        case Flags() | Status() | Gear():
+        case Gear(valid_bit=valid_bit):
+            return [0, 1, 0, GEAR_INVALID - 1 if valid_bit else largest, 0, NONE]
+        case Flags() | Status():
             return [0, 1, 0, largest, 0, NONE]
 
 
