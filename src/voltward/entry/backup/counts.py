@@ -7,9 +7,9 @@ from clickhouse_connect.driver.exceptions import Error
 
 from voltward.base.settings import Settings
 from voltward.entry import places
-from voltward.journal.verify import verify
-from voltward.journal.reader import JournalReader
 from voltward.journal.position import Position
+from voltward.journal.reader import JournalReader
+from voltward.journal.verify import verify
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.streams import stream_number
 from voltward.telemetry.schema.tables import PIECES, ROWS
@@ -43,14 +43,11 @@ def counts_of(client: Client, reached: Mapping[str, str]) -> dict[str, int]:
             f"(stream = {stream_number(position.stream)} AND frame_position < {position.number})"
         )
     behind = " OR ".join(parts) or "0"
-    rows = [
-        client.query(_COUNTS.format(table=table, behind=behind)).first_row
-        for table in (ROWS, PIECES)
-    ]
-    return {
-        "rows": sum(int(row[0]) for row in rows),
-        "hashes": sum(int(row[1]) for row in rows) % 2**64,
-    }
+    rows = hashes = 0
+    for table in (ROWS, PIECES):
+        found = client.query(_COUNTS.format(table=table, behind=behind)).result_rows[0]
+        rows, hashes = rows + int(found[0]), hashes + int(found[1])
+    return {"rows": rows, "hashes": hashes % 2**64}
 
 
 def journal_records(journal: Path, settings: Settings) -> dict[str, int]:

@@ -1,9 +1,10 @@
-"""``voltward bench …``: figures of this machine, each with its targets, ratios from one run."""
+"""``voltward bench …``: figures of this machine, each with its target, ratios from one run."""
 
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,12 +13,91 @@ app = typer.Typer(
     help="Measure this machine: decode, journal, gateway, store, path.", no_args_is_help=True
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option("--folder", help="Where to write meanwhile: the disk decides what an fsync costs."),
+]
 
 
-def _shown(result: Any, as_json: bool, text: Callable[[Any], str]) -> None:
-    if as_json:
-        sys.stdout.write(
-            json.dumps(asdict(result) if is_dataclass(result) else result, default=str) + "\n"
-        )
-    else:
-        sys.stdout.write(text(result).rstrip("\n") + "\n")
+@app.command()
+def decode(
+    frames: int = typer.Option(20_000, min=1000, help="Frames of the batch."),
+    as_json: JsonOption = False,
+) -> None:
+    """Frames to Arrow on one core, against a plain decoder and, when installed, rtm-con.
+
+    Example: voltward bench decode
+    """
+    from voltward.columns.bench import report, run
+
+    _show(run(frames=frames), as_json, report)
+
+
+@app.command()
+def journal(
+    recovery_mb: int = typer.Option(1024, min=1, help="Size of the journal that is recovered, MiB."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Group commits a second, and how long recovery takes.
+
+    Example: voltward bench journal --recovery-mb 256
+    """
+    from voltward.journal.bench import report, run
+
+    _show(run(recovery_mb=recovery_mb, folder=folder), as_json, report)
+
+
+@app.command()
+def gateway(
+    links: int = typer.Option(2000, min=1, help="Connections."),
+    seconds: float = typer.Option(6.0, min=1, help="Length of each measurement."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answered frames a second with fsync, answer times, and the ratio to a server without commit.
+
+    Example: voltward bench gateway
+    """
+    from voltward.gateway.bench import report, run
+
+    _show(run(links=links, seconds=seconds, folder=folder), as_json, report)
+
+
+@app.command()
+def store(
+    rows: int = typer.Option(10_000_000, min=10_000, help="Rows of 96 cells."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Inserts and queries on the de-duplicated view with one per cent of duplicates.
+
+    Example: voltward bench store --rows 1000000
+    """
+    from voltward.telemetry.bench_store import report, run
+
+    _show(run(rows=rows, folder=folder, say=_say), as_json, report)
+
+
+@app.command()
+def path(
+    seconds: float = typer.Option(20.0, min=2, help="Length of each measurement."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From the socket to the queryable row: sustained frames a second, and the delay at half of it.
+
+    Example: voltward bench path
+    """
+    from voltward.telemetry.bench_path import report, run
+
+    _show(run(seconds=seconds, folder=folder), as_json, report)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _show(result: Any, as_json: bool, report: Callable[[Any], str]) -> None:
+    text = json.dumps(asdict(result), default=str) if as_json else report(result)
+    sys.stdout.write(text.rstrip("\n") + "\n")
