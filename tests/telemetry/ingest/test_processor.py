@@ -1,6 +1,7 @@
 """Frames of a journal come into the store once, with their place and receive time."""
 
 import json
+
 from tests.telemetry.ingest.scene import (
     EVENT,
     KEY,

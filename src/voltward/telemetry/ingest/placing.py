@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,17 @@ class StepBroken(Exception):
     """Nothing of a plan can be decoded or inserted: the step is at fault; nothing is set aside."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was decoded, in order: one piece unless the decoder failed on the whole.
+
+    ``rows``: how many of theirs are in the store.
+    """
+
+    pieces: tuple[Decoded, ...]
+    rows: int
+
+
 class Placing:
     """The way of one plan; keeps what it has decoded while the store is away."""
 
@@ -46,29 +58,29 @@ class Placing:
         self._losses: Counter[str] = Counter()
         self._reasons: list[str] = []
 
-    def place(self, batch: Batch, plan: Plan, amend: Amend) -> list[Decoded]:
+    def place(self, batch: Batch, plan: Plan, amend: Amend) -> Placed:
         """On return every row of the plan is in the store or in quarantine.
 
-        ``amend`` makes a changed plan durable. What was decoded comes back, in order: one piece
-        unless the decoder failed on the whole.
+        ``amend`` makes a changed plan durable.
 
         Raises:
             one of LATER: try again with the plan as it was last amended.
         """
         pieces, plan = self._decoded(batch, plan, amend)
-        rows = pa.concat_tables([piece.rows for piece in pieces]) if pieces else None
-        if rows is not None and rows.num_rows:
+        count = sum(piece.rows.num_rows for piece in pieces)
+        if count:
+            rows = pa.concat_tables([piece.rows for piece in pieces])
             if not plan.narrowed and not self._as_a_whole(rows, plan):
                 plan = plan.by_pieces()
                 amend(plan)
             if plan.narrowed:
-                self._by_pieces(batch, pieces, plan, amend)
+                count -= self._by_pieces(batch, pieces, plan, amend)
         if batch.events:
             events = session_events.table_of(batch.events, self._decoder.key)
             self._sink.insert_events(events, plan.token)
         self._kept = None
         self._losses.clear()
-        return pieces
+        return Placed(tuple(pieces), count)
 
     def set_aside(self) -> list[str]:
         """Reasons of the frames set aside since the last call."""
@@ -103,23 +115,32 @@ class Placing:
             return False
         return True
 
-    def _by_pieces(self, batch: Batch, pieces: list[Decoded], plan: Plan, amend: Amend) -> None:
-        """Insert what the store has not yet, halving what it refuses."""
+    def _by_pieces(self, batch: Batch, pieces: list[Decoded], plan: Plan, amend: Amend) -> int:
+        """Insert what the store has not yet, halving what it refuses; how many rows it refused."""
         rows = pa.concat_tables([piece.rows for piece in pieces])
         frames = np.concatenate([piece.frame_numbers for piece in pieces])
         left = np.flatnonzero(~self._sink.has(rows))
         rows, frames = rows.take(pa.array(left)), frames[left]
+        taken = 0
+        alone: set[int] = set()
 
         def attempt(first: int, last: int) -> None:
+            nonlocal taken
             name = f"{frames[first]}-{frames[last - 1]}"
-            self._insert(rows.slice(first, last - first), f"{plan.token}/{name}")
+            try:
+                self._insert(rows.slice(first, last - first), f"{plan.token}/{name}")
+            except RowsRefused as error:
+                alone.update({first} if last - first == 1 else ())
+                if len(alone) >= ALL_OF and not taken:
+                    raise StepBroken(f"the store refuses every row: {error}") from error
+                raise
+            taken += last - first
 
-        taken, refused = narrowed(rows.num_rows, attempt, RowsRefused)
-        if len(refused) >= ALL_OF and not taken:
-            raise StepBroken(f"the store refuses every row: {next(iter(refused.values()))}")
+        _, refused = narrowed(rows.num_rows, attempt, RowsRefused)
         if refused:
             bad = {int(frames[row]): error for row, error in refused.items()}
             self._put_aside(batch, bad, "insert", amend, plan)
+        return len(refused)
 
     def _insert(self, rows: pa.Table, token: str) -> None:
         if self._losses[token] >= TRIES_ALONE:

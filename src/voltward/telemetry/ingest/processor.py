@@ -27,7 +27,7 @@ from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.decoding import Decoded, Decoder
 from voltward.telemetry.ingest.follow import Follower
 from voltward.telemetry.ingest.metrics import ProcessorMetrics
-from voltward.telemetry.ingest.placing import Placing
+from voltward.telemetry.ingest.placing import Placed, Placing
 from voltward.telemetry.ingest.plan import Plan
 from voltward.telemetry.ingest.quarantine import Quarantine
 from voltward.telemetry.ingest.sink import Sink
@@ -112,8 +112,7 @@ class Processor:
         Raises:
             one of Placing.LATER: try again; the token keeps it to one insert.
         """
-        pieces = self._placing.place(batch, plan, lambda _: None)
-        counts = counted(batch, pieces, 0)
+        counts = counted(batch, self._placing.place(batch, plan, lambda _: None), 0)
         totals = Counter(self.state.totals)
         totals.update(counts)
         self.state = replace(self.state, totals=dict(totals))
@@ -149,12 +148,12 @@ class Processor:
         assert self.state.plan is not None
         self._save(self.state.planned(self.state.plan.tried_again()))
         began_s = self.clock.monotonic_s()
-        pieces = self._into_store(batch, stopping)
+        placed = self._into_store(batch, stopping)
         self.metrics.insert_seconds.observe(self.clock.monotonic_s() - began_s)
         self.metrics.batch_frames.observe(len(batch))
-        for piece in pieces:
+        for piece in placed.pieces:
             self._pass_by(piece)
-        self._move_on(batch, pieces)
+        self._move_on(batch, placed)
         return len(batch)
 
     def _next_batch(self) -> Batch | None:
@@ -168,17 +167,17 @@ class Processor:
         self.state = self.state.planned(Plan(self.state.generation, batch.ranges))
         return batch
 
-    def _into_store(self, batch: Batch, stopping: Event) -> list[Decoded]:
+    def _into_store(self, batch: Batch, stopping: Event) -> Placed:
         """Repeat until the store has the rows; only ``stopping`` ends it earlier."""
         for wait_s in _waits():
             assert self.state.plan is not None
             try:
-                pieces = self._placing.place(batch, self.state.plan, self._amend)
+                placed = self._placing.place(batch, self.state.plan, self._amend)
             except self._placing.LATER as error:
                 self._failed(error)
             else:
                 self.board.store_well = True
-                return pieces
+                return placed
             self.report()
             if stopping.wait(wait_s):
                 raise Stopped
@@ -202,9 +201,9 @@ class Processor:
                 self.metrics.failed_taps.inc()
                 self.board.problem("tap", f"{type(error).__name__}: {error}")
 
-    def _move_on(self, batch: Batch, pieces: Sequence[Decoded]) -> None:
+    def _move_on(self, batch: Batch, placed: Placed) -> None:
         assert self.state.plan is not None
-        counts = counted(batch, pieces, len(self.state.plan.excluded))
+        counts = counted(batch, placed, len(self.state.plan.excluded))
         self.metrics.counted(counts)
         self.board.took(len(batch), counts.get("rows", 0))
         for reason in self._placing.set_aside():
@@ -216,17 +215,17 @@ class Processor:
         self.state = self._saved = state
 
 
-def counted(batch: Batch, pieces: Sequence[Decoded], quarantined: int) -> dict[str, int]:
-    """What became of the records of a batch, by name; ``rows`` are those handed to the store."""
+def counted(batch: Batch, placed: Placed, quarantined: int) -> dict[str, int]:
+    """What became of the records of a batch, by name; ``rows`` are those the store took."""
     counts = Counter(
         frames=batch.counts.get(FRAME, 0),
         noise=batch.counts.get(NOISE, 0),
         refused=batch.counts.get(REFUSED, 0),
         events=len(batch.events),
         quarantined=quarantined,
+        rows=placed.rows,
     )
-    for piece in pieces:
-        counts["rows"] += piece.rows.num_rows
+    for piece in placed.pieces:
         counts.update(piece.verdicts())
     return {name: count for name, count in counts.items() if count}
 

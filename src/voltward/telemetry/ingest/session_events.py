@@ -23,8 +23,20 @@ TABLE = "session_events"
 UNREADABLE = "unreadable"  # event of a record that is no JSON object
 # Named one by one, so that no VIN gets in under another name.
 _DETAIL_KEYS = frozenset(
-    "any check_digit_is_right command other_link other_peer other_stream platform replaced"
-    " sequence sequence_matches standing stream".split()
+    {
+        "any",
+        "check_digit_is_right",
+        "command",
+        "other_link",
+        "other_peer",
+        "other_stream",
+        "platform",
+        "replaced",
+        "sequence",
+        "sequence_matches",
+        "standing",
+        "stream",
+    }
 )
 
 COLUMNS = (
