@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -84,6 +86,10 @@ class Person(AbstractBaseUser):
         if not hasattr(self, "_roles"):
             self._roles = frozenset(self.assignments.values_list("role", flat=True))
         return self._roles
+
+    def hold(self, codes: Iterable[str]) -> None:
+        """Roles that were read together with the person."""
+        self._roles = frozenset(codes)
 
     @property
     def grants(self) -> frozenset[str]:

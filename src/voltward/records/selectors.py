@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from voltward.base.errors import NotFound
-from voltward.records.models import ApiToken, AuditRow, LoginAttempt, Maker, Person
+from voltward.records.models import ApiToken, Assignment, AuditRow, LoginAttempt, Maker, Person
 
 INSTALLATION_LOGIN = "voltward"
 WINDOW = timedelta(minutes=15)
@@ -47,13 +48,18 @@ def person_by_login(login: str) -> Person:
     return person
 
 
+def _roles_of(person: str) -> ArraySubquery:
+    """The roles of the person in column ``person``, in the same query: it runs at every request."""
+    return ArraySubquery(Assignment.objects.filter(person=OuterRef(person)).values("role"))
+
+
 def person_of_session(person_id: int) -> Person | None:
     """Who a session belongs to; nobody once the account is closed."""
-    return (
-        Person.objects.select_related("maker")
-        .filter(pk=person_id, is_active=True, is_program=False)
-        .first()
-    )
+    people = Person.objects.filter(pk=person_id, is_active=True, is_program=False)
+    person = people.select_related("maker").annotate(held=_roles_of("pk")).first()
+    if person is not None:
+        person.hold(person.held)
+    return person
 
 
 def token_digest(text: str) -> str:
@@ -65,10 +71,14 @@ def token_valid(text: str) -> ApiToken | None:
     """The token behind ``text`` if it may be used now."""
     token = (
         ApiToken.objects.select_related("person__maker")
+        .annotate(held=_roles_of("person"))
         .filter(digest=token_digest(text), revoked_at=None, expires_at__gt=timezone.now())
         .first()
     )
-    return token if token and token.person.is_active else None
+    if token is None or not token.person.is_active:
+        return None
+    token.person.hold(token.held)
+    return token
 
 
 def too_many_guesses(login: str, address: str | None) -> bool:
