@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +19,7 @@ from voltward.gateway.answers import clock_answer
 from voltward.gateway.batch import Batch, Inbox
 from voltward.gateway.config import Limits
 from voltward.gateway.house import House
+from voltward.gateway.intake import Intake
 from voltward.gateway.link import Link
 from voltward.gateway.outbox import AnswerKind, Outbox
 from voltward.gateway.reasons import SUCCESS, CloseReason, RecordKind
@@ -45,31 +46,25 @@ class Bench:
     """What links need of a hub, and batches cut on demand."""
 
     house: House
-    chunks: list[bytes | bytearray] = field(default_factory=list)
-    seats: list[int] = field(default_factory=list)
-    by_seat: list[Link] = field(default_factory=list)
-    buffered_bytes: int = 0
-    wake_at_bytes: int = 1 << 60
-    is_pressed: bool = False
 
-    def begin(self) -> None: ...
+    def __post_init__(self) -> None:
+        self.intake = Intake(self, 1 << 60, 1 << 60)
 
-    def queue(self, seat: int, data: bytes | bytearray) -> None:
-        self.chunks.append(data)
-        self.seats.append(seat)
+    def arm(self, *, at_once: bool = False) -> None: ...
+
+    def now_s(self) -> float:
+        return 0.0
 
     def connect(self, number: int) -> Link:
         link = Link(self)  # type: ignore[arg-type]
         link.transport = Wire()  # type: ignore[assignment]
         link.session = Session(self.house, number, "203.0.113.9:1")
         link.seat = link.session.seat
-        self.by_seat.append(link)
+        self.intake.opened(link, number)
         return link
 
-    def cut(self, give_up: bool = False) -> Batch:
-        inbox = Inbox(self.chunks, self.seats, self.by_seat, give_up)
-        self.chunks, self.seats = [], []
-        found = cutting.cut(inbox, self.house, Outbox())
+    def cut(self) -> Batch:
+        found = cutting.cut(self.intake.taken(), self.house, Outbox())
         for link in found.special:
             link.is_admitted = link.session.is_logged_in
         return found.batch
@@ -287,10 +282,10 @@ def test_a_link_that_dribbles_is_looked_at_once_for_each_frame_not_for_each_byte
         looks = 0
         for byte in Car().realtime(1):
             link.data_received(bytes((byte,)))
-            looks += bool(bench.chunks)
+            looks += bool(bench.intake.chunks)
             bench.cut()
         assert looks <= 4
-        assert link.held == b""
+        assert (link.held, bench.intake.held_bytes) == (b"", 0)
 
 
 def test_a_lying_length_is_given_up_and_the_frames_behind_it_are_found() -> None:
@@ -302,9 +297,8 @@ def test_a_lying_length_is_given_up_and_the_frames_behind_it_are_found() -> None
         lie = Car().realtime(1)[:22] + b"\xf0\x00"
         link.data_received(lie + Car().realtime(2))
         assert len(bench.cut()) == 0
-        link.give_up = True
-        link.hand_over()
-        batch = bench.cut(give_up=True)
+        bench.intake.give_up(link)
+        batch = bench.cut()
         assert [record.data for record in batch.out.records if record.kind == 1] == [
             Car().realtime(2)
         ]
@@ -321,9 +315,8 @@ def test_noise_of_64_kib_does_not_hide_the_frame_behind_it() -> None:
         link.data_received(noise + Car().realtime(9))
         batches = [bench.cut()]
         for _ in range(40):
-            link.give_up = True
-            link.hand_over()
-            batches.append(bench.cut(give_up=True))
+            bench.intake.give_up(link)
+            batches.append(bench.cut())
         frames = [r.data for batch in batches for r in batch.out.records if r.kind == 1]
         assert frames == [Car().realtime(9)]
 
@@ -332,7 +325,7 @@ def test_a_fault_of_ours_loses_no_byte_and_no_other_batch() -> None:
     with house() as home:
         bench = Bench(home)
         link = bench.connect(1)
-        inbox = Inbox([b"poison"], [link.seat], bench.by_seat)
+        inbox = Inbox([b"poison"], [link.seat], bench.intake.by_seat)
         batch = cutting.quarantine(inbox, home, Outbox())
         assert [record.data for record in batch.out.records if record.kind == 2] == [b"\xffpoison"]
         assert link.gone is CloseReason.FAULT

@@ -14,6 +14,7 @@ from voltward.gateway.committer import Committer, Journal
 from voltward.gateway.config import GatewayConfig
 from voltward.gateway.cutting import cut, quarantine
 from voltward.gateway.house import House
+from voltward.gateway.intake import Intake
 from voltward.gateway.link import Link, Pause
 from voltward.gateway.metrics import Figures
 from voltward.gateway.outbox import Answer, AnswerKind, Outbox
@@ -25,7 +26,6 @@ from voltward.journal.errors import JournalError
 log = structlog.get_logger(__name__)
 
 _HOLD_EVERY_S = 0.5  # between batches while the journal is at fault
-_RESUME_SHARE = 0.75  # of the memory cap, below which links are read again
 _BEHIND_TICKS = 5  # a batch that waited this many times its due time: the process is behind
 _LONGEST_PAUSE_S = 10.0
 
@@ -37,22 +37,14 @@ class Hub:
         self.config = config
         self.house = house
         self.figures = Figures()
-        self.links: dict[int, Link] = {}
-        self.buffered_bytes = 0
-        self.wake_at_bytes = config.commit_bytes  # of ``buffered_bytes``: then ``full`` is called
-        self.is_pressed = False
+        self.intake = Intake(self, config.commit_bytes, config.limits.buffered_bytes)
+        self.links = self.intake.links
         self.is_serving = True
         self.side = Outbox()  # what came up between batches
         self.loop = asyncio.get_running_loop()
         self._committer = Committer(journal, self, config.retry_every_s)
         self._parting = Parting(self)
-        self.chunks: list[bytes | bytearray] = []  # what arrived since the last batch,
-        self.seats: list[int] = []  # and whose each one is
-        self._by_seat: list[Link] = []
-        self._begun_s = 0.0
-        self._give_up = False
         self._in_flight: deque[Batch] = deque()
-        self._settled_bytes = 0  # of ``buffered_bytes``: in flight, or waiting for more
         self._timer: asyncio.TimerHandle | None = None
         self._next_link = 0
         self._idle = asyncio.Event()
@@ -65,11 +57,8 @@ class Hub:
         self._next_link += 1
         number = self._next_link
         link.session = Session(self.house, number, peer)
-        self.links[number] = link
         link.seat = link.session.seat
-        if link.seat == len(self._by_seat):
-            self._by_seat.append(link)
-        self._by_seat[link.seat] = link
+        self.intake.opened(link, number)
         self.figures.opened += 1
         if len(self.links) > self.config.limits.links:
             self.drop(link, CloseReason.LINK_LIMIT)
@@ -87,63 +76,39 @@ class Hub:
             self._end(link, reason)
             link.transport.close()
 
-    def give_up(self, link: Link) -> None:
-        """The link's first frame has been waited for too long: look on behind its start."""
-        link.give_up = self._give_up = True
-        link.hand_over()
-
-    def begin(self) -> None:
-        """Something has arrived; a batch is due from now on."""
-        self._begun_s = self.loop.time()
-        self.arm()
-
-    def queue(self, seat: int, data: bytes | bytearray) -> None:
-        """Bytes of a link for the next batch; none at all for a link that only wants attention."""
-        if not self.chunks:
-            self.begin()
-        self.chunks.append(data)
-        self.seats.append(seat)
-
     def _end(self, link: Link, reason: CloseReason) -> None:
         link.gone = reason
         self.house.seats.is_gone[link.seat] = True
         link.hand_over()
 
-    def full(self, link: Link) -> None:
-        """Enough has come together for a batch, or more than the process may hold (R12)."""
-        cap = self.config.limits.buffered_bytes
-        if self.buffered_bytes >= cap:
-            self.is_pressed = True
-        if self.is_pressed and (not self.is_serving or len(link.held) > cap // len(self.links)):
-            link.pause(Pause.MEMORY)
-        if self._in_flight:
-            self.wake_at_bytes = 0 if self.is_pressed else cap
-        elif self._timer is not None:
-            self._timer.cancel()
-            self._timer = self.loop.call_later(0, self._tick)
-            self.wake_at_bytes = cap
+    def now_s(self) -> float:
+        return self.loop.time()
 
-    def arm(self) -> None:
-        """See to it that a batch is cut in time."""
+    def arm(self, *, at_once: bool = False) -> None:
+        """See to it that a batch is cut in time; one at a time while the disk takes them."""
+        if self._in_flight and self.is_serving:
+            return  # its end arms the next
         if self._timer is not None:
-            return
-        if not self._in_flight:
-            waited = self.loop.time() - self._begun_s if self.chunks else 0.0
-            self._timer = self.loop.call_later(max(0.0, self._every_s - waited), self._tick)
-        elif not self.is_serving:
-            self._timer = self.loop.call_later(_HOLD_EVERY_S, self._tick)
+            if not at_once:
+                return
+            self._timer.cancel()
+        if self._in_flight:
+            wait_s = _HOLD_EVERY_S
+        else:
+            waited_s = self.loop.time() - self.intake.begun_s if self.intake.chunks else 0.0
+            wait_s = 0.0 if at_once else max(0.0, self._every_s - waited_s)
+        self._timer = self.loop.call_later(wait_s, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        inbox = Inbox(self.chunks, self.seats, self._by_seat, self._give_up)
-        waited_s = self.loop.time() - self._begun_s if self.chunks else 0.0
-        self.chunks, self.seats, self._give_up = [], [], False
+        inbox = self.intake.taken()
+        waited_s = self.loop.time() - self.intake.begun_s if inbox.chunks else 0.0
         out, self.side = self.side, Outbox()
         batch = self._cut(inbox, out, waited_s)
         self.figures.cut(batch)
-        self._settled_bytes = self.buffered_bytes
+        self.intake.submitted()
         if len(batch) == 0:
-            self._forget(batch)
+            self._done(batch)
             return
         self._in_flight.append(batch)
         self._committer.submit(batch)
@@ -182,7 +147,7 @@ class Hub:
         if not per_s:
             return
         for chunk in np.flatnonzero(found.reissued > per_s * waited_s).tolist():
-            link = self._by_seat[found.seats[chunk]]
+            link = self.intake.by_seat[found.seats[chunk]]
             if link.gone is None:
                 link.pause(Pause.REISSUE)
                 pause_s = min(float(found.reissued[chunk]) / per_s, _LONGEST_PAUSE_S)
@@ -226,7 +191,7 @@ class Hub:
         for older, by_link, vin in batch.out.replaced:
             if older in self.links:
                 self._parting.begin(self.links[older], by_link, vin)
-        self._forget(batch)
+        self._done(batch)
 
     def _release_alive(self, batch: Batch) -> None:
         """Heartbeats vouch for no data: they are answered while the disk is not (R5)."""
@@ -248,28 +213,23 @@ class Hub:
         link.transport.write(data)
         self.figures.answers += 1
 
-    def _forget(self, batch: Batch) -> None:
+    def _done(self, batch: Batch) -> None:
         """The batch is off our hands."""
-        self.buffered_bytes -= batch.taken_bytes
-        self._settled_bytes -= batch.taken_bytes
-        cap = self.config.limits.buffered_bytes
-        if self.is_pressed and self.buffered_bytes < cap * _RESUME_SHARE:
-            self.is_pressed = False
-            for link in self.links.values():
-                link.resume(Pause.MEMORY)
-        if not self._in_flight:
-            self.wake_at_bytes = self._settled_bytes + self.config.commit_bytes
-        if self.chunks or self.side.records:
+        self.intake.done(batch.taken_bytes)
+        if self._is_waiting():
             self.arm()
         elif not self._in_flight:
             self._idle.set()
+
+    def _is_waiting(self) -> bool:
+        return bool(self.intake.chunks or self.side.records)
 
     def gauges(self) -> dict[str, float]:
         """What is true now; read from the metrics thread."""
         return {
             "links": len(self.links),
             "sessions": len(self.house.roster),
-            "buffered_bytes": self.buffered_bytes,
+            "buffered_bytes": self.intake.buffered_bytes,
             "serving": float(self.is_serving),
             "clock_seconds": self.house.clock.now_ns() / 1e9,
             "disk_used_pct": self.figures.disk_used_pct,
@@ -292,7 +252,7 @@ class Hub:
 
     async def _settled(self, patience_s: float) -> None:
         self._idle.clear()
-        if not (self.chunks or self.side.records or self._in_flight):
+        if not (self._is_waiting() or self._in_flight):
             return
         self.arm()
         try:

@@ -36,6 +36,7 @@ class Link(asyncio.Protocol):
         "gone",
         "held",
         "hub",
+        "intake",
         "is_admitted",
         "need",
         "pauses",
@@ -50,6 +51,7 @@ class Link(asyncio.Protocol):
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
+        self.intake = hub.intake
         self.held: bytes | bytearray = b""
         self.need = 1
         self.early_bytes = 0
@@ -64,20 +66,20 @@ class Link(asyncio.Protocol):
         self.hub.opened(self, peer_of(transport))
 
     def data_received(self, data: bytes) -> None:
-        hub = self.hub
-        hub.buffered_bytes += len(data)
+        intake = self.intake
+        intake.buffered_bytes += len(data)
         if not self.is_admitted:
             self._count_early(len(data))
         if self.held:
             self._hold(data)
         else:
-            chunks = hub.chunks
+            chunks = intake.chunks
             if not chunks:
-                hub.begin()
+                intake.begin()
             chunks.append(data)
-            hub.seats.append(self.seat)
-        if hub.buffered_bytes >= hub.wake_at_bytes:
-            hub.full(self)
+            intake.seats.append(self.seat)
+        if intake.buffered_bytes >= intake.wake_at_bytes:
+            intake.full(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.hub.lost(self, CloseReason.PEER if exc is None else CloseReason.RESET)
@@ -103,15 +105,18 @@ class Link(asyncio.Protocol):
     def hand_over(self) -> None:
         """Everything held goes into the next batch; what is not settled comes back by ``keep``."""
         held, self.held = self.held, b""
-        self.hub.queue(self.seat, held)
+        self.intake.held_bytes -= len(held)
+        self.intake.queue(self.seat, held)
 
     def keep(self, rest: bytes) -> None:
         """``rest`` waits for more. What arrived meanwhile follows it."""
         self.held = rest
+        self.intake.held_bytes += len(rest)
         self.need = needed(rest)
 
     def _hold(self, data: bytes) -> None:
         held = self.held
+        self.intake.held_bytes += len(data)
         if type(held) is bytearray:
             held += data
         else:

@@ -64,7 +64,7 @@ class Watch:
             if reason is not None:
                 hub.drop(link, reason)
             elif 0.0 < waiting[link.seat] <= latest:
-                hub.give_up(link)
+                hub.intake.give_up(link)
 
     async def registry(self) -> None:
         """Map a new snapshot when there is one; a damaged one changes nothing."""
