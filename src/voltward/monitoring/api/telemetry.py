@@ -59,7 +59,7 @@ class TelemetryApi(APIView):
 class LatestApi(TelemetryApi):
     """The newest state of one vehicle as one flat object."""
 
-    @extend_schema(operation_id="vehicle_latest", parameters=[POSITION_PARAMETER], responses=LATEST)
+    @extend_schema(operation_id="vehicle_latest", parameters=[POSITION_PARAMETER], responses={200: LATEST})
     def get(self, request: Request, vin: str) -> Response:
         vehicle = self.vehicle(request, vin)
         whole = self.whole_position(request, vehicle)
@@ -91,7 +91,7 @@ class HistoryApi(TelemetryApi):
             OpenApiParameter("limit", int, description=f"most rows in one answer, at most {MOST_ROWS} (default)"),
             POSITION_PARAMETER,
         ],
-        responses=HISTORY,
+        responses={200: HISTORY},
     )
     def get(self, request: Request, vin: str) -> Response:
         vehicle = self.vehicle(request, vin)
