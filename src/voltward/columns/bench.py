@@ -1,0 +1,207 @@
+"""``voltward bench decode``: frames to columns and Arrow tables a second, beside other decoders.
+
+All are measured on the same frames in the same run, taking turns, on one core; the medians count.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from voltward.columns.batch import FrameBatch
+from voltward.columns.bench_frames import CELLS, PROBES, bench_frames
+from voltward.columns.decode import decode, kernels_alone
+from voltward.columns.plain_struct import plain_row
+
+PLAIN_FRAMES, PEER_FRAMES = 2_000, 100  # of each round; they take their time
+STARTS = 3
+
+# What must be reached: frames a second, ratios, seconds.
+TARGET_PER_S, TARGET_PLAIN, TARGET_PEER, TARGET_READY_S = 2_000_000.0, 25.0, 800.0, 1.0
+
+READY = """
+import time
+began = time.perf_counter()
+from voltward.columns.batch import FrameBatch
+from voltward.columns.decode import decode
+decode(FrameBatch.of([bytes.fromhex("{frame}")])).to_arrow()
+print(time.perf_counter() - began)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Frames a second, medians of the rounds: by the clock, and by processor time.
+
+    The latter is not disturbed by other work on the machine, and the same when there is none.
+    """
+
+    per_s: float
+    per_cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeFigures:
+    """``rtm_con``: None when it is not installed.
+
+    ``ready_s``: imports and first table of a fresh process, kernels cached.
+    """
+
+    frames: int
+    frame_bytes: float
+    rounds: int
+    arrow: Speed
+    columns: Speed
+    kernels: Speed
+    plain_struct: Speed
+    rtm_con: Speed | None
+    ready_s: float
+
+    @property
+    def plain_ratio(self) -> float:
+        return self.arrow.per_s / self.plain_struct.per_s
+
+    @property
+    def rtm_con_ratio(self) -> float | None:
+        return self.arrow.per_s / self.rtm_con.per_s if self.rtm_con else None
+
+
+def run(json: bool = False, frames: int = 20_000, rounds: int = 11) -> DecodeFigures:
+    """Measure, print a table (or one JSON object), and give the figures back."""
+    figures = measure(frames, rounds)
+    shown = json_text.dumps(as_dict(figures)) if json else text_of(figures)
+    sys.stdout.write(shown.rstrip("\n") + "\n")
+    return figures
+
+
+def measure(frames: int = 20_000, rounds: int = 11) -> DecodeFigures:
+    """Let the decoders take turns; each figure is the median of its rounds."""
+    made = bench_frames(frames)
+    batch = FrameBatch.of(made)
+    peer = _peer()
+    with _one_core():
+        contestants: dict[str, tuple[int, Callable[[], object]]] = {
+            "arrow": (frames, lambda: decode(batch).to_arrow()),
+            "columns": (frames, lambda: decode(batch)),
+            "kernels": (frames, kernels_alone(batch)),
+            "plain": (PLAIN_FRAMES, lambda: [plain_row(frame) for frame in made[:PLAIN_FRAMES]]),
+        }
+        if peer is not None:
+            contestants["peer"] = (PEER_FRAMES, lambda: [peer(f) for f in made[:PEER_FRAMES]])
+        for _, work in contestants.values():
+            work()
+        speeds = _take_turns(contestants, rounds)
+    return DecodeFigures(
+        frames=frames,
+        frame_bytes=batch.buffer.size / frames,
+        rounds=rounds,
+        arrow=speeds["arrow"],
+        columns=speeds["columns"],
+        kernels=speeds["kernels"],
+        plain_struct=speeds["plain"],
+        rtm_con=speeds.get("peer"),
+        ready_s=min(_ready(made[0]) for _ in range(STARTS)),
+    )
+
+
+def _take_turns(
+    contestants: dict[str, tuple[int, Callable[[], object]]], rounds: int
+) -> dict[str, Speed]:
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, (_, work) in contestants.items():
+            began, began_cpu = time.perf_counter(), time.thread_time()
+            work()
+            times[name].append((time.perf_counter() - began, time.thread_time() - began_cpu))
+    return {
+        name: Speed(
+            frames / statistics.median(wall for wall, _ in times[name]),
+            frames / statistics.median(cpu for _, cpu in times[name]),
+        )
+        for name, (frames, _) in contestants.items()
+    }
+
+
+def _peer() -> Callable[[bytes], object] | None:
+    """rtm-con's decoder, when it is installed (extra ``peers``)."""
+    try:
+        from rtm_con import msg_checked
+    except (ImportError, NameError):  # without openpyxl its import ends in a NameError
+        return None
+    parse: Callable[[bytes], object] = msg_checked.parse
+    return parse
+
+
+@contextmanager
+def _one_core() -> Iterator[None]:
+    """Keep this process on one core, where the system lets it."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def _ready(frame: bytes) -> float:
+    """Seconds from the first import to the first table in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", READY.format(frame=frame.hex())],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def as_dict(figures: DecodeFigures) -> dict[str, Any]:
+    """All figures and ratios, for JSON."""
+    ratios = {"plain_ratio": figures.plain_ratio, "rtm_con_ratio": figures.rtm_con_ratio}
+    return asdict(figures) | ratios
+
+
+def text_of(figures: DecodeFigures) -> str:
+    """The table that is printed."""
+    lines = [
+        f"{figures.frames:,} frames of {figures.frame_bytes:.0f} bytes, {CELLS} cells, {PROBES} "
+        f"probes, 10 % with fault lists, BCC checked; one core, median of {figures.rounds} rounds",
+        "",
+        f"{'frames a second':<24}{'by the clock':>16}{'processor time':>16}",
+        _speed("to Arrow", figures.arrow) + _verdict(figures.arrow.per_s, TARGET_PER_S),
+        _speed("to columns", figures.columns),
+        _speed("kernels alone", figures.kernels),
+        _speed("plain struct", figures.plain_struct),
+        f"{'to Arrow / plain struct':<24}{figures.plain_ratio:>16,.1f}{'':16}"
+        + _verdict(figures.plain_ratio, TARGET_PLAIN),
+    ]
+    if figures.rtm_con is None or figures.rtm_con_ratio is None:
+        lines.append("rtm-con: not installed (extra peers)")
+    else:
+        lines.append(_speed("rtm-con", figures.rtm_con))
+        lines.append(
+            f"{'to Arrow / rtm-con':<24}{figures.rtm_con_ratio:>16,.1f}{'':16}"
+            + _verdict(figures.rtm_con_ratio, TARGET_PEER)
+        )
+    met = "met" if figures.ready_s <= TARGET_READY_S else "missed"
+    ready = f"{'ready to decode in s':<24}{figures.ready_s:>16.2f}{'':16}"
+    lines.append(f"{ready}   target <= {TARGET_READY_S:.0f}: {met}")
+    return "\n".join(lines)
+
+
+def _speed(name: str, speed: Speed) -> str:
+    return f"{name:<24}{speed.per_s:>16,.0f}{speed.per_cpu_s:>16,.0f}"
+
+
+def _verdict(value: float, target: float) -> str:
+    return f"   target >= {target:,.0f}: {'met' if value >= target else 'missed'}"
