@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -28,9 +29,9 @@ def decode(
 
     Example: voltward bench decode
     """
-    from voltward.columns.bench import report, run
+    from voltward.columns.bench import measure, text_of
 
-    _show(run(frames=frames), as_json, report)
+    _show(measure(frames=frames), as_json, text_of)
 
 
 @app.command()
@@ -43,9 +44,12 @@ def journal(
 
     Example: voltward bench journal --recovery-mb 256
     """
-    from voltward.journal.bench import report, run
+    from voltward.journal.bench import run
 
-    _show(run(recovery_mb=recovery_mb, folder=folder), as_json, report)
+    with TemporaryDirectory(dir=folder) as scratch:
+        for figure in run(Path(scratch), recovery_bytes=recovery_mb << 20):
+            sys.stdout.write((json.dumps(asdict(figure)) if as_json else figure.line()) + "\n")
+            sys.stdout.flush()
 
 
 @app.command()
@@ -74,9 +78,9 @@ def store(
 
     Example: voltward bench store --rows 1000000
     """
-    from voltward.telemetry.bench_store import report, run
+    from voltward.telemetry.bench_store import run
 
-    _show(run(rows=rows, folder=folder, say=_say), as_json, report)
+    _show(run(rows=rows, folder=folder, say=_say), as_json, lambda figures: figures.text())
 
 
 @app.command()
