@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voltward.journal.crc import crc32c, crc32c_step
+from voltward.journal.crc import crc32c, crc32c_step, flipped_bit
 
 
 def bitwise(data: bytes) -> int:
@@ -43,6 +43,24 @@ def test_published_vectors_match(data: bytes, expected: int) -> None:
 @given(st.binary(max_size=200))
 def test_eight_bytes_a_step_equal_one_bit_a_step(data: bytes) -> None:
     assert crc32c(data) == bitwise(data)
+
+
+@given(st.binary(min_size=1, max_size=300), st.integers(min_value=0))
+def test_the_one_turned_bit_is_found_from_the_two_sums(data: bytes, where: int) -> None:
+    bit = where % (8 * len(data))
+    turned = bytearray(data)
+    turned[bit // 8] ^= 1 << bit % 8
+    assert flipped_bit(crc32c(data) ^ crc32c(bytes(turned)), len(data)) == bit
+
+
+def test_two_turned_bits_are_not_taken_for_one() -> None:
+    data = bytes(300)
+    for first, second in ((0, 1), (7, 2000), (100, 2399)):
+        turned = bytearray(data)
+        turned[first // 8] ^= 1 << first % 8
+        turned[second // 8] ^= 1 << second % 8
+        assert flipped_bit(crc32c(data) ^ crc32c(bytes(turned)), len(data)) == -1
+    assert flipped_bit(0, 300) == -1
 
 
 @given(st.binary(max_size=100), st.binary(max_size=100))

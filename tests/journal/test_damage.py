@@ -19,7 +19,7 @@ FOLDER = f"/journal/{STREAM}"
 OPTIONS = JournalOptions(segment_bytes=24_000, reserve_share=0.0)
 LOG = f"{FOLDER}/000000000001.log"
 tiers = [
-    pytest.param(3_000, 1_000),
+    pytest.param(1_500, 500),
     pytest.param(100_000, 10_000, marks=pytest.mark.t2),
 ]
 

@@ -33,7 +33,7 @@ def caught_at(build: Build, seeds: int) -> int | None:
 @pytest.mark.parametrize(
     ("first", "count"),
     [
-        (0, 450),
+        (0, 350),
         pytest.param(1_000, 10_000, marks=pytest.mark.t2),
         pytest.param(100_000, 100_000, marks=pytest.mark.t3),
     ],

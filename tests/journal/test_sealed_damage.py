@@ -2,14 +2,16 @@
 
 import random
 
+import numpy as np
 import pytest
-from tests.journal.building import STREAM, frames, read_all, written
+from tests.journal.building import STREAM, figures, frames, read_all, written
 from tests.journal.simdisk import SimDisk
 
 from voltward.base.clock import ManualClock
 from voltward.journal.format import COPY_BYTES
 from voltward.journal.keeper import Keeper
 from voltward.journal.keys import KeyRing
+from voltward.journal.sealed import SealedSegment
 from voltward.journal.verify import verify
 from voltward.journal.writer import JournalOptions
 
@@ -29,6 +31,11 @@ class SealedStand:
         self.whole = read_all("/journal", self.disk, keys)
         self.path = f"{FOLDER}/000000000001.sealed"
         self.sound = bytes(self.disk.content(self.path))
+
+    def table(self) -> np.ndarray:
+        segment = SealedSegment(self.disk, self.path, self.keys)
+        segment.close()
+        return segment.table
 
     def faulty_segments(self) -> list[int]:
         reports = verify("/journal", STREAM, self.disk, self.keys)
@@ -54,6 +61,22 @@ def test_damage_of_a_sealed_segment_costs_no_more_than_the_blocks_it_hits(
         assert not lost or lost[-1].offset - lost[0].offset < 3 * (256 << 10)
         assert all(position.segment == 1 for position in lost)
         content[:] = sealed.sound
+
+
+@pytest.mark.parametrize("flips", [60, pytest.param(3_000, marks=pytest.mark.t2)])
+def test_one_flipped_bit_in_a_sealed_segment_is_noticed_and_costs_nothing(
+    sealed: SealedStand, flips: int
+) -> None:
+    content = sealed.disk.content(sealed.path)
+    end = len(content)
+    heads = [int(at) for at in sealed.table()["at"]]
+    for flip in range(flips):
+        at = sealed.chance.randrange(end) if flip % 3 else sealed.chance.choice(heads) + flip % 40
+        content[at] ^= 1 << sealed.chance.randrange(8)
+        assert read_all("/journal", sealed.disk, sealed.keys) == sealed.whole
+        assert sealed.faulty_segments() == [1]
+        content[at] = sealed.sound[at]
+    figures(f"R3: {flips} flipped bits in sealed segments: all noticed and mended")
 
 
 def test_a_truncated_sealed_segment_keeps_the_blocks_before_the_cut(sealed: SealedStand) -> None:

@@ -61,6 +61,29 @@ def crc32c_step(state, data, start, stop):
     return s
 
 
+_INVERSE = np.zeros(256, np.int64)  # which byte puts this into the register's highest octet
+_INVERSE[_T[0] >> _S24] = np.arange(256)
+
+
+@nb.njit(nb.int64(nb.uint32, nb.int64), cache=True, nogil=True)
+def flipped_bit(difference, size):
+    """Which bit of ``size`` bytes, turned, changes their CRC32C by ``difference``; -1: no single one.
+
+    CRC32C tells all single bits of 256 MiB apart. The register is run backwards over zero bytes
+    until it is what one bit alone leaves behind.
+    """
+    s = np.uint32(difference)
+    for back in range(size):
+        byte = _INVERSE[s >> _S24]
+        if _T[0, byte] == s and byte & (byte - 1) == 0 and byte != 0:
+            bit = 0
+            while byte >> (bit + 1):
+                bit += 1
+            return 8 * (size - 1 - back) + bit
+        s = np.uint32(((s ^ _T[0, byte]) << _S8) | np.uint32(byte))
+    return -1
+
+
 def crc32c(data: ReadOnlyBytes | bytes) -> int:
     """CRC32C of ``data``."""
     array = np.frombuffer(data, np.uint8)

@@ -114,8 +114,10 @@ class JournalReader:
             NoSuchRecord: no record starts there, or it is not committed, or has expired.
         """
         committed = self.end(position.stream)
+        if committed is None or position >= committed:
+            raise NoSuchRecord(str(position))
         here = self._segment(position.stream, position.segment)
-        if here is None or committed is None or position >= committed:
+        if here is None:
             raise NoSuchRecord(str(position))
         head = here.read(position.offset, position.offset + RECORD_HEADER)
         length = int(np.frombuffer(head[:4].tobytes().ljust(4, b"\0"), "<u4")[0])

@@ -98,6 +98,8 @@ class SealedHeader:
 class SealedSegment:
     """Reads a ``.sealed`` file as if it were the log. Blocks that cannot be read are zeros.
 
+    ``faults``: what was found damaged so far, mended or not, in words.
+
     Raises (on reading):
         KeyMissing: the ring lacks the key.
     """
@@ -159,12 +161,28 @@ class SealedSegment:
         return raw
 
     def _decoded(self, place: int) -> Bytes:
+        """The raw bytes of a block, though its head be lost or one of its bits turned.
+
+        What is mended so is proven by the records' own checksums, and by the key if there is one.
+        """
         row = self.table[place]
+        if self._codec is None:
+            raise JournalDamaged(f"segment {self.number}: header")
         stored = self._read(int(row["at"]), HEAD_BYTES + int(row["stored"]))
         head = BlockHead.read(stored)
-        if head is None or self._codec is None or head.start != row["start"]:
-            raise JournalDamaged(f"segment {self.number} block {place}: head")
-        return self._codec.decode(head, stored[HEAD_BYTES:])
+        if head is None or head.start != row["start"]:
+            self.faults.append(f"segment {self.number} block {place}: head")
+            length, stored_bytes = int(row["length"]), int(row["stored"])
+            head = BlockHead(place, int(row["start"]), length, stored_bytes, None)
+        try:
+            return self._codec.decode(head, stored[HEAD_BYTES:])
+        except JournalDamaged:
+            mended = self._codec.mended(head, stored[HEAD_BYTES:])
+            if mended is None:
+                raise
+            raw = self._codec.decode(head, mended)
+            self.faults.append(f"segment {self.number} block {place}: one bit was turned")
+            return raw
 
     def _table(self) -> npt.NDArray[np.void]:
         """The table of blocks; put together from the blocks' own heads where it is damaged."""
