@@ -86,10 +86,8 @@ class Intake:
         self._in_flight -= 1
         self.buffered_bytes -= taken_bytes
         self._settled_bytes -= taken_bytes
-        if self._is_pressed and self.buffered_bytes < self._cap_bytes * _RESUME_SHARE:
-            self._is_pressed = self.is_stopped = False
-            for link in self.links.values():
-                link.resume(Pause.MEMORY)
+        if self._is_pressed or self.is_stopped:
+            self._ease()
         if not self._in_flight:
             due = self._settled_bytes + self._commit_bytes
             self.wake_at_bytes = min(due, self._cap_bytes)
@@ -102,17 +100,39 @@ class Intake:
         """
         self._is_pressed = self._is_pressed or self.buffered_bytes >= self._cap_bytes
         if self._is_pressed:
-            if self.buffered_bytes - self.held_bytes >= self._cap_bytes // 2:
+            if self._unwritten_bytes >= self._cap_bytes // 2:
                 self._stop_reading()
-            elif len(link.held) > self._cap_bytes // len(self.links):
+            elif len(link.held) > self._share_bytes:
                 link.pause(Pause.MEMORY)
         if self._in_flight:
             self.wake_at_bytes = 0 if self._is_pressed else self._cap_bytes
         elif self.buffered_bytes - self._settled_bytes >= self._commit_bytes:
             self._waker.arm(at_once=True)
 
+    @property
+    def _unwritten_bytes(self) -> int:
+        """Waiting for a batch, or in one that is not on disk."""
+        return self.buffered_bytes - self.held_bytes
+
+    @property
+    def _share_bytes(self) -> int:
+        """What one link may hold of a frame while memory is short."""
+        return self._cap_bytes // max(1, len(self.links))
+
     def _stop_reading(self) -> None:
         if not self.is_stopped:
             self.is_stopped = True
             for link in self.links.values():
                 link.pause(Pause.MEMORY)
+
+    def _ease(self) -> None:
+        """Read again who may be read; large holders only when memory is no longer short."""
+        if self._unwritten_bytes < self._cap_bytes // 4:
+            self.is_stopped = False
+        if self.buffered_bytes < self._cap_bytes * _RESUME_SHARE:
+            self._is_pressed = False
+        if not self.is_stopped:
+            most_bytes = self._share_bytes if self._is_pressed else self._cap_bytes
+            for link in self.links.values():
+                if len(link.held) <= most_bytes:
+                    link.resume(Pause.MEMORY)
