@@ -9,6 +9,9 @@ from clickhouse_connect.driver.client import Client
 from voltward.base.errors import BadSetting
 
 __all__ = ["Client", "connect"]
+# Duplicates share their collection time, so they lie in one partition: a month that is merged to
+# one part need not be merged again for every query.
+_SETTINGS = {"do_not_merge_across_partitions_select_final": 1}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -42,7 +45,7 @@ def connect(
         send_receive_timeout=timeout_s,
         autogenerate_session_id=False,
         client_name="voltward",
-        settings=settings,
+        settings={**_SETTINGS, **(settings or {})},
         tz_mode="aware",
     )
     # Set afterwards: the first request must not name a database that is not there yet.

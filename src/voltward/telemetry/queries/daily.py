@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from voltward.base.errors import BadInput
@@ -16,25 +17,33 @@ from voltward.telemetry.schema.join import joined_select
 from voltward.telemetry.schema.tables import PIECES, ROWS
 
 _TIME = "collected_at >= {start:DateTime('UTC')} AND collected_at < {stop:DateTime('UTC')}"
-_MISSING = f"toUInt16(cell_median_mv + far) >= {CELL_ABNORMAL_MV}"
-# Rows whose cells are all near have none missing; the far ones are looked at cell by cell.
-_QUERY = """
-SELECT vehicle_id, toUInt16(toDate(collected_at, 'Asia/Shanghai')) AS day,
-    count() AS n, countIf(empty(cell_far_mv)) AS near_rows,
-    max(spread) AS spread_max, avg(spread) AS spread_mean,
-    sumForEach(cell_near_mv) AS near_sum,
-    sumForEach(arrayMap(far -> if({missing}, toInt16(0), far), cell_far_mv)) AS far_sum,
-    sumForEach(arrayMap(far -> NOT ({missing}), cell_far_mv)) AS far_count
+_DAY = "toUInt16(toDate(collected_at, 'Asia/Shanghai'))"
+# Rows whose cells all lie near their median, as nearly every row: nothing is done cell by cell
+# but the sum. A row of nothing but missing cells has the median 0 and counts nowhere.
+_NEAR = f"""
+SELECT vehicle_id, {_DAY} AS day, length(cell_near_mv) AS cells, count() AS n,
+    max(spread) AS spread_max, sum(spread) AS spread_sum, sumForEach(cell_near_mv) AS total
 FROM (
-    SELECT vehicle_id, collected_at, cell_near_mv, cell_far_mv, cell_median_mv,
-        arrayMap(far -> if({missing}, toInt16(0), far), cell_far_mv) AS known,
-        toInt32(arrayMax(cell_near_mv)) - arrayMin(cell_near_mv)
-            + arrayMax(known) - arrayMin(known) AS spread
-    FROM ({source})
-    WHERE notEmpty(cell_far_mv) OR (cells_missing = 0 AND notEmpty(cell_near_mv))
+    SELECT vehicle_id, collected_at, cell_near_mv,
+        toInt32(arrayMax(cell_near_mv)) - arrayMin(cell_near_mv) AS spread
+    FROM {ROWS} FINAL WHERE {{where}} AND cells_missing = 0
 )
-GROUP BY vehicle_id, day, length(cell_near_mv) + length(cell_far_mv)
-ORDER BY vehicle_id, day
+GROUP BY vehicle_id, day, cells HAVING cells > 0
+ORDER BY vehicle_id, day, cells
+"""
+# The others: a cell far away, or one that gave no voltage and must not count.
+_FAR = f"""
+SELECT vehicle_id, {_DAY} AS day, length(far) AS cells, count() AS n,
+    max(spread) AS spread_max, sum(spread) AS spread_sum,
+    sumForEach(known) AS total, sumForEach(is_known) AS counts
+FROM (
+    SELECT vehicle_id, collected_at, far,
+        arrayMap(cell -> toUInt16(cell_median_mv + cell) < {CELL_ABNORMAL_MV}, far) AS is_known,
+        arrayMap((cell, known) -> if(known, cell, toInt16(0)), far, is_known) AS known,
+        toInt32(arrayMax(known)) - arrayMin(known) AS spread
+    FROM ({{source}})
+)
+GROUP BY vehicle_id, day, cells
 """
 
 
@@ -81,54 +90,85 @@ def daily_cell_spread(
     if vehicle_ids is not None:
         where += " AND vehicle_id IN {vehicles:Array(UInt64)}"
         parameters["vehicles"] = [*vehicle_ids]
-    wanted = "vehicle_id, collected_at, cell_median_mv, cells_missing"
+    near = asked(client, _NEAR.format(where=where), parameters)
+    wanted = "vehicle_id, collected_at, cell_median_mv"
+    names = ("vehicle_id", "collected_at", "cell_median_mv", "cell_deviations_mv")
     source = (
-        f"SELECT {wanted}, cell_near_mv, cell_far_mv FROM {ROWS} FINAL WHERE {where} UNION ALL"
-        f" SELECT {wanted}, emptyArrayInt8(), cell_deviations_mv FROM ("
-        f"{joined_select(f'{PIECES} FINAL WHERE {where}')})"
+        f"SELECT {wanted}, cell_far_mv AS far FROM {ROWS} FINAL"
+        f" WHERE {where} AND notEmpty(cell_far_mv) UNION ALL"
+        f" SELECT {wanted}, cell_deviations_mv AS far FROM ("
+        f"{joined_select(f'{PIECES} FINAL WHERE {where}', names)}) WHERE cell_median_mv != 0"
     )
-    query = _QUERY.format(source=source, missing=_MISSING)
-    return _answer(asked(client, query, parameters))
+    far = asked(client, _FAR.format(source=source), parameters)
+    return _together([_Part.of(near), _Part.of(far)] if far.num_rows else [_Part.of(near)])
 
 
-def _answer(table: Any) -> DailyCellSpread:
-    def column(name: str) -> NDArray[Any]:
-        return np.asarray(table[name].to_numpy())
+@dataclass(frozen=True)
+class _Part:
+    """Entries of one query. ``total``, ``counts``: flat over all cells of all entries."""
 
-    near, far, known = (_ragged(table, name) for name in ("near_sum", "far_sum", "far_count"))
-    sizes = np.maximum(near[1], far[1])
+    keys: NDArray[np.uint64]  # (g, 3): vehicle, day, cells
+    rows: NDArray[np.int64]
+    spread_max: NDArray[np.float64]
+    spread_sum: NDArray[np.float64]
+    total: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> "_Part":
+        keys = np.stack(
+            [table[name].to_numpy().astype(np.uint64) for name in ("vehicle_id", "day", "cells")],
+            axis=1,
+        )
+        rows = table["n"].to_numpy().astype(np.int64)
+        if "counts" in table.column_names:
+            counts = _flat(table["counts"])
+        else:
+            counts = np.repeat(rows, keys[:, 2].astype(np.int64))
+        return cls(
+            keys,
+            rows,
+            table["spread_max"].to_numpy().astype(np.float64),
+            table["spread_sum"].to_numpy().astype(np.float64),
+            _flat(table["total"]),
+            counts,
+        )
+
+
+def _flat(lists: pa.ChunkedArray) -> NDArray[np.int64]:
+    values = lists.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return np.asarray(values, np.int64)
+
+
+def _together(parts: list[_Part]) -> DailyCellSpread:
+    """Entries with the same key become one."""
+    keys, entry = np.unique(
+        np.concatenate([part.keys for part in parts]), axis=0, return_inverse=True
+    )
+    entry = entry.ravel()
+    sizes = keys[:, 2].astype(np.int64)
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
-    total = _spread_out(near, sizes) + _spread_out(far, sizes)
-    has_near = np.where(near[1] > 0, column("near_rows"), 0)
-    count = np.repeat(has_near, sizes) + _spread_out(known, sizes)
+    lengths = sizes[entry]
+    place = np.repeat(offsets[entry] - (np.cumsum(lengths) - lengths), lengths)
+    place += np.arange(place.size)
+    total, counts = (
+        np.bincount(place, np.concatenate(values), int(offsets[-1]))
+        for values in ([part.total for part in parts], [part.counts for part in parts])
+    )
+    rows, spread = (
+        np.bincount(entry, np.concatenate(values), len(keys))
+        for values in ([part.rows for part in parts], [part.spread_sum for part in parts])
+    )
+    highest = np.zeros(len(keys))
+    np.maximum.at(highest, entry, np.concatenate([part.spread_max for part in parts]))
     with np.errstate(invalid="ignore"):
-        deviation = np.where(count > 0, total / count, np.nan).astype(np.float32)
+        deviation = np.where(counts > 0, total / counts, np.nan)
     return DailyCellSpread(
-        vehicle_id=column("vehicle_id"),
-        day=column("day").astype("datetime64[D]"),
-        rows=column("n").astype(np.int64),
-        spread_max_mv=column("spread_max").astype(np.float32),
-        spread_mean_mv=column("spread_mean").astype(np.float32),
-        deviation_mv=deviation,
+        vehicle_id=keys[:, 0],
+        day=keys[:, 1].astype("datetime64[D]"),
+        rows=rows.astype(np.int64),
+        spread_max_mv=highest.astype(np.float32),
+        spread_mean_mv=(spread / rows).astype(np.float32),
+        deviation_mv=deviation.astype(np.float32),
         offsets=offsets,
     )
-
-
-def _ragged(table: Any, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Flat values and size of each list."""
-    lists = table[name].combine_chunks()
-    bounds: NDArray[np.int64] = np.asarray(lists.offsets.to_numpy()).astype(np.int64)
-    sizes = bounds[1:] - bounds[:-1]
-    return np.asarray(lists.flatten().to_numpy(zero_copy_only=False)).astype(np.int64), sizes
-
-
-def _spread_out(
-    lists: tuple[NDArray[np.int64], NDArray[np.int64]], sizes: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """The values at the places of lists of ``sizes``; 0 where a list is empty."""
-    values, own = lists
-    if np.array_equal(own, sizes):
-        return values
-    whole = np.zeros(int(sizes.sum()), np.int64)
-    whole[np.repeat(own > 0, sizes)] = values
-    return whole

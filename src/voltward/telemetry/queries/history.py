@@ -200,8 +200,10 @@ def _unfolded(first_at: Seconds, kept: pa.ChunkedArray) -> Series:
     at = np.asarray(pairs.field(0).to_numpy(zero_copy_only=False), np.int64).reshape(-1, 4)
     values = np.asarray(pairs.field(1).to_numpy(zero_copy_only=False), np.float64).reshape(-1, 4)
     empty = at[:, 0] == 0  # what argMin gives for no rows
-    at[empty] = first_at[empty, None]
-    rows = np.unique(np.stack((at.ravel().astype(np.float64), values.ravel()), axis=1), axis=0)
+    known = np.stack((at[~empty].ravel().astype(np.float64), values[~empty].ravel()), axis=1)
+    holes = np.stack((first_at[empty].astype(np.float64), np.full(empty.sum(), np.nan)), axis=1)
+    rows = np.concatenate((np.unique(known, axis=0), holes))
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
     return Series(rows[:, 0].astype(np.int64), rows[:, 1])
 
 

@@ -112,6 +112,7 @@ class Engine:
 def _prepare(handle: Any, request: Request, limits: Limits) -> None:
     """The caps, then the request's own settings, which may lower them."""
     chosen = {
+        "implicit_select": "0",  # clickhouse-local's habit; a server knows no such thing
         "max_memory_usage": str(limits.query_bytes),
         "max_execution_time": str(limits.query_seconds),
         "max_bytes_before_external_group_by": str(limits.query_bytes // 2),
