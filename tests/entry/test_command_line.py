@@ -15,7 +15,9 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def voltward(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def voltward(
+    *arguments: str, stdin: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     import os
 
     return subprocess.run(
@@ -47,7 +49,9 @@ def test_every_command_explains_itself_with_an_example() -> None:
 def test_decode_prints_one_object_a_line_in_the_shape_of_the_vectors() -> None:
     vectors = [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()]
     lines = [vector for vector in vectors if not vector.get("frames_in_stream")]
-    done = voltward("decode", "-", "--json", stdin="\n".join(vector["hex"] for vector in lines) + "\n")
+    done = voltward(
+        "decode", "-", "--json", stdin="\n".join(vector["hex"] for vector in lines) + "\n"
+    )
     assert done.returncode == 0, done.stderr
     printed = [json.loads(line) for line in done.stdout.splitlines()]
     single = [(v, p) for v, p in zip(lines, printed, strict=True) if "frames" not in v["expect"]]

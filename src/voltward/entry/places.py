@@ -89,10 +89,10 @@ def store_address(settings: Settings) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def store_client(settings: Settings) -> Client:
+def store_client(settings: Settings, timeout_s: int = 300) -> Client:
     """A client of the store as it is now; ask again after a failure, the port may have changed.
 
     Raises:
         StoreNotThere: see ``store_address``.
     """
-    return connect(store_address(settings), store_token(settings))
+    return connect(store_address(settings), store_token(settings), timeout_s=timeout_s)

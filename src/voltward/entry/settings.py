@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -134,7 +135,10 @@ LOGOUT_REDIRECT_URL = "login"
 
 _ORIGIN = VOLTWARD.web_origin or f"http://{VOLTWARD.web}"
 HTTPS = _ORIGIN.startswith("https://")
-ALLOWED_HOSTS = ["*"]  # nothing is ever built from the Host header; a proxy in front may narrow it
+# without a public origin any name may lead here; nothing is ever built from the Host header
+ALLOWED_HOSTS = (
+    [str(urlsplit(_ORIGIN).hostname), "127.0.0.1", "localhost"] if VOLTWARD.web_origin else ["*"]
+)
 CSRF_TRUSTED_ORIGINS = [VOLTWARD.web_origin] if VOLTWARD.web_origin else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

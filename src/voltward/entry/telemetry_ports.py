@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from threading import local
+from threading import Lock
 
 from voltward.base.settings import Settings
 from voltward.entry import places
@@ -15,14 +15,32 @@ from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status, read_status
 from voltward.telemetry.raw import RawFrames, RawPlaces
 
-_clients = local()
+ANSWER_WITHIN_S = 20  # a page that waits longer says that the store is away
+
+
+class _Clients:
+    """One client for all threads; a new one when the store has come back under another address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._client: Client | None = None
+        self._address = ""
+
+    def __call__(self) -> Client:
+        address = places.store_address(self._settings)
+        with self._lock:
+            if self._client is None or self._address != address:
+                self._client = places.store_client(self._settings, timeout_s=ANSWER_WITHIN_S)
+                self._address = address
+            return self._client
 
 
 def ports_of(settings: Settings) -> Ports:
     """Made once per process; nothing is opened before the first page asks."""
     raw = _raw_frames(settings)
     return Ports(
-        client=partial(_client, settings),
+        client=_Clients(settings),
         online=partial(_online, settings),
         status=partial(_status, settings),
         frames=lambda vin, start, end, limit: raw().of(vin, start, end, limit),
@@ -30,16 +48,6 @@ def ports_of(settings: Settings) -> Ports:
         fire_again=partial(fire_again, settings.data / "run") if settings.demo else None,
         fire_vin=FIRE_VIN if settings.demo else "",
     )
-
-
-def _client(settings: Settings) -> Client:
-    """One client a thread; a new one when the store has come back under another address."""
-    address = places.store_address(settings)
-    if getattr(_clients, "address", None) != address:
-        _clients.client = places.store_client(settings)
-        _clients.address = address
-    client: Client = _clients.client
-    return client
 
 
 def _online(settings: Settings) -> Sequence[OnlineSession]:

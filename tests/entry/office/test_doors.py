@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from voltward.base.errors import Refused
 from voltward.fleet.models import Vehicle
 from voltward.records.middleware import GrantMiddleware
-from voltward.records.models import Person
+from voltward.records.models import AuditRow, Person
 from voltward.records.roles import ROLES
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,8 @@ def test_nobody_comes_in_without_the_grant_the_door_names(
     client = Client()
     client.force_login(operator)
     assert client.get(door.path).status_code == 403
+    row = AuditRow.objects.get(result="refused")
+    assert (row.actor, row.subject, row.after) == (operator, route, {"needs": door.needs})
 
 
 @pytest.mark.parametrize("route", GUARDED)

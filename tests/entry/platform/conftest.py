@@ -46,7 +46,16 @@ class Platform:
         self.web, self.gateway = f"http://{web}", ("127.0.0.1", int(vehicles.rpartition(":")[2]))
         self.ready.clear()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "voltward.entry.cli.main", "up", "--web", web, "--gateway", vehicles],
+            [
+                sys.executable,
+                "-m",
+                "voltward.entry.cli.main",
+                "up",
+                "--web",
+                web,
+                "--gateway",
+                vehicles,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

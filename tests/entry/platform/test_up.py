@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import urllib.request
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -55,7 +56,19 @@ def test_the_platform_says_when_it_is_ready(platform: Platform) -> None:
     assert any(line.strip().startswith("pages") for line in platform.lines)
 
 
-def test_a_second_start_on_the_same_folder_is_refused_with_the_owner_named(platform: Platform) -> None:
+def test_every_process_tells_its_figures_to_prometheus(platform: Platform) -> None:
+    ports = json.loads((platform.data / "run" / "metrics.json").read_text())
+    assert set(ports) == {"office", "keeper", "processor", "gateway-0"}
+    for port in ports.values():
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+            assert b"voltward_" in answer.read()
+    with urllib.request.urlopen(f"{platform.web}/metrics", timeout=20) as answer:
+        assert b"voltward_web_requests_total" in answer.read()
+
+
+def test_a_second_start_on_the_same_folder_is_refused_with_the_owner_named(
+    platform: Platform,
+) -> None:
     done = platform.run("up", "--web", "127.0.0.1:1", "--gateway", "127.0.0.1:1")
     assert done.returncode == 2
     assert f"process {platform.process.pid}" in done.stderr  # type: ignore[union-attr]
@@ -70,11 +83,17 @@ def test_a_frame_sent_by_a_new_vehicle_is_answered_and_read_back_through_the_api
     latest = until(lambda: platform.get(f"/api/vehicles/{VIN}/latest/", token)[1])
     assert latest["vin"] == VIN
     assert latest["collected_at"] == when.isoformat()
-    assert (latest["speed_kmh"], latest["soc_pct"], latest["total_voltage_v"]) == (65.3, 78.0, 375.6)
+    assert (latest["speed_kmh"], latest["soc_pct"], latest["total_voltage_v"]) == (
+        65.3,
+        78.0,
+        375.6,
+    )
     assert latest["vehicle_state"] == "started"
 
 
-def test_history_gives_rows_in_order_with_the_fields_asked_for(platform: Platform, token: str) -> None:
+def test_history_gives_rows_in_order_with_the_fields_asked_for(
+    platform: Platform, token: str
+) -> None:
     start = datetime.now(BEIJING).replace(microsecond=0) - timedelta(hours=2)
     for minute in (2, 0, 1):
         spoken(platform, start + timedelta(minutes=minute), 10.0 + minute)
@@ -82,9 +101,19 @@ def test_history_gives_rows_in_order_with_the_fields_asked_for(platform: Platfor
         f"/api/vehicles/{VIN}/history/?fields=speed_kmh,soc_pct&from={start:%Y-%m-%dT%H:%M:%S}"
         f"&to={start + timedelta(minutes=5):%Y-%m-%dT%H:%M:%S}"
     )
-    rows = until(lambda: (found := platform.get(path, token)[1]["results"]) and len(found) == 3 and found)
+    rows = until(
+        lambda: (found := platform.get(path, token)[1]["results"]) and len(found) == 3 and found
+    )
     assert [row["speed_kmh"] for row in rows] == [10.0, 11.0, 12.0]
-    assert set(rows[0]) == {"collected_at", "received_at", "edition", "command", "speed_kmh", "soc_pct", "missing"}
+    assert set(rows[0]) == {
+        "collected_at",
+        "received_at",
+        "edition",
+        "command",
+        "speed_kmh",
+        "soc_pct",
+        "missing",
+    }
 
 
 def test_the_api_is_closed_without_a_token_and_silent_about_unknown_vehicles(
@@ -104,15 +133,19 @@ def test_a_killed_process_comes_back_and_what_was_sent_meanwhile_is_there(
     when = datetime.now(BEIJING).replace(microsecond=0) + timedelta(seconds=1)
     assert spoken(platform, when, 99.9).count(b"\x23\x23\x01\x01") == 1
     latest = until(
-        lambda: (found := platform.get(f"/api/vehicles/{VIN}/latest/", token)[1])
-        and found["speed_kmh"] == 99.9
-        and found
+        lambda: (
+            (found := platform.get(f"/api/vehicles/{VIN}/latest/", token)[1])
+            and found["speed_kmh"] == 99.9
+            and found
+        )
     )
     assert latest["collected_at"] == when.isoformat()
     assert any("store ended" in line for line in platform.lines)
 
 
-def test_a_backup_restores_equal_and_a_changed_one_is_refused(platform: Platform, tmp_path: Path) -> None:
+def test_a_backup_restores_equal_and_a_changed_one_is_refused(
+    platform: Platform, tmp_path: Path
+) -> None:
     target = platform.data.parent / "backup"
     done = platform.run("backup", str(target))
     assert done.returncode == 0, done.stderr
@@ -133,7 +166,9 @@ def test_a_backup_restores_equal_and_a_changed_one_is_refused(platform: Platform
     assert "SHA-256 differs" in refused.stderr
 
 
-def test_after_a_stop_the_next_start_goes_on_with_the_kept_data(platform: Platform, token: str) -> None:
+def test_after_a_stop_the_next_start_goes_on_with_the_kept_data(
+    platform: Platform, token: str
+) -> None:
     before = platform.get(f"/api/vehicles/{VIN}/latest/", token)[1]
     assert platform.stop(signal.SIGINT) == 0
     assert platform.lines[-1] == "stopped"

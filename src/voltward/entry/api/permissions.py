@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from voltward.records import services
 from voltward.records.models import ApiToken, Person
 
 if TYPE_CHECKING:  # the framework imports this module while it imports its own views
@@ -17,9 +18,14 @@ class HoldsGrant(BasePermission):
     """The caller holds the grant that the endpoint declares as ``needs``."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        needed = getattr(view, "needs", None)
+        needed = getattr(view, "needs", None) or "undeclared"
         person = request.user
-        if needed is None or not isinstance(person, Person) or needed not in person.grants:
+        if not isinstance(person, Person):
             return False
         read_only = isinstance(request.auth, ApiToken) and request.auth.scope == "read"
-        return request.method in SAFE_METHODS or not read_only
+        allowed = needed in person.grants and (request.method in SAFE_METHODS or not read_only)
+        if not allowed:
+            match = request.resolver_match
+            route = match.route if match else ""
+            services.refusal_recorded(person, what="api.call", subject=route, needs=needed)
+        return allowed

@@ -16,7 +16,9 @@ app = typer.Typer(
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 FolderOption = Annotated[
     Path | None,
-    typer.Option("--folder", help="Where to write meanwhile: the disk decides what an fsync costs."),
+    typer.Option(
+        "--folder", help="Where to write meanwhile: the disk decides what an fsync costs."
+    ),
 ]
 
 
@@ -36,7 +38,9 @@ def decode(
 
 @app.command()
 def journal(
-    recovery_mb: int = typer.Option(1024, min=1, help="Size of the journal that is recovered, MiB."),
+    recovery_mb: int = typer.Option(
+        1024, min=1, help="Size of the journal that is recovered, MiB."
+    ),
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -5,7 +5,7 @@ from importlib import import_module
 from rich.progress import track
 
 KERNELS = (
-    "voltward.columns.split",
+    "voltward.columns.warming",
     "voltward.journal.kernels",
     "voltward.gateway.kernels.warm",
     "voltward.telemetry.ingest.vehicles",

@@ -25,6 +25,7 @@ class Child:
     stage: int = 0
     stop_wait_s: float = 20.0
     environment: dict[str, str] = field(default_factory=dict)
+    metrics_port: int = 0
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     deaths: int = 0

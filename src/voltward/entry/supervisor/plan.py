@@ -1,7 +1,7 @@
 """Which processes an installation runs, in the order in which they start."""
 
-from collections.abc import Iterator
-from itertools import count
+import socket
+from contextlib import ExitStack
 
 from voltward.base.settings import Settings
 from voltward.entry.supervisor.child import Child
@@ -14,23 +14,38 @@ def children(settings: Settings) -> list[Child]:
 
     Frames would be safe without any of the others: the order only makes the first page quick.
     """
-    metrics = _metrics_ports(settings.metrics_port)
     plan = []
     if not settings.store_url:
-        plan.append(Child("store", ("store",), STORE, environment=next(metrics)))
-    plan.append(Child("web", ("web",), WORK, environment=next(metrics)))
-    plan.append(Child("office", ("office",), WORK, environment=next(metrics)))
-    plan.append(Child("keeper", ("keeper",), WORK, environment=next(metrics)))
-    plan.append(Child("processor", ("processor",), WORK, environment=next(metrics)))
+        plan.append(Child("store", ("store",), STORE))
+    plan.append(Child("web", ("web",), WORK))
+    plan.append(Child("office", ("office",), WORK))
+    plan.append(Child("keeper", ("keeper",), WORK))
+    plan.append(Child("processor", ("processor",), WORK))
     for number in range(settings.gateway_processes):
-        arguments = ("gateway", "--number", str(number))
-        plan.append(Child(f"gateway-{number}", arguments, INTAKE, environment=next(metrics)))
+        plan.append(Child(f"gateway-{number}", ("gateway", "--number", str(number)), INTAKE))
     if settings.demo:
-        plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC, environment=next(metrics)))
+        plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC))
+    for child, port in zip(plan, _metrics_ports(settings.metrics_port, len(plan)), strict=True):
+        child.metrics_port = port
+        child.environment["VOLTWARD_METRICS_PORT"] = str(port)
     return plan
 
 
-def _metrics_ports(first: int) -> Iterator[dict[str, str]]:
-    """The environment of each next process: its own Prometheus port, or 0 for a free one."""
-    for number in count():
-        yield {"VOLTWARD_METRICS_PORT": str(first + number if first else 0)}
+# Served beside pages and queries, on the process's own address; the demo has no figures.
+OWN_ADDRESS = ("store", "web", "demo")
+
+
+def metrics_ports(plan: list[Child]) -> dict[str, int]:
+    """Process name to the loopback port of its Prometheus figures."""
+    return {child.name: child.metrics_port for child in plan if child.name not in OWN_ADDRESS}
+
+
+def _metrics_ports(first: int, count: int) -> list[int]:
+    """From ``first`` upwards; 0 takes free ones, which stay the same over restarts of a child."""
+    if first:
+        return list(range(first, first + count))
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

@@ -1,6 +1,7 @@
 """``voltward up``: the whole platform in one terminal, started without questions, stopped by Ctrl-C."""
 
 import fcntl
+import json
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from threading import Event
 from voltward.base.errors import Refused
 from voltward.base.settings import Settings
 from voltward.entry.supervisor.child import Child
-from voltward.entry.supervisor.plan import children
+from voltward.entry.supervisor.plan import children, metrics_ports
 
 LOOK_EVERY_S = 0.2
 
@@ -40,6 +41,7 @@ def up(settings: Settings) -> int:
         _say(f"Voltward (伏卫) · data in {settings.data.absolute()}")
         with prepared(settings):
             crew = Crew(children(settings), settings.data / "logs")
+            _tell_ports(settings, crew)
             try:
                 crew.start(stopping)
                 _wait_ready(settings, crew, stopping)
@@ -115,6 +117,12 @@ def _greet(settings: Settings, took_s: float) -> None:
 
         _say("  login    {} / {}   (demo only)".format(*demo_login(settings)))
     _say("Ctrl-C stops everything")
+
+
+def _tell_ports(settings: Settings, crew: Crew) -> None:
+    """``DATA/run/metrics.json``: where each process's Prometheus figures are."""
+    text = json.dumps(metrics_ports(crew.members), indent=1)
+    (settings.data / "run" / "metrics.json").write_text(text + "\n", encoding="utf-8")
 
 
 @contextmanager
