@@ -75,10 +75,10 @@ class Inbox:
     def grouped(self) -> tuple[NDArray[np.int64], bytes, NDArray[np.int64]]:
         """Seats in order of first arrival, all bytes link by link, and where each link's begin."""
         seats = np.array(self.seats, np.int64)
-        lengths = np.array([len(chunk) for chunk in self.chunks], np.int64)
-        owners, firsts, owner_of = np.unique(seats, return_index=True, return_inverse=True)
-        if owners.size == seats.size:
+        lengths = np.fromiter(map(len, self.chunks), np.int64, len(self.chunks))
+        if len(set(self.seats)) == len(self.seats):  # the usual case: one chunk for each link
             return seats, b"".join(self.chunks), _offsets(lengths)
+        owners, firsts, owner_of = np.unique(seats, return_index=True, return_inverse=True)
         order = np.argsort(firsts[owner_of], kind="stable")
         data = b"".join([self.chunks[place] for place in order.tolist()])
         arrival = np.argsort(firsts, kind="stable")
