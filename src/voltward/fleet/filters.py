@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter
 
 from voltward.fleet.models import Vehicle
+from voltward.pages.filtering import RoomFilterSet
 
 
-class VehicleFilter(FilterSet):  # type: ignore[misc]
+class VehicleFilter(RoomFilterSet):
+    of = "vehicle"
     vin = CharFilter(label="VIN", method="by_vin", max_length=17)
     model_name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
     state = ChoiceFilter(label=_("建档状态"), choices=Vehicle.STATES, empty_label=_("全部"))

@@ -62,11 +62,31 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """``text`` as shown; ``state`` colours the dot before it, if there is one."""
+    """``text`` as shown; ``state`` colours the dot before it, if there is one.
+
+    ``level``: it is an alarm level (0 to 3), shown in the colours of levels.
+    """
 
     text: Text
     state: str = ""
     hint: Text = ""
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """A choice that another room adds to the filters of the list of records of kind ``of``.
+
+    ``narrow(actor, rows, value)`` gives the query set of the records that ``value`` leaves.
+    """
+
+    of: str
+    name: str
+    title: Text
+    choices: Sequence[tuple[str, Text]]
+    needs: str
+    order: int
+    narrow: Callable[[Any, Any, str], Any]
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,7 @@ class Room:
     menu: tuple[MenuItem, ...] = ()
     tabs: tuple[Tab, ...] = ()
     columns: tuple[Column, ...] = ()
+    filters: tuple[ListFilter, ...] = ()
     headers: tuple[HeaderPart, ...] = ()
     search: tuple[Search, ...] = ()
     urls: str | None = None
@@ -133,6 +154,9 @@ class Registry:
 
     def columns(self, of: str, actor: Actor) -> list[Column]:
         return _held(actor, [one for room in self.rooms for one in room.columns if one.of == of])
+
+    def filters(self, of: str, actor: Actor) -> list[ListFilter]:
+        return _held(actor, [one for room in self.rooms for one in room.filters if one.of == of])
 
     def headers(self, of: str, actor: Actor) -> list[HeaderPart]:
         return _held(actor, [one for room in self.rooms for one in room.headers if one.of == of])

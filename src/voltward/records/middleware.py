@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from voltward.base.errors import NotFound, NotPermitted, Refused
 from voltward.pages import errors
+from voltward.records import services
 from voltward.records.models import LANGUAGES, Person
 from voltward.records.origin import coming_from, new_number
 
@@ -76,13 +77,12 @@ class GrantMiddleware:
     ) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
-        needed = needed_by(view)
-        if (
-            needed is None
-            or not isinstance(request.user, Person)
-            or needed not in request.user.grants
-        ):
-            raise PermissionDenied(needed or "undeclared")
+        needed = needed_by(view) or "undeclared"
+        person = request.user
+        if not isinstance(person, Person) or needed not in person.grants:
+            route = request.resolver_match.route if request.resolver_match else ""
+            services.refusal_recorded(person, what="page.open", subject=route, needs=needed)
+            raise PermissionDenied(needed)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:

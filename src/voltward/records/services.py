@@ -173,6 +173,12 @@ def reading_recorded(actor: Person, *, what: str, subject: Subject | str, reason
     write_row(actor, what, subject=text, result="read", after={"reason": reason} if reason else {})
 
 
+def refusal_recorded(actor: object, *, what: str, subject: str, needs: str) -> None:
+    """Leave an audit row for a page or endpoint that somebody was not let into."""
+    person = actor if isinstance(actor, Person) else None
+    write_row(person, what, subject=subject[:120], result="refused", after={"needs": needs})
+
+
 def attempt_begun(login: str, address: str | None) -> LoginAttempt:
     """Count a try before it is judged, so that tries side by side all count."""
     return LoginAttempt.objects.create(login=login[:64], address=address)
