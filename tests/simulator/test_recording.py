@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.simulator.excerpts import CARS, SMALL_HEADER, SMALL_ROWS, csv_file, excerpt, lines_of
 
 from voltward.base.errors import BadInput
@@ -170,3 +172,30 @@ def test_files_that_are_no_recordings_are_refused(tmp_path: Path) -> None:
     for name, said in (("a.parquet", "Parquet"), ("b.csv", "no file"), ("c.txt", "no file")):
         with pytest.raises(BadInput, match=said):
             open_recording(tmp_path / name)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    cuts=st.lists(st.tuples(st.integers(0, 600), st.binary(max_size=6)), max_size=6),
+    skip=st.booleans(),
+)
+def test_any_bytes_give_rows_or_named_bad_rows_and_lose_no_line(
+    tmp_path: Path, cuts: list[tuple[int, bytes]], skip: bool
+) -> None:
+    data = "\n".join([SMALL_HEADER, *SMALL_ROWS * 3]).encode() + b"\n"
+    for at, piece in cuts:
+        data = data[:at] + piece + data[at + len(piece) :]
+    (tmp_path / "any.csv").write_bytes(data)
+    try:
+        recording = open_recording(tmp_path / "any.csv", probe_offset=0, skip_bad_rows=skip)
+        rows = recording.rows()
+    except BadInput:
+        return
+    lines = data[data.index(b"\n") + 1 :].split(b"\n")
+    filled = {number for number, line in enumerate(lines, start=2) if line.strip()}
+    bad = {one.line for one in recording.bad_rows}
+    assert set(rows.line.tolist()) | bad == filled
+    assert not set(rows.line.tolist()) & bad
+    assert skip or not bad

@@ -1,6 +1,5 @@
 """Reads telemetry CSV in blocks of whole lines; a block that fails is searched line by line."""
 
-import csv
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,16 +95,17 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
 
 def _parsed(block: bytes, first_line: int, columns: CsvColumns, bad: list[BadRow]) -> Rows:
     """``block`` as rows; lines that cannot be used are added to ``bad``."""
-    try:
-        table = _table(block, columns)
-        times = _seconds(table)
-        lines = np.arange(first_line, first_line + len(times), dtype=np.int64)
-        # an empty line is skipped by the parser: then lines and rows no longer agree
-        whole = len(times) == block.count(b"\n") and not (times < _FIRST_S).any()
-        if whole and not (times > _LAST_S).any():
-            return _rows(table, times, lines, columns)
-    except pa.ArrowInvalid:
-        pass
+    # a carriage return that ends no line would make two rows of one line
+    if block.count(b"\r") == block.count(b"\r\n"):
+        try:
+            table = _table(block, columns)
+            times = _seconds(table)
+            # an empty line is skipped by the parser: then lines and rows no longer agree
+            if len(times) == block.count(b"\n") and _in_range(times):
+                lines = np.arange(first_line, first_line + len(times), dtype=np.int64)
+                return _rows(table, times, lines, columns)
+        except pa.ArrowInvalid:
+            pass
     kept, numbers = _good_lines(block, first_line, columns, bad)
     table = _table(b"".join(kept), columns) if kept else _no_rows(columns)
     return _rows(table, _seconds(table), np.array(numbers, np.int64), columns)
@@ -137,6 +137,10 @@ def _seconds(table: pa.Table) -> NDArray[np.int64]:
     microseconds = pc.fill_null(table[TIME].cast(pa.int64()), -(10**18)).to_numpy()
     seconds = np.floor_divide(microseconds, 1_000_000) - _BEIJING_S
     return np.where(microseconds < 0, -1, seconds).astype(np.int64)
+
+
+def _in_range(times: NDArray[np.int64]) -> bool:
+    return bool(((times >= _FIRST_S) & (times <= _LAST_S)).all())
 
 
 def _rows(
@@ -174,17 +178,23 @@ def _good_lines(
 
 def _problem(line: bytes, number: int, columns: CsvColumns) -> BadRow | None:
     """Why this line cannot be used, or None."""
-    text = line.decode("utf-8", "replace").rstrip("\r\n")
-    values = next(csv.reader([text], quoting=csv.QUOTE_NONE), [])
-    if len(values) != len(columns.names):
+    text = line.decode("utf-8", "replace").rstrip("\r")
+    values = text.split(",")
+    if len(values) != len(columns.names) or "\r" in text:
         return BadRow(number, "the line", f"{len(values)} values", f"{len(columns.names)} values")
+    try:
+        table = _table(line + b"\n", columns)
+        if table.num_rows == 1 and _in_range(_seconds(table)):
+            return None
+    except pa.ArrowInvalid:
+        pass
     row = dict(zip(columns.names, values, strict=True))
     if not _is_time(row[TIME]):
         return BadRow(number, TIME, row[TIME], TIME_EXPECTED)
     for name in columns.numbers():
         if row[name] not in _MISSING and not _is_number(row[name]):
             return BadRow(number, name, row[name], "a number or nothing")
-    return None
+    return BadRow(number, "the line", text, "UTF-8 text")
 
 
 def _is_time(text: str) -> bool:
