@@ -9,9 +9,9 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
 from tests.journal.building import read_all
 from tests.journal.writer_process import STREAM, append, payload
 
@@ -52,55 +52,66 @@ def commit_in_time(writer: JournalWriter) -> str:
     return outcome[0] if outcome else "silent"
 
 
-def main() -> None:
-    folder, cycles, build = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    kind = RetriesForever if build == "forever" else JournalWriter
-    # Half of what the disk holds goes to the ballast, a tenth stays free for everybody else.
-    options = JournalOptions(segment_bytes=200_000, reserve_share=0.1)
-    writer = kind(folder, STREAM, options)
-    ballast = folder / "ballast"
-    sent = answered = 0
-    outcomes, levels, reserves, resumed_s = [], [], [], []
-    for _ in range(cycles):
-        free, total = writer._files.space_bytes(str(folder))
-        ballast.write_bytes(np.zeros(max(0, free - total // 4), np.uint8).tobytes())
-        outcome = "ok"
+@dataclass
+class Scene:
+    """What happened. ``outcomes``: of the commit that met the full disk, and of one more try."""
+
+    outcomes: list[str] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
+    reserves: list[float] = field(default_factory=list)
+    resumed_s: list[float] = field(default_factory=list)
+    answered: int = 0
+    stored_is_answered: bool = False
+
+    def fill(self, writer: JournalWriter, folder: Path) -> int:
+        """Commit until the disk is full; how many records were sent in all."""
+        free, total = disk_stats(folder).free_bytes, disk_stats(folder).total_bytes
+        (folder / "ballast").write_bytes(bytes(max(0, free - total // 4)))
+        sent, outcome = self.answered, "ok"
         while outcome == "ok":
+            self.answered = sent
             append(writer, 0, sent, 20)
             sent += 20
             outcome = commit_in_time(writer)
-            answered = sent if outcome == "ok" else answered
-        outcomes.append(outcome)
-        if outcome == "silent":
-            break
-        levels.append(disk_stats(folder).level)
-        reserves.append(disk_stats(folder).free_bytes / disk_stats(folder).total_bytes)
+        self.outcomes.append(outcome)
+        return sent
+
+    def free(self, writer: JournalWriter, folder: Path, sent: int) -> None:
+        """Try once more in vain; then give the space back and go on."""
+        disk = disk_stats(folder)
+        self.levels.append(disk.level)
+        self.reserves.append(disk.free_bytes / disk.total_bytes)
         with suppress(JournalFull, JournalBroken):
             writer.recover()
-        outcomes.append(writer.state.value)
-        ballast.unlink()
+        self.outcomes.append(writer.state.value)
+        (folder / "ballast").unlink()
         began_s = time.monotonic()
         writer.recover()
         writer.commit()
-        resumed_s.append(time.monotonic() - began_s)
-        answered = sent
+        self.resumed_s.append(time.monotonic() - began_s)
+        self.answered = sent
         for path in sorted((folder / STREAM).glob("*.log"))[:-2]:
             path.unlink()  # what a real journal expires, so that the next cycle has room
-    stored = list(read_all(folder).values()) if "silent" not in outcomes else []
-    kept = [payload(0, number) for number in range(answered - len(stored), answered)]
-    print(  # noqa: T201 - what the caller reads
-        json.dumps(
-            {
-                "outcomes": outcomes,
-                "levels": levels,
-                "reserves": reserves,
-                "resumed_s": resumed_s,
-                "answered": answered,
-                "stored_is_answered": stored == kept and len(stored) > 0,
-            }
-        ),
-        flush=True,
-    )
+
+
+def main() -> None:
+    folder, cycles, build = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    kind = RetriesForever if build == "forever" else JournalWriter
+    # Three quarters of the disk go to the ballast, a tenth stays free for everybody else.
+    writer = kind(folder, STREAM, JournalOptions(segment_bytes=200_000, reserve_share=0.1))
+    scene = Scene()
+    for _ in range(cycles):
+        sent = scene.fill(writer, folder)
+        if scene.outcomes[-1] == "silent":
+            break
+        scene.free(writer, folder, sent)
+    else:
+        stored = list(read_all(folder).values())
+        first = scene.answered - len(stored)
+        kept = [payload(0, number) for number in range(first, scene.answered)]
+        scene.stored_is_answered = stored == kept and len(stored) > 0
+    sys.stdout.write(json.dumps(asdict(scene)) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -60,8 +60,6 @@ class SimDisk:
         self._locks: dict[int, str] = {}
         self._next_handle = 3
 
-    # -- what a test does to the disk
-
     def kill_process(self) -> None:
         """Every handle and lock is gone; what programs saw they still see."""
         self._open.clear()
@@ -89,8 +87,6 @@ class SimDisk:
 
     def paths(self) -> list[str]:
         return sorted(self._seen)
-
-    # -- Files
 
     def open(self, path: str, *, create: bool = False, write: bool = False) -> int:
         self._step("open")
@@ -193,8 +189,6 @@ class SimDisk:
         del self._open[handle]
         self._locks[handle] = path
         return handle
-
-    # -- inside
 
     def _step(self, kind: str) -> int:
         """Count a call; the power may go before it; an error number when it shall fail."""
