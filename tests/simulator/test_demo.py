@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -16,8 +17,16 @@ from voltward.base.units import BEIJING
 from voltward.base.vin import check_digit_is_right
 from voltward.frames.frame import decode_frame
 from voltward.simulator.data import fire_recording
-from voltward.simulator.demo import FIRE_FROM, FIRE_VIN, FireDriver, demo_status, fire_again
-from voltward.simulator.driver import FleetDriver, FleetPlan
+from voltward.simulator.demo import (
+    FIRE_FROM,
+    FIRE_VIN,
+    FireDriver,
+    FireStatus,
+    demo_status,
+    fire_again,
+)
+from voltward.simulator.driver import FleetDriver, FleetPlan, FleetStatus
+from voltward.simulator.metrics import SimulatorMetrics
 from voltward.simulator.run import SimulateConfig, simulate_until, simulated_vehicles
 
 PAST_ROWS, FIRE_ROWS = 4418, 83
@@ -172,6 +181,20 @@ def test_simulate_tells_its_status_and_stops_when_told(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / "demo.json").read_text()) == status
     known = {vehicle.vin for vehicle in simulated_vehicles(SimulateConfig(("", 0), 5, demo=True))}
     assert {frame[4:21].decode() for frame in fake.reports} <= known
+
+
+def test_metrics_say_what_the_simulation_does() -> None:
+    metrics = SimulatorMetrics(0)
+    try:
+        metrics.set(FleetStatus(cars=5, online=3, sent=77), FireStatus(state="burning"))
+        with urlopen(f"http://127.0.0.1:{metrics.port}/metrics") as answer:
+            text = answer.read().decode()
+    finally:
+        metrics.close()
+    assert "voltward_simulator_online 3.0" in text
+    assert "voltward_simulator_frames_sent 77.0" in text
+    assert 'voltward_simulator_fire_state{state="burning"} 1.0' in text
+    assert 'voltward_simulator_fire_state{state="ready"} 0.0' in text
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]"])

@@ -11,6 +11,7 @@ from voltward.base.clock import Clock, SystemClock, utc
 from voltward.simulator.demo import FIRE_MODEL, FIRE_VIN, FireDriver, status_of, write_status
 from voltward.simulator.driver import FleetDriver, FleetPlan
 from voltward.simulator.fleet.cars import roster
+from voltward.simulator.metrics import SimulatorMetrics
 
 _STATUS_EACH_S = 1.0
 _DAY_S = 86_400.0
@@ -35,6 +36,7 @@ class SimulateConfig:
     run_folder: Path | None = None
     state_folder: Path | None = None
     stop_after_s: float | None = None
+    metrics_port: int | None = None  # 0: a free one; None: none
 
     @property
     def history_s(self) -> float:
@@ -85,24 +87,14 @@ async def simulate_until(
     stopping: asyncio.Event, config: SimulateConfig, clock: Clock, on_progress: Progress
 ) -> dict[str, Any]:
     """The same, ended by ``stopping``."""
-    state = config.state_folder
-    plan = FleetPlan(
-        address=config.address,
-        seed=config.seed,
-        cars=config.cars,
-        period_s=config.period_s,
-        history_s=config.history_s,
-        state_file=None if state is None else state / "fleet.npz",
-    )
-    fleet = FleetDriver(plan, clock)
-    fire = _fire(config, clock)
-    tasks = [asyncio.create_task(fleet.run(stopping))]
-    if fire is not None:
-        tasks.append(asyncio.create_task(fire.run()))
+    parts = _Parts(config, clock, on_progress)
+    tasks = [asyncio.create_task(parts.fleet.run(stopping))]
+    if parts.fire is not None:
+        tasks.append(asyncio.create_task(parts.fire.run()))
     ends_at_s = clock.monotonic_s() + (config.stop_after_s or float("inf"))
     try:
         while not stopping.is_set() and not any(task.done() for task in tasks):
-            _tell(config, clock, fleet, fire, on_progress)
+            parts.tell()
             if clock.monotonic_s() >= ends_at_s:
                 stopping.set()
             await asyncio.wait(tasks, timeout=_STATUS_EACH_S, return_when=asyncio.FIRST_COMPLETED)
@@ -111,10 +103,53 @@ async def simulate_until(
         for task in tasks[1:]:
             task.cancel()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        parts.close()
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
-    return _tell(config, clock, fleet, fire, on_progress)
+    return parts.tell()
+
+
+class _Parts:
+    """Fleet, fire and those who want to know about them."""
+
+    def __init__(self, config: SimulateConfig, clock: Clock, on_progress: Progress) -> None:
+        self._config = config
+        self._clock = clock
+        self._on_progress = on_progress
+        state = config.state_folder
+        plan = FleetPlan(
+            address=config.address,
+            seed=config.seed,
+            cars=config.cars,
+            period_s=config.period_s,
+            history_s=config.history_s,
+            state_file=None if state is None else state / "fleet.npz",
+        )
+        self.fleet = FleetDriver(plan, clock)
+        self.fire = _fire(config, clock)
+        port = config.metrics_port
+        self._metrics = None if port is None else SimulatorMetrics(port)
+
+    def tell(self) -> dict[str, Any]:
+        """Bring status file, metrics and listener up to date."""
+        self.fleet.count()
+        fire = None if self.fire is None else self.fire.status
+        status: dict[str, Any] = {
+            "at": utc(self._clock.now_ns()).isoformat(),
+            "fleet": asdict(self.fleet.status),
+            "fire": None if fire is None else status_of(fire),
+        }
+        if self._config.run_folder is not None:
+            write_status(self._config.run_folder, status)
+        if self._metrics is not None:
+            self._metrics.set(self.fleet.status, fire)
+        self._on_progress(status)
+        return status
+
+    def close(self) -> None:
+        if self._metrics is not None:
+            self._metrics.close()
 
 
 def _fire(config: SimulateConfig, clock: Clock) -> FireDriver | None:
@@ -127,22 +162,3 @@ def _fire(config: SimulateConfig, clock: Clock) -> FireDriver | None:
         clock,
         first_fire_s=DEMO_FIRST_FIRE_S,
     )
-
-
-def _tell(
-    config: SimulateConfig,
-    clock: Clock,
-    fleet: FleetDriver,
-    fire: FireDriver | None,
-    on_progress: Progress,
-) -> dict[str, Any]:
-    fleet.count()
-    status: dict[str, Any] = {
-        "at": utc(clock.now_ns()).isoformat(),
-        "fleet": asdict(fleet.status),
-        "fire": None if fire is None else status_of(fire.status),
-    }
-    if config.run_folder is not None:
-        write_status(config.run_folder, status)
-    on_progress(status)
-    return status

@@ -52,6 +52,7 @@ def simulate(
         run_folder=settings.data / "run" if demo else None,
         state_folder=settings.data / "simulator" if demo else None,
         stop_after_s=stop_after,
+        metrics_port=settings.metrics_port if demo else None,
     )
     run(config, on_progress=_one_line if sys.stdout.isatty() else _silent)
 
