@@ -9,7 +9,6 @@ from tests.telemetry.ingest.poisoned import DYING, FAILING, ITEM
 from tests.telemetry.ingest.scene import (
     KEY,
     NOON,
-    TOKEN,
     Patience,
     config_in,
     frame,
@@ -20,12 +19,14 @@ from tests.telemetry.ingest.scene import (
     vin,
 )
 
+from voltward.columns.batch import FrameBatch
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.decoding import Decoder
 from voltward.telemetry.ingest.process import opened
 from voltward.telemetry.ingest.quarantine import set_aside
 from voltward.telemetry.ingest.replay_quarantine import replay_quarantine
 from voltward.telemetry.ingest.sink import StoreSink, StoreUnwell
+from voltward.telemetry.ingest.trial import killers
 
 DRAIN = """
 import sys
@@ -157,6 +158,15 @@ def test_a_fault_of_the_installation_puts_nothing_aside(tmp_path, journal, conne
     assert physical_rows(client) == 24
 
 
+def test_a_trial_in_a_child_tells_which_frame_kills(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "src:.")
+    frames = FrameBatch.of(_mixed(2, {1}))
+    assert {n: str(error) for n, error in killers(frames, DYING).items()} == {
+        1: "the decoder died of signal 11"
+    }
+
+
+@pytest.mark.t2
 def test_a_frame_that_kills_the_decoder_is_found_after_the_third_death(tmp_path, journal, store):
     journal.put(_mixed(4, {1}))
     database = "deadly"
@@ -173,4 +183,3 @@ def test_a_frame_that_kills_the_decoder_is_found_after_the_third_death(tmp_path,
     (poison,) = _in_quarantine(tmp_path)
     assert poison.reason == "Died: the decoder died of signal 11"
     assert physical_rows(store.client(database)) == 3
-    assert TOKEN

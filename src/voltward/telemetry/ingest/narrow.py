@@ -12,6 +12,7 @@ def narrowed(
     size: int,
     attempt: Callable[[int, int], Outcome],
     failures: type[Exception] | tuple[type[Exception], ...] = Exception,
+    tries_alone: int = TRIES_ALONE,
 ) -> tuple[list[Outcome], dict[int, Exception]]:
     """Outcomes of the pieces ``[first, last)`` that succeed, in order; what fails alone, and why.
 
@@ -24,7 +25,7 @@ def narrowed(
     waiting = [(0, size)] if size else []
     while waiting:
         first, last = waiting.pop()
-        tries = TRIES_ALONE if last - first == 1 else 1
+        tries = tries_alone if last - first == 1 else 1
         for left in reversed(range(tries)):
             try:
                 outcomes.append(attempt(first, last))

@@ -15,7 +15,7 @@ from voltward.columns.batch import FrameBatch
 from voltward.telemetry.ingest.decoding import loaded
 from voltward.telemetry.ingest.narrow import narrowed
 
-LIMIT_S = 60.0  # a child that takes longer hangs
+LIMIT_S = 300.0  # a child that takes longer hangs; it may have kernels to compile
 _COUNT_BYTES = 8
 
 
@@ -29,7 +29,7 @@ def killers(frames: FrameBatch, decoder: str) -> dict[int, Exception]:
     def attempt(first: int, last: int) -> None:
         _try(frames.select(np.arange(first, last)), decoder)
 
-    return narrowed(len(frames), attempt, Died)[1]
+    return narrowed(len(frames), attempt, Died, tries_alone=1)[1]
 
 
 def _try(frames: FrameBatch, decoder: str) -> None:

@@ -2,7 +2,8 @@
 
 GB/T 32960.3-2016 type 0x08 carries at most 200 cells a frame; the rest follows in further frames
 of the same time. Which frame arrived first, and in which insert, never changes the row: where
-two frames bring the same, the one received first wins (the larger ``rank``).
+two frames bring the same field, their content decides (the larger ``unit_hash``). Only what tells
+of the arrival itself is that of the frame received first (the larger ``rank``).
 """
 
 from collections.abc import Collection
@@ -18,17 +19,18 @@ from voltward.telemetry.schema.columns import (
 )
 
 _GROUP = ("vehicle_id", "collected_at")
-# A pack's share of one frame: (1 number, 2 first cell, 3 turned rank, 4 cells in the frame,
+_OF_ARRIVAL = frozenset({"rank", "frame_block", "stream", "command"})
+# A pack's share of one frame: (1 number, 2 first cell, 3 unit hash, 4 cells in the frame,
 # 5 voltage, 6 current, 7 cells of the pack, 8 the cells). A 2025 frame has no first cell: 1.
 _SHARES = """groupArrayArray(arrayMap(
-        (number, first, size, voltage, current, cells, stop) -> (number, first, bitNot(s._rank),
+        (number, first, size, voltage, current, cells, stop) -> (number, first, s._hash,
             size, voltage, current, cells, arraySlice(s.cell_voltages_mv, stop - size + 1, size)),
         s.pack_number,
         if(length(s.pack_first_cell) = length(s.pack_number), s.pack_first_cell,
             arrayMap(number -> toUInt16(1), s.pack_number)),
         s.pack_cells_in_frame, s.pack_voltage_v, s.pack_current_a, s.pack_cell_count,
         arrayCumSum(s.pack_cells_in_frame)))"""
-# In order of pack and cell; of the same range only the first received.
+# In order of pack and cell; of the same range only one.
 _KEPT = """arrayFilter(
         (share, i) -> i = 1 OR share.1 != _sorted[i - 1].1 OR share.2 != _sorted[i - 1].2,
         _sorted, arrayEnumerate(_sorted))"""
@@ -94,14 +96,15 @@ def _grouped(source: str, wanted: frozenset[str]) -> str:
         chosen.append(f"{_SHARES} AS _shares")
     return (
         f"    SELECT {', '.join(chosen)}\n"
-        f"    FROM (SELECT *, cell_voltages_mv, rank AS _rank FROM {source}) AS s\n"
+        f"    FROM (SELECT *, cell_voltages_mv, rank AS _rank, unit_hash AS _hash FROM {source}) AS s\n"
         f"    GROUP BY {', '.join(f's.`{name}`' for name in _GROUP)}"
     )
 
 
 def _one(column: StoreColumn) -> str:
-    """The value of the frame received first among those that have one (NULL never wins)."""
+    """The value of one frame among those that have one (NULL never wins)."""
     name = f"s.`{column.name}`"
+    order = "s._rank" if column.name in _OF_ARRIVAL else "s._hash"
     if column.type.startswith(("Array", "Map", "String")):
-        return f"argMaxIf({name}, s._rank, notEmpty({name})) AS `{column.name}`"
-    return f"argMax({name}, s._rank) AS `{column.name}`"
+        return f"argMaxIf({name}, {order}, notEmpty({name})) AS `{column.name}`"
+    return f"argMax({name}, {order}) AS `{column.name}`"
