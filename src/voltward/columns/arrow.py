@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from voltward.columns.columns import Columns
+from voltward.columns.columns import Columns, spans
 from voltward.columns.fields import (
     ARROW_SCHEMA,
     COLUMNS,
@@ -23,7 +23,7 @@ from voltward.columns.reasons import Reason
 Array = NDArray[Any]
 # Looking a type up costs more than wrapping an array, so each is looked up once.
 _TYPES = {name: ARROW_SCHEMA.field(name).type for name in COLUMNS}
-_ENTRY = (REASONS_TYPE.key_field, REASONS_TYPE.item_field)
+_ENTRY = [REASONS_TYPE.key_field, REASONS_TYPE.item_field]
 _PLAIN = {
     np.dtype(name): pa.from_numpy_dtype(np.dtype(name))
     for name in ("f4", "f8", "u1", "u2", "u4", "i2", "i4", "i8")
@@ -135,11 +135,14 @@ def _reasons(columns: Columns) -> pa.Array:
 
 
 def _no_reasons(size: int) -> pa.Array:
-    entries = pa.StructArray.from_arrays(
-        [pa.array([], pa.string()), pa.array([], pa.uint8())], fields=list(_ENTRY)
-    )
-    offsets = pa.py_buffer(np.zeros(size + 1, np.int32))
-    return pa.Array.from_buffers(REASONS_TYPE, size, [None, offsets], 0, children=[entries])
+    return _map(np.zeros(size + 1, np.int32), pa.nulls(0, pa.string()), np.empty(0, np.uint8))
+
+
+def _map(offsets: NDArray[np.int32], keys: pa.Array, codes: NDArray[np.uint8]) -> pa.Array:
+    """The columns ``reasons``. Made from buffers: ``pa.array`` would import all of pandas."""
+    entries = pa.StructArray.from_arrays([keys, _plain(codes)], fields=_ENTRY)
+    buffers = [None, pa.py_buffer(offsets)]
+    return pa.Array.from_buffers(REASONS_TYPE, offsets.size - 1, buffers, 0, children=[entries])
 
 
 def _keys_of(columns: Columns, name: str, where: Array, names: list[str]) -> tuple[Array, Array]:
@@ -157,11 +160,16 @@ def _keys_of(columns: Columns, name: str, where: Array, names: list[str]) -> tup
 
 def _map_of(size: int, names: list[str], rows: Array, keys: Array, codes: list[Array]) -> pa.Array:
     offsets, order = _by_row(rows.astype(np.int64), size)
-    dictionary = pa.array(names or [""], pa.string())
-    key_array = dictionary.take(pa.array(keys.astype(np.int32)[order]))
-    items = _plain(np.concatenate(codes).astype(np.uint8)[order])
-    made = pa.MapArray.from_arrays(pa.array(offsets), key_array, items)
-    return made.cast(REASONS_TYPE) if made.type != REASONS_TYPE else made
+    return _map(offsets, _texts(names, keys[order]), np.concatenate(codes).astype(np.uint8)[order])
+
+
+def _texts(names: list[str], numbers: Array) -> pa.Array:
+    """``names[number]`` for each of ``numbers`` ``(k,)``, as strings."""
+    octets = np.frombuffer("".join(names).encode(), np.uint8)
+    starts = np.cumsum([0, *(len(name) for name in names)])
+    wanted, offsets = spans(starts[numbers], np.diff(starts)[numbers])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(octets[wanted])]
+    return pa.Array.from_buffers(pa.string(), numbers.size, buffers, 0)
 
 
 @making_kernel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from voltward.columns.kernel import making_kernel
 
 Bytes = NDArray[np.uint8]
 Indices = NDArray[np.int64]
+Scalar = TypeVar("Scalar", bound="np.generic[Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class FrameBatch:
         """
         if self.buffer.dtype != np.uint8 or self.buffer.ndim != 1:
             raise ValueError("buffer: expected one row of uint8")
+        if not (self.buffer.flags.c_contiguous and self.offsets.flags.c_contiguous):
+            raise ValueError("buffer and offsets: expected memory without gaps")
         if self.offsets.dtype != np.int64 or self.offsets.ndim != 1 or self.offsets.size == 0:
             raise ValueError("offsets: expected one row of int64 with at least one entry")
         inside = self.offsets[0] >= 0 and self.offsets[-1] <= self.buffer.size
@@ -58,7 +62,7 @@ class FrameBatch:
             raise ValueError("spans: expected start <= stop inside the buffer")
         offsets = np.zeros(starts.size + 1, np.int64)
         np.cumsum(stops - starts, out=offsets[1:])
-        return cls(copy_spans(buffer, starts, offsets), offsets)
+        return cls(copy_spans(read_only(buffer), np.ascontiguousarray(starts), offsets), offsets)
 
     def __len__(self) -> int:
         return self.offsets.size - 1
@@ -75,6 +79,13 @@ class FrameBatch:
     def select(self, indices: NDArray[np.integer]) -> FrameBatch:
         """The frames of the given indices, in their order, as a batch of their own."""
         return FrameBatch.gather(self.buffer, self.offsets[indices], self.offsets[1:][indices])
+
+
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """The same memory, not to be written to. Kernels are compiled for this kind of input alone."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 @making_kernel()

@@ -106,3 +106,13 @@ class Columns:
         from voltward.columns.arrow import table_of
 
         return table_of(self)
+
+
+def spans(
+    starts: NDArray[np.int64], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The numbers of all spans one behind the other, and where each begins, ``(k + 1,)``."""
+    offsets = np.zeros(starts.size + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    numbers = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
+    return numbers, offsets.astype(np.int32)

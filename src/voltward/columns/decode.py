@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.columns.batch import FrameBatch
+from voltward.columns.batch import FrameBatch, read_only
 from voltward.columns.cells import FIELD_COLUMN, FIELD_SECTION, STORES
 from voltward.columns.columns import Columns, Header, Mask, OddLists
 from voltward.columns.fields import COLUMNS, OCTETS, blank_of
@@ -72,13 +72,8 @@ def decode(batch: FrameBatch) -> Columns:
     presence = _presence(notes, values)
     for name in presence:
         values[name][:] = blank_of(name)
-    fill(batch.buffer, TABLES, notes, arenas, places)
+    fill(read_only(batch.buffer), TABLES, notes, arenas, places)
     return _columns(rows, notes, arenas, places, values, presence)
-
-
-def warm() -> None:
-    """Compile the kernels, or load them from the cache."""
-    decode(FrameBatch.of([b"##"])).to_arrow()
 
 
 def kernels_alone(batch: FrameBatch) -> Callable[[], None]:
@@ -89,7 +84,7 @@ def kernels_alone(batch: FrameBatch) -> Callable[[], None]:
 
     def passes() -> None:
         _, again = _scan_all(batch, rows)
-        fill(batch.buffer, TABLES, again, arenas, places)
+        fill(read_only(batch.buffer), TABLES, again, arenas, places)
 
     return passes
 
@@ -98,8 +93,9 @@ def _scan_all(batch: FrameBatch, rows: Rows | None = None) -> tuple[Rows, Notes]
     rows = new_rows(len(batch)) if rows is None else rows
     notes = _workspace.notes(len(batch), BLOCK)
     shapes, frame = _workspace.shapes, 0
+    buffer, offsets = read_only(batch.buffer), read_only(batch.offsets)
     while True:
-        frame = scan(batch.buffer, batch.offsets, TABLES, shapes, notes, rows, frame)
+        frame = scan(buffer, offsets, TABLES, shapes, notes, rows, frame)
         if frame == len(batch):
             break
         notes = _workspace.grown(notes)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.columns.columns import Columns, Header, OddLists
+from voltward.columns.columns import Columns, Header, OddLists, spans
 from voltward.columns.complements import Parts, Rows, complements, parts_of
 from voltward.columns.fields import COLUMNS, FAMILIES, OCTETS, SCALARS
 
@@ -81,14 +81,6 @@ class _Move:
         old = self.columns.list_offsets[family].astype(np.int64)
         source = self.source_of(np.diff(old) > 0)
         return spans(old[source], old[source + 1] - old[source])
-
-
-def spans(starts: Rows, counts: Rows) -> tuple[Rows, NDArray[np.int32]]:
-    """The numbers of all spans one behind the other, and where each begins, ``(k + 1,)``."""
-    offsets = np.zeros(starts.size + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    numbers = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
-    return numbers, offsets.astype(np.int32)
 
 
 def _take(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.columns.batch import Bytes, FrameBatch, Indices
+from voltward.columns.batch import Bytes, FrameBatch, Indices, read_only
 from voltward.columns.kernel import kernel, making_kernel
 from voltward.columns.octets import running_xor, xor_of
 from voltward.frames.header import HEADER, MAX_UNIT
@@ -67,7 +67,9 @@ def split(buffer: Bytes, chunk_offsets: Indices, give_up: Bytes | None = None) -
     flags = np.zeros(chunks, np.uint8) if give_up is None else give_up
     if flags.shape != (chunks,):
         raise ValueError("give_up: expected one entry for each chunk")
-    return Split(*_split_chunks(buffer, chunk_offsets, flags))
+    return Split(
+        *_split_chunks(read_only(buffer), read_only(chunk_offsets), np.ascontiguousarray(flags))
+    )
 
 
 def warm() -> None:
