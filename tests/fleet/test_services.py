@@ -80,6 +80,18 @@ def test_admitting_the_same_vehicles_again_changes_nothing(maker: Maker) -> None
     assert (AuditRow.objects.count(), selectors.registry_generation()) == (rows, generation)
 
 
+def test_two_vehicles_with_one_number_are_told_apart_loudly(
+    maker: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(services, "number_of", lambda vin, key: 7)
+    added = services.vehicle_admit_unregistered(
+        installation(), vins=[VIN, THIRD], key=KEY, fallback=maker
+    )
+    assert added == 1
+    assert THIRD in caplog.text
+    assert AuditRow.objects.get(action="vehicle.admit").after["clashing"] == [THIRD]
+
+
 def test_an_operator_does_not_admit_vehicles(operator: Person, maker: Maker) -> None:
     with pytest.raises(NotPermitted):
         services.vehicle_admit_unregistered(operator, vins=[VIN], key=KEY, fallback=maker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from voltward.records.actions import action, record
 from voltward.records.models import Maker, Person
 
 BATCH = 5000
+_log = logging.getLogger(__name__)
 
 
 @action("vehicle.register", needs="vehicle.register")
@@ -70,7 +72,7 @@ def vehicle_admit_unregistered(
     that names its WMI, else to ``fallback``. Text that is no VIN is passed over.
     """
     wanted = sorted({vin.strip().upper() for vin in vins if has_vin_form(vin.strip().upper())})
-    known = set(Vehicle.objects.filter(vin__in=wanted).values_list("vin", flat=True))
+    known = _present(wanted)
     fresh = [vin for vin in wanted if vin not in known]
     return (
         _vehicle_admit(actor, vins=fresh, key=key, fallback=fallback, source=source) if fresh else 0
@@ -92,15 +94,23 @@ def _vehicle_admit(
         )
         for vin in vins
     ]
-    before = Vehicle.objects.count()
+    known = _present(vins)
     # the same VIN admitted by two processes at once is no error
     Vehicle.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-    added = Vehicle.objects.count() - before
-    generation = _registry_changed()
-    record(
-        actor, "vehicle.admit", generation, before={}, after={"vehicles": added, "vins": vins[:100]}
-    )
+    present = _present(vins)
+    added, clashing = len(present - known), sorted(set(vins) - present)
+    if clashing:
+        # another VIN has the same number (docs/decisions/001): somebody must look
+        _log.error(
+            "%d vehicles are not admitted: their numbers are taken: %s", len(clashing), clashing
+        )
+    after = {"vehicles": added, "vins": vins[:100], "clashing": clashing[:100]}
+    record(actor, "vehicle.admit", _registry_changed(), before={}, after=after)
     return added
+
+
+def _present(vins: list[str]) -> set[str]:
+    return set(Vehicle.objects.filter(vin__in=vins).values_list("vin", flat=True))
 
 
 def _registry_changed() -> RegistryGeneration:

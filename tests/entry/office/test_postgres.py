@@ -106,7 +106,7 @@ def test_secrets_are_closed_to_others(server: EmbeddedPostgres, data: Path) -> N
 
 
 def test_no_password_is_written_to_the_log(server: EmbeddedPostgres, data: Path) -> None:
-    log = (data / "log" / "postgres.log").read_text()
+    log = (data / "logs" / "postgres.log").read_text()
     for role in (OWNER, APP, READONLY):
         password = (data / "secrets" / f"{role}.password").read_bytes().hex()
         assert password not in log
