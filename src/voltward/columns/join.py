@@ -30,15 +30,8 @@ def join_split_cells(columns: Columns) -> Columns:
     kept = np.flatnonzero(target == np.arange(len(columns)))
     added = np.flatnonzero(target != np.arange(len(columns)))
     move = _Move(columns, kept, added, target)
-    values: dict[str, Array] = {}
-    presence, reasons, offsets = {}, {}, {}
-    for name in SCALARS:
-        if name in columns.values:
-            source = move.source_of(columns.present(name))
-            values[name] = columns[name][source]
-            presence[name] = columns.present(name)[source]
-            if name in columns.reasons:
-                reasons[name] = columns.reasons[name][source]
+    values, presence, reasons = move.scalars()
+    offsets: dict[str, NDArray[np.int32]] = {}
     for family in (*FAMILIES, *OCTETS):
         if family not in (PACK, CELLS):
             elements, offsets[family] = move.elements(family)
@@ -75,6 +68,18 @@ class _Move:
         useful = self.added[has[self.added] & ~has[self.target[self.added]]][::-1]
         source[self.target[useful]] = useful
         return source[self.kept]
+
+    def scalars(self) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+        """Values, presence and reasons of the kept rows."""
+        values, presence, reasons = {}, {}, {}
+        for name in SCALARS:
+            if name in self.columns.values:
+                has = self.columns.present(name)
+                source = self.source_of(has)
+                values[name], presence[name] = self.columns[name][source], has[source]
+                if name in self.columns.reasons:
+                    reasons[name] = self.columns.reasons[name][source]
+        return values, presence, reasons
 
     def elements(self, family: str) -> tuple[Rows, NDArray[np.int32]]:
         """Old element numbers of a family in their new order, and its new offsets."""
