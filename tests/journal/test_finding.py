@@ -3,7 +3,17 @@
 from pathlib import Path
 
 import pytest
-from tests.journal.building import SECOND_NS, SMALL, START_NS, STREAM, VINS, append, written_kinds
+from tests.journal.building import (
+    SECOND_NS,
+    SMALL,
+    START_NS,
+    STREAM,
+    VINS,
+    append,
+    frames,
+    read_all,
+    written_kinds,
+)
 
 from voltward.journal.find import Finder
 from voltward.journal.keeper import Keeper
@@ -80,3 +90,22 @@ def test_an_index_that_is_lost_is_made_again(tmp_path: Path, spoil: str) -> None
     if spoil == "remove":
         Keeper(tmp_path, STREAM).keep()
         assert all(report.sound for report in verify(tmp_path, STREAM))
+
+
+@pytest.mark.parametrize("sealed", [0, 2, 99])
+def test_the_first_record_since_an_instant_is_found(
+    tmp_path: Path, keys: KeyRing, sealed: int
+) -> None:
+    with JournalWriter(tmp_path, STREAM, SMALL) as writer:
+        for start in range(0, 400, 40):
+            append(writer, frames(40, seed=start), first_ns=START_NS + start * SECOND_NS)
+            writer.commit()
+    order = list(read_all(tmp_path))
+    Keeper(tmp_path, STREAM, keys).keep(most=sealed)
+    finder = Finder(tmp_path, keys=keys)
+    for number in (0, 1, 39, 40, 250, 399):
+        assert finder.first_since(STREAM, START_NS + number * SECOND_NS) == order[number]
+        assert finder.first_since(STREAM, START_NS + number * SECOND_NS - 1) == order[number]
+    assert finder.first_since(STREAM, 0) == order[0]
+    assert finder.first_since(STREAM, START_NS + 399 * SECOND_NS + 1) is None
+    assert finder.first_since("absent", 0) is None

@@ -1,13 +1,17 @@
 """What a writer does about damage when it opens its stream."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.journal.building import NO_RESERVE, STREAM, frames, read_all, written
+from tests.journal.building import NO_RESERVE, STREAM, append, frames, read_all, written
 from tests.journal.simdisk import SimDisk
 
 from voltward.journal.format import HEADER_BYTES
+from voltward.journal.keeper import Keeper
+from voltward.journal.reader import JournalReader
+from voltward.journal.settling import settle_streams
 from voltward.journal.writer import JournalWriter
 
 FOLDER = f"/journal/{STREAM}"
@@ -82,6 +86,29 @@ def test_a_live_segment_that_cannot_be_trusted_is_left_and_a_new_one_begun(spoil
     assert max(left).segment == 1
     with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
         assert writer.end.segment == 1
+
+
+def test_streams_without_a_writer_are_brought_to_rest(tmp_path: Path) -> None:
+    for stream in ("gateway-0", "gateway-1", "gateway-2"):
+        with JournalWriter(tmp_path, stream, NO_RESERVE) as writer:
+            append(writer, frames(3))
+            writer.commit()
+    (tmp_path / "cursors").mkdir()
+    word = tmp_path / "gateway-1" / "committed"
+    word.write_bytes(bytes(16))  # as a power loss may leave it
+    with JournalReader(tmp_path) as reader, JournalWriter(tmp_path, "gateway-2", NO_RESERVE):
+        assert len(reader.read(None, "gateway-1")) == 0
+        settled = settle_streams(tmp_path)
+        assert {name: found.records for name, found in settled.items()} == {
+            "gateway-0": 3,
+            "gateway-1": 3,
+        }
+        assert len(reader.read(None, "gateway-1")) == 3
+        assert len(Keeper(tmp_path, "gateway-1").keep().sealed) == 1
+        assert settle_streams(tmp_path).keys() == settled.keys()
+        assert [path.name for path in (tmp_path / "gateway-1").glob("*.log")] == [
+            "000000000001.log"
+        ]
 
 
 def test_a_place_that_the_disk_cannot_read_is_stepped_over_and_never_cut() -> None:

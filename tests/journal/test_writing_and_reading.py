@@ -1,6 +1,7 @@
 """A writer and its readers on a healthy disk."""
 
 import random
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -233,3 +234,32 @@ def test_a_follower_behind_the_expired_part_goes_on_with_the_oldest_left() -> No
     left = {p: payload for p, payload in whole.items() if p.segment > 0}
     assert read_all(FOLDER, disk, start=next(iter(whole))) == left
     assert read_all(FOLDER, disk) == left
+
+
+def test_one_thread_may_append_while_another_commits(tmp_path: Path) -> None:
+    payloads = frames(3_000)
+    done = threading.Event()
+    with JournalWriter(tmp_path, STREAM, SMALL) as writer:
+
+        def commit() -> None:
+            while not done.is_set():
+                writer.commit()
+
+        thread = threading.Thread(target=commit)
+        thread.start()
+        for start in range(0, 3_000, 7):
+            append(writer, payloads[start : start + 7])
+        done.set()
+        thread.join()
+        writer.commit()
+    assert list(read_all(tmp_path).values()) == payloads
+
+
+def test_one_record_is_read_with_its_columns(tmp_path: Path) -> None:
+    written(tmp_path, frames(20))
+    at, payload = list(read_all(tmp_path).items())[11]
+    with JournalReader(tmp_path) as reader:
+        record = reader.record_at(at)
+    assert (len(record), record.payload(0), int(record.kinds[0])) == (1, payload, 1)
+    assert int(record.received_ns[0]) == START_NS + 11 * 1_000_000_000
+    assert int(record.positions[0]) == at.number

@@ -1,5 +1,6 @@
 """Where a vehicle's frames lie: from the indexes of sealed segments, and by looking at the rest."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,15 +9,18 @@ import numpy.typing as npt
 
 from voltward.base.vin import VIN_LENGTH
 from voltward.journal.files import Files, OsFiles
-from voltward.journal.format import HEADER_BYTES, segments_in
-from voltward.journal.index import index_for
+from voltward.journal.format import HEADER_BYTES, sealed_name, segments_in
+from voltward.journal.index import SegmentIndex, index_for
 from voltward.journal.kernels import vehicle_columns
 from voltward.journal.keys import KeyRing
 from voltward.journal.marker import read_word
-from voltward.journal.position import OFFSET_BITS
+from voltward.journal.position import OFFSET_BITS, Position
+from voltward.journal.reader import JournalReader
 from voltward.journal.sealed import SealedSegment
 from voltward.journal.segments import LogSegment, finished_end, scan_window
 from voltward.journal.types import Bytes, Numbers, Unsigned
+
+_KEPT_INDEXES = 8  # about 20 MB each for segments of 256 MiB
 
 
 class Finder:
@@ -33,6 +37,7 @@ class Finder:
         self._files: Files = files or OsFiles()
         self._keys = keys or KeyRing()
         self._logs: dict[tuple[str, int], _LogFrames] = {}
+        self._indexes: OrderedDict[tuple[str, int], SegmentIndex] = OrderedDict()
 
     def find(self, stream: str, vin: bytes, from_ns: int, to_ns: int) -> Unsigned:
         """Position numbers (m,) u8, ascending, of the vehicle's frames in ``[from_ns, to_ns)``.
@@ -76,15 +81,52 @@ class Finder:
             sealed = segment.sealed
             if sealed is None or sealed.last_ns < from_ns or sealed.first_ns >= to_ns:
                 return np.empty(0, np.int64)
-            index = index_for(self._files, folder, segment, self._keys)
-            return index.find(vin, from_ns, to_ns)
+            return self._index(folder, segment).find(vin, from_ns, to_ns)
         finally:
             segment.close()
+
+    def _index(self, folder: str, segment: SealedSegment) -> SegmentIndex:
+        """The segment's index; the last few stay in memory."""
+        key = (folder, segment.number)
+        if key not in self._indexes:
+            self._indexes[key] = index_for(self._files, folder, segment, self._keys)
+        self._indexes.move_to_end(key)
+        if len(self._indexes) > _KEPT_INDEXES:
+            self._indexes.popitem(last=False)
+        return self._indexes[key]
+
+    def first_since(self, stream: str, from_ns: int) -> Position | None:
+        """Position of the first record received at ``from_ns`` or later; None: there is none."""
+        folder = f"{self._folder}/{stream}"
+        with JournalReader(self._folder, self._files, self._keys) as reader:
+            position = reader.start(stream)
+            while position is not None:
+                position = _behind_older(self._files, folder, position, from_ns)
+                records = reader.read(position, stream)
+                late = np.flatnonzero(records.received_ns >= from_ns)
+                if late.size:
+                    return Position.of_number(stream, int(records.positions[late[0]]))
+                if records.next == position:
+                    return None
+                position = records.next
+        return None
 
     def _forget(self, stream: str, segments: dict[int, str]) -> None:
         for key in [k for k in self._logs if k[0] == stream]:
             if not segments.get(key[1], "").endswith(".log"):
                 del self._logs[key]
+
+
+def _behind_older(files: Files, folder: str, position: Position, from_ns: int) -> Position:
+    """``position``, or the end of its segment where a sealed one is older as a whole."""
+    name = sealed_name(position.segment)
+    if position.offset != HEADER_BYTES or name not in files.names(folder):
+        return position
+    segment = SealedSegment(files, f"{folder}/{name}", KeyRing())
+    segment.close()
+    if segment.sealed is None or segment.sealed.last_ns >= from_ns:
+        return position
+    return Position(position.stream, position.segment, segment.size())
 
 
 class _LogFrames:

@@ -113,6 +113,14 @@ class JournalReader:
         Raises:
             NoSuchRecord: no record starts there, or it is not committed, or has expired.
         """
+        return self.record_at(position).payload(0)
+
+    def record_at(self, position: Position) -> Records:
+        """The one record at ``position``.
+
+        Raises:
+            NoSuchRecord: no record starts there, or it is not committed, or has expired.
+        """
         committed = self.end(position.stream)
         if committed is None or position >= committed:
             raise NoSuchRecord(str(position))
@@ -125,7 +133,7 @@ class JournalReader:
         window = scan_window(here, position.offset, stop, stop - position.offset)
         if window.found.size == 0 or window.found[0] != 0:
             raise NoSuchRecord(f"{position}: no whole record starts here")
-        return window.data[RECORD_HEADER : stop - position.offset].tobytes()
+        return _records(position.stream, window, position.segment)
 
     def records_at(self, stream: str, numbers: Unsigned) -> Iterator[Records]:
         """The records at ``numbers`` (m,) u8, ascending positions, in batches of one window each.
