@@ -5,7 +5,6 @@ Each prints its figures. Sockets are opened from this process: the file limit bo
 
 from __future__ import annotations
 
-import asyncio
 import resource
 import socket
 import sys
@@ -110,8 +109,10 @@ def test_ten_thousand_slow_sockets_are_gone_in_time(tmp_path: Path) -> None:
     honest = Honest(process.port)
     begun = time.monotonic()
     slow = crowd(process.port, 10_000)
+    pause = threading.Event()
     while slow and time.monotonic() - begun < 40:
         slow = [each for each in slow if still_open(each)]
+        pause.wait(1.0)  # between the bytes of each
     spent_s = time.monotonic() - begun
     p99_s = honest.stop()
     process.kill()
@@ -178,34 +179,18 @@ def test_ten_thousand_vehicles_come_back_at_once(tmp_path: Path) -> None:
     process = Process(config_for(tmp_path, metrics_port=None, limits=limits)).start()
     honest = Honest(process.port)
     begun = time.monotonic()
-    waits_s = asyncio.run(storm(process.port, 10_000))
+    sockets = crowd(process.port, 10_000)
+    for number, each in enumerate(sockets):
+        each.sendall(login(vin_of(number)))
+    for each in sockets:
+        assert len(each.recv(ANSWER, socket.MSG_WAITALL)) == ANSWER
     spent_s = time.monotonic() - begun
     p99_s = honest.stop()
+    dismiss(sockets)
     process.kill()
-    login_p99_s = float(np.percentile(waits_s, 99))
-    tell(
-        f"R24: 10,000 logins in {spent_s:.1f} s, login p99 {login_p99_s:.1f} s, "
-        f"data of others p99 {p99_s * 1e3:.0f} ms"
-    )
-    assert len(waits_s) == 10_000
+    tell(f"R24: 10,000 logins in {spent_s:.1f} s, data of others p99 {p99_s * 1e3:.0f} ms")
     assert spent_s <= 10.0
     assert p99_s <= 1.0
-
-
-async def storm(port: int, count: int) -> list[float]:
-    async def one(number: int) -> float:
-        begun = time.monotonic()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(login(vin_of(number)))
-        await reader.readexactly(ANSWER)
-        writers.append(writer)
-        return time.monotonic() - begun
-
-    writers: list[asyncio.StreamWriter] = []
-    waits_s = await asyncio.gather(*(one(number) for number in range(count)))
-    for writer in writers:
-        writer.close()
-    return waits_s
 
 
 def live_p99_beside_a_flood(journal: Path, seconds: float, build: object = None) -> float:
@@ -262,7 +247,7 @@ def test_a_crowd_without_the_early_cap_is_noticed(tmp_path: Path) -> None:
     lie = Car().realtime()[:22] + (65_531).to_bytes(2, "big") + bytes(60_000)
     for liar in liars:
         liar.sendall(lie)
-    grown_mib = resident_mib(process) - before
+    grown_mib = eventually(lambda: max(0.0, resident_mib(process) - before - 40)) + 40
     dismiss(liars)
     process.kill()
     tell(f"R12, no cap: {grown_mib:.0f} MiB more with 1,000 liars")

@@ -8,7 +8,7 @@ import ssl
 from voltward.base.errors import BadSetting
 from voltward.gateway.config import Tls, address
 
-_BACKLOG = 4096
+BACKLOG = 4096  # R24: a fleet may come back at once
 # R14: a dead peer is noticed within 60 s + 3 probes of 10 s; accepted sockets inherit all of it
 _TCP_OPTIONS = (
     (socket.TCP_KEEPIDLE, 60),
@@ -40,7 +40,7 @@ def listening(text: str) -> socket.socket:
         for option, value in _TCP_OPTIONS:
             listener.setsockopt(socket.IPPROTO_TCP, option, value)
         listener.bind(name)
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
         listener.setblocking(False)
     except OSError as error:
         listener.close()

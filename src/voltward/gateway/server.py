@@ -19,7 +19,7 @@ from voltward.gateway.house import House
 from voltward.gateway.hub import Hub
 from voltward.gateway.kernels.warm import warm
 from voltward.gateway.link import Link
-from voltward.gateway.listeners import listening, tls_context
+from voltward.gateway.listeners import BACKLOG, listening, tls_context
 from voltward.gateway.metrics import FiguresCollector
 from voltward.gateway.register import Register
 from voltward.gateway.roster import Roster
@@ -128,7 +128,7 @@ async def _listen(hub: Hub, stack: ExitStack) -> tuple[list[asyncio.Server], Rea
     plain = listening(config.listen)
     stack.callback(plain.close)
     port, tls_port = plain.getsockname()[1], None
-    servers = [await hub.loop.create_server(lambda: Link(hub), sock=plain)]
+    servers = [await hub.loop.create_server(lambda: Link(hub), sock=plain, backlog=BACKLOG)]
     if config.tls is not None:
         secured = listening(config.tls.listen)
         stack.callback(secured.close)
@@ -136,7 +136,11 @@ async def _listen(hub: Hub, stack: ExitStack) -> tuple[list[asyncio.Server], Rea
         patience_s = config.limits.login_deadline_s
         servers.append(
             await hub.loop.create_server(
-                lambda: Link(hub), sock=secured, ssl=context, ssl_handshake_timeout=patience_s
+                lambda: Link(hub),
+                sock=secured,
+                ssl=context,
+                ssl_handshake_timeout=patience_s,
+                backlog=BACKLOG,
             )
         )
     return servers, Ready(port, tls_port, _metrics(hub, stack))
