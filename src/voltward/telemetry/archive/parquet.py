@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -114,6 +115,8 @@ class ChunkWriter:
         trace: TracebackType | None,
     ) -> None:
         if not self._file.closed:
+            with suppress(OSError, pa.ArrowException):  # given up; the file goes
+                self._writer.close()
             self._file.close()
         self._fresh.unlink(missing_ok=True)
 
