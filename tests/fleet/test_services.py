@@ -88,8 +88,8 @@ def test_two_vehicles_with_one_number_are_told_apart_loudly(
         installation(), vins=[VIN, THIRD], key=KEY, fallback=maker
     )
     assert added == 1
-    assert THIRD in caplog.text
-    assert AuditRow.objects.get(action="vehicle.admit").after["clashing"] == [THIRD]
+    assert VIN in caplog.text
+    assert AuditRow.objects.get(action="vehicle.admit").after["clashing"] == [VIN]
 
 
 def test_an_operator_does_not_admit_vehicles(operator: Person, maker: Maker) -> None:
