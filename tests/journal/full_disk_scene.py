@@ -21,6 +21,7 @@ from voltward.journal.stats import disk_stats
 from voltward.journal.writer import JournalOptions, JournalWriter
 
 PATIENCE_S = 5.0
+BATCH = 100
 
 
 class RetriesForever(JournalWriter):
@@ -70,8 +71,8 @@ class Scene:
         sent, outcome = self.answered, "ok"
         while outcome == "ok":
             self.answered = sent
-            append(writer, 0, sent, 20)
-            sent += 20
+            append(writer, 0, sent, BATCH)
+            sent += BATCH
             outcome = commit_in_time(writer)
         self.outcomes.append(outcome)
         return sent

@@ -74,7 +74,7 @@ def test_a_build_that_shows_records_before_they_are_durable_is_caught() -> None:
 def test_a_recovery_that_trusts_clean_looking_pages_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def only_cut(files: Files, path: str, promised: int, end: int) -> None:
+    def only_cut(files: Files, path: str, header: object, promised: int, end: int) -> None:
         handle = files.open(path, write=True)
         files.truncate(handle, end)
         files.sync(handle)

@@ -8,11 +8,11 @@ import pytest
 from tests.journal.building import NO_RESERVE, STREAM, append, frames, read_all, written
 from tests.journal.simdisk import SimDisk
 
-from voltward.journal.format import HEADER_BYTES
+from voltward.journal.format import COPY_BYTES, HEADER_BYTES
 from voltward.journal.keeper import Keeper
 from voltward.journal.reader import JournalReader
 from voltward.journal.settling import settle_streams
-from voltward.journal.writer import JournalWriter
+from voltward.journal.writer import JournalOptions, JournalWriter
 
 FOLDER = f"/journal/{STREAM}"
 
@@ -86,6 +86,41 @@ def test_a_live_segment_that_cannot_be_trusted_is_left_and_a_new_one_begun(spoil
     assert max(left).segment == 1
     with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
         assert writer.end.segment == 1
+
+
+@pytest.mark.parametrize("copy", [0, 1])
+def test_a_damaged_copy_of_the_live_header_is_made_whole(copy: int) -> None:
+    disk = SimDisk(random.Random(1))
+    written("/journal", frames(5), files=disk)
+    content = disk.content(f"{FOLDER}/000000000000.log")
+    whole = bytes(content)
+    content[copy * COPY_BYTES + 20] ^= 1
+    JournalWriter("/journal", STREAM, NO_RESERVE, disk).close()
+    assert bytes(content) == whole
+
+
+@pytest.mark.parametrize("left", [0, 100, COPY_BYTES, HEADER_BYTES - 1])
+def test_a_segment_that_was_never_finished_being_made_is_removed(left: int) -> None:
+    disk = SimDisk(random.Random(1))
+    written("/journal", frames(5), files=disk)
+    whole = bytes(disk.content(f"{FOLDER}/000000000000.log"))
+    handle = disk.open(f"{FOLDER}/000000000001.log", create=True)
+    disk.write_at(handle, 0, np.frombuffer(whole[:left], np.uint8))
+    with JournalWriter("/journal", STREAM, NO_RESERVE, disk) as writer:
+        assert (writer.end.segment, writer.recovery.damage) == (0, [])
+    assert list(read_all("/journal", disk).values()) == frames(5)
+
+
+def test_sealed_segments_are_read_to_their_end_though_the_live_one_is_gone(tmp_path: Path) -> None:
+    written(tmp_path, frames(100), JournalOptions(segment_bytes=20_000, reserve_share=0.0))
+    Keeper(tmp_path, STREAM).keep()
+    sealed = {p: v for p, v in read_all(tmp_path).items() if p.segment == 0}
+    for path in (tmp_path / STREAM).glob("*"):
+        if path.name > "000000000001" and path.suffix in {".log", ".sealed", ".index"}:
+            path.unlink()
+    written(tmp_path, [b"after"])
+    left = read_all(tmp_path)
+    assert list(left.values()) == [*sealed.values(), b"after"]
 
 
 def test_streams_without_a_writer_are_brought_to_rest(tmp_path: Path) -> None:

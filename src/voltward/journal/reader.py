@@ -14,6 +14,7 @@ from voltward.journal.kernels import MAX_PAYLOAD, RECORD_HEADER, payload_bytes, 
 from voltward.journal.keys import KeyRing
 from voltward.journal.marker import MARKER_NAME, read_word
 from voltward.journal.position import OFFSET_BITS, Position
+from voltward.journal.sealed import SealedSegment
 from voltward.journal.segments import Scanned, Segment, finished_end, open_segment, scan_window
 from voltward.journal.types import Bytes, Links, Numbers, Unsigned
 
@@ -195,6 +196,8 @@ class JournalReader:
         """Where a finished segment ends."""
         if self._kept is None:
             return 0
+        if isinstance(self._kept, SealedSegment):
+            return self._kept.size()
         if self._kept_end is None:
             stated = finished_end(self._files, f"{self._folder}/{stream}", at.segment)
             self._kept_end = self._kept.size() if stated is None else stated

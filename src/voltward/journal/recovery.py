@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from voltward.base.clock import Clock
 from voltward.journal.files import Files
 from voltward.journal.format import HEADER_BYTES, SegmentHeader, log_name, segments_in
+from voltward.journal.keys import KeyRing
 from voltward.journal.marker import read_word
 from voltward.journal.position import Position
 from voltward.journal.quarantine import Damage, put_aside
+from voltward.journal.sealed import SealedSegment
 from voltward.journal.segments import (
     WINDOW_BYTES,
     LogSegment,
@@ -55,8 +57,9 @@ def recover_stream(files: Files, folder: str, stream: str, clock: Clock) -> Reco
         del segments[last]
     numbers = list(segments)
     for place, number in enumerate(numbers):
-        found.previous, found.previous_end = number, 0
+        found.previous = number
         if not segments[number].endswith(".log"):
+            found.previous_end = _sealed_end(files, f"{folder}/{segments[number]}")
             continue
         if place + 1 < len(numbers):
             _look_at_finished(files, folder, found, number)
@@ -72,12 +75,19 @@ def recover_stream(files: Files, folder: str, stream: str, clock: Clock) -> Reco
 
 
 def _is_stillborn(files: Files, folder: str, number: int) -> bool:
-    """A segment whose creation was interrupted: no header and nothing behind it."""
+    """A segment whose creation was interrupted: no whole header and nothing behind it."""
     segment = LogSegment(files, f"{folder}/{log_name(number)}")
     try:
-        return segment.header is None and segment.size() <= HEADER_BYTES
+        size = segment.size()
+        return size < HEADER_BYTES or (segment.header is None and size == HEADER_BYTES)
     finally:
         segment.close()
+
+
+def _sealed_end(files: Files, path: str) -> int:
+    segment = SealedSegment(files, path, KeyRing())
+    segment.close()
+    return segment.size()
 
 
 def _look_at_finished(files: Files, folder: str, found: Recovery, number: int) -> None:
@@ -107,13 +117,13 @@ def _mend_last(
             promised = max(promised, committed.offset)
         stretches = _scan(segment, max(size, HEADER_BYTES), found)
         torn = stretches[-1] if stretches and stretches[-1][1] >= size else (size, size)
-        unsure = segment.header is None or segment.unreadable
-        end = max(size if unsure else torn[0], promised)
+        header = None if segment.unreadable else segment.header
+        end = max(size if header is None else torn[0], promised)
         for start, stop in stretches:
             if start < end:
                 _keep_copy(files, folder, segment, found, (start, min(stop, end)), "damaged")
         found.previous_end = end
-        if unsure:
+        if header is None:
             return  # what cannot be checked is not cut either: go on in a new segment
         if size < promised:
             _keep_copy(files, folder, segment, found, (size, promised), "missing")
@@ -121,8 +131,8 @@ def _mend_last(
         if end < size:
             _keep_copy(files, folder, segment, found, (end, size), "torn_tail")
             found.cut_bytes = size - end
-        _make_durable(files, f"{folder}/{log_name(number)}", promised, end)
-        found.live, found.end = segment.header, end
+        _make_durable(files, f"{folder}/{log_name(number)}", header, promised, end)
+        found.live, found.end = header, end
     finally:
         segment.close()
 
@@ -156,15 +166,16 @@ def _scan(segment: LogSegment, end: int, found: Recovery) -> list[tuple[int, int
     return merged(stretches)
 
 
-def _make_durable(files: Files, path: str, promised: int, end: int) -> None:
+def _make_durable(files: Files, path: str, header: SegmentHeader, promised: int, end: int) -> None:
     """Write what no sync is known to cover once more in place, cut the file at ``end``, sync.
 
     Pages whose write-back failed look clean to the system: a sync without the rewrite would
     succeed and promise nothing. The same bytes at the same place can lose nothing if interrupted.
+    A damaged copy of the header is made whole on the way.
     """
     handle = files.open(path, write=True)
     try:
-        files.write_at(handle, 0, files.read_at(handle, 0, HEADER_BYTES))
+        files.write_at(handle, 0, header.pack())
         for start in range(promised, end, WINDOW_BYTES):
             data = files.read_at(handle, start, min(WINDOW_BYTES, end - start))
             files.write_at(handle, start, data)
