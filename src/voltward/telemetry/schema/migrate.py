@@ -1,5 +1,6 @@
 """Brings a store to the schema of this release, forward only."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,9 +53,24 @@ def migrate(client: Client, cluster: str = "") -> int:
         client.command(f"INSERT INTO {VERSIONS} VALUES ({migration.number}, now64(3))")
     for table in TABLES:
         _add_missing(client, table, database, cluster)
-    for statement in views(cluster):
-        client.command(statement)
+    _make_views(client, database, cluster)
     return MIGRATIONS[-1].number
+
+
+def _make_views(client: Client, database: str, cluster: str) -> None:
+    """Views that are not there yet or that this release words otherwise (told by their comment)."""
+    known = {
+        str(row[0])
+        for row in client.query(
+            "SELECT comment FROM system.tables WHERE database = {database:String}"
+            " AND engine = 'View'",
+            parameters={"database": database},
+        ).result_rows
+    }
+    for statement in views(cluster):
+        mark = hashlib.sha256(statement.encode()).hexdigest()
+        if mark not in known:
+            client.command(f"{statement}\nCOMMENT '{mark}'")
 
 
 def _table(table: Table, cluster: str, database: str) -> list[str]:

@@ -8,14 +8,13 @@ from voltward.base.errors import Refused
 _CODE = re.compile(r"Code: (\d+)\. DB::")
 
 # The codes that the server itself raises, as ClickHouse numbers them.
-NO_SUCH_FUNCTION = 46
 NOT_IMPLEMENTED = 48
-SYNTAX_ERROR = 62
 QUERY_IS_TOO_LARGE = 223
 TOO_MANY_SIMULTANEOUS_QUERIES = 202
 REQUIRED_PASSWORD = 194
 BAD_ARGUMENTS = 36
 ATTEMPT_TO_READ_AFTER_EOF = 32
+ABORTED = 236
 AUTHENTICATION_FAILED = 516
 
 # Which HTTP status ClickHouse gives to which code; all others are 500.
@@ -27,6 +26,7 @@ _STATUS = {
     NOT_IMPLEMENTED: HTTPStatus.NOT_IMPLEMENTED,
     QUERY_IS_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TOO_MANY_SIMULTANEOUS_QUERIES: HTTPStatus.SERVICE_UNAVAILABLE,
+    ABORTED: HTTPStatus.SERVICE_UNAVAILABLE,
     159: HTTPStatus.REQUEST_TIMEOUT,  # TIMEOUT_EXCEEDED
     **dict.fromkeys(
         (46, 47, 60, 81, 115), HTTPStatus.NOT_FOUND

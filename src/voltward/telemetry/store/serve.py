@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +75,13 @@ def run(options: StoreOptions) -> None:
     finally:
         if options.run_file is not None:
             options.run_file.unlink(missing_ok=True)
-        maintenance.stop()
-        if not server.drain(DRAIN_S):
-            _log.warning("store stops with queries running", running=server.running)
+        idle = server.drain(DRAIN_S)
+        if not (maintenance.stop(DRAIN_S) and idle):
+            # Cutting them off is what a crash would do, which the store survives; closing the
+            # data under them is not.
+            _log.warning("store stops with work running", queries=server.running)
+            sys.stdout.flush()
+            os._exit(0)
         server.server_close()
         engine.close()
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from voltward.telemetry.store.encoding import packed, unpacked
 from voltward.telemetry.store.engine import Answer, Engine
 from voltward.telemetry.store.errors import (
+    ABORTED,
     ATTEMPT_TO_READ_AFTER_EOF,
     AUTHENTICATION_FAILED,
     BAD_ARGUMENTS,
@@ -42,11 +43,19 @@ class StoreServer(ThreadingHTTPServer):
         self.token = token.encode()
         self.metrics = StoreMetrics(engine)
         self.running = 0
+        self.closing = False
         self._idle = threading.Condition()
         super().__init__((host, port), StoreHandler)
 
     def started(self) -> None:
+        """Count a query in.
+
+        Raises:
+            StoreError: the store is going down; connections that were kept open may still ask.
+        """
         with self._idle:
+            if self.closing:
+                raise StoreError.made(ABORTED, "The store is shutting down")
             self.running += 1
 
     def finished(self) -> None:
@@ -55,8 +64,9 @@ class StoreServer(ThreadingHTTPServer):
             self._idle.notify_all()
 
     def drain(self, seconds: float) -> bool:
-        """Wait until no query runs; False when some still do after ``seconds``."""
+        """Take no more queries and wait for those that run; False: some still do."""
         with self._idle:
+            self.closing = True
             return self._idle.wait_for(lambda: self.running == 0, timeout=seconds)
 
 
@@ -93,9 +103,13 @@ class StoreHandler(BaseHTTPRequestHandler):
     def _query(self) -> None:
         query_id = ""
         begun = time.perf_counter()
-        self.server.started()
         try:
             body = self._body()
+            self.server.started()
+        except StoreError as error:
+            self._refuse(error, query_id)
+            return
+        try:
             parameters = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
             query_id = parameters.get("query_id") or str(uuid.uuid4())
             self._admit(credentials(self.headers, parameters))
