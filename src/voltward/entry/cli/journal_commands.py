@@ -1,17 +1,21 @@
 """``voltward journal cat|verify|stats``: read a journal folder without disturbing its writer."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
 from voltward.base.clock import utc
 from voltward.base.errors import BadInput, Refused
-from voltward.journal.keys import KeyRing
-from voltward.journal.reader import JournalReader
+
+if TYPE_CHECKING:  # the journal brings numba along; the other commands need not wait for it
+    from voltward.journal.keys import KeyRing
+    from voltward.journal.reader import JournalReader
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="Journal folder.")]
 StreamOption = Annotated[
@@ -49,6 +53,7 @@ def cat(
     """
     from voltward.journal.listing import entries
     from voltward.journal.position import Position
+    from voltward.journal.reader import JournalReader
 
     first = Position.parse(start) if start else None
     with JournalReader(folder, keys=_keys()) as reader:
@@ -66,6 +71,7 @@ def verify(
 
     Example: voltward journal verify .voltward/journal
     """
+    from voltward.journal.reader import JournalReader
     from voltward.journal.verify import verify as reports
 
     faults = records = segments = 0
@@ -90,6 +96,7 @@ def stats(folder: FolderArgument, stream: StreamOption = None) -> None:
 
     Example: voltward journal stats .voltward/journal
     """
+    from voltward.journal.reader import JournalReader
     from voltward.journal.stats import disk_stats, stream_stats
 
     with JournalReader(folder) as reader:
