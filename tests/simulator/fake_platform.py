@@ -38,8 +38,8 @@ class FakePlatform:
         return [frame[2] for frame in self.frames]
 
     async def wait_for(self, enough: Callable[["FakePlatform"], bool]) -> None:
-        """Until ``enough(self)``; fails after 20 s."""
-        async with asyncio.timeout(20):
+        """Until ``enough(self)``; fails after two minutes."""
+        async with asyncio.timeout(120):
             while not enough(self):
                 self.arrived.clear()
                 await self.arrived.wait()

@@ -57,7 +57,7 @@ def burn(
     """Run the fire's driver on ``folder`` until enough has happened."""
 
     async def run() -> tuple[FakePlatform, FireDriver]:
-        async with asyncio.timeout(30), platform() as (fake, address):
+        async with asyncio.timeout(150), platform() as (fake, address):
             driver = FireDriver(
                 address,
                 folder / "run",
@@ -105,7 +105,7 @@ def test_what_the_fire_invents_is_all_that_is_invented(tmp_path: Path) -> None:
 
 def fleet_run(folder: Path, history_s: float, enough: int) -> tuple[FakePlatform, FleetDriver]:
     async def run() -> tuple[FakePlatform, FleetDriver]:
-        async with asyncio.timeout(30), platform() as (fake, address):
+        async with asyncio.timeout(150), platform() as (fake, address):
             plan = FleetPlan(
                 address, 5, cars=8, period_s=1, history_s=history_s, state_file=folder / "fleet.npz"
             )
@@ -155,7 +155,7 @@ def test_a_past_that_was_cut_short_is_sent_again_as_it_was(tmp_path: Path) -> No
 
 def test_simulate_tells_its_status_and_stops_when_told(tmp_path: Path) -> None:
     async def run() -> tuple[dict[str, Any], FakePlatform]:
-        async with asyncio.timeout(30), platform() as (fake, address):
+        async with asyncio.timeout(150), platform() as (fake, address):
             config = SimulateConfig(
                 address,
                 cars=5,

@@ -33,7 +33,11 @@ from voltward.simulator.replay import (
 )
 
 QUICK = Manners(
-    answer_s=5.0, first_back_off_s=0.01, longest_back_off_s=0.05, confirm_frames=20, ahead_frames=60
+    answer_s=60.0,
+    first_back_off_s=0.01,
+    longest_back_off_s=0.05,
+    confirm_frames=20,
+    ahead_frames=60,
 )
 Prepare = Callable[[FakePlatform], None]
 

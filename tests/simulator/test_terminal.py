@@ -28,7 +28,7 @@ from voltward.simulator.messages import Answer, reissued
 from voltward.simulator.terminal import Identity, Terminal
 
 QUICK = Manners(
-    answer_s=5.0,
+    answer_s=60.0,
     heartbeat_s=30.0,
     first_back_off_s=0.01,
     longest_back_off_s=0.05,
@@ -55,13 +55,13 @@ async def living(
         yield terminal
     finally:
         terminal.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             await task
 
 
 def run(case: Coroutine[Any, Any, None]) -> None:
     async def limited() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(150):
             await case
 
     asyncio.run(limited())
@@ -163,7 +163,7 @@ def test_a_refused_report_is_sent_again_three_times_then_given_up() -> None:
 
 def test_heartbeats_are_sent_while_nothing_else_is() -> None:
     async def case() -> None:
-        manners = Manners(answer_s=5.0, heartbeat_s=0.02)
+        manners = Manners(answer_s=60.0, heartbeat_s=0.02)
         async with platform() as (fake, address), living(address, manners):
             await fake.wait_for(lambda fake: fake.commands.count(HEARTBEAT) >= 3)
 
@@ -172,7 +172,7 @@ def test_heartbeats_are_sent_while_nothing_else_is() -> None:
 
 def test_a_platform_that_stops_answering_heartbeats_is_left_and_tried_again() -> None:
     async def case() -> None:
-        manners = Manners(answer_s=5.0, heartbeat_s=0.05, first_back_off_s=0.01)
+        manners = Manners(answer_s=60.0, heartbeat_s=0.05, first_back_off_s=0.01)
         async with platform() as (fake, address):
             fake.flag_of = lambda frame: None if frame[2] == HEARTBEAT else 1
             async with living(address, manners) as terminal:
@@ -236,7 +236,7 @@ def test_reissuing_a_frame_changes_its_command_and_check_byte_only() -> None:
 @pytest.mark.parametrize("edition", Edition)
 def test_all_messages_of_a_terminal_are_clean_frames(edition: Edition) -> None:
     async def case() -> None:
-        manners = Manners(answer_s=5.0, heartbeat_s=0.01)
+        manners = Manners(answer_s=60.0, heartbeat_s=0.3)
         async with platform() as (fake, address), living(address, manners, edition):
             await fake.wait_for(lambda fake: HEARTBEAT in fake.commands)
         assert {LOGIN, HEARTBEAT, LOGOUT} == set(fake.commands)
