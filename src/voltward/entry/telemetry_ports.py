@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from threading import Lock
+from typing import ParamSpec, TypeVar
 
 from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.gateway.online import OnlineSession, read_online
-from voltward.monitoring.ports import Ports
+from voltward.journal.errors import JournalError
+from voltward.monitoring.ports import FramesUnreadable, Ports
 from voltward.simulator.demo import FIRE_VIN, fire_again
+from voltward.telemetry.archive.parquet import ArchiveDamaged
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status, read_status
 from voltward.telemetry.raw import RawFrames, RawPlaces
 
+P = ParamSpec("P")
+Found = TypeVar("Found")
 ANSWER_WITHIN_S = 20  # a page that waits longer says that the store is away
 
 
@@ -43,11 +48,24 @@ def ports_of(settings: Settings) -> Ports:
         client=_Clients(settings),
         online=partial(_online, settings),
         status=partial(_status, settings),
-        frames=lambda vin, start, end, limit: raw().of(vin, start, end, limit),
-        frame_at=lambda position: raw().at(position),
+        frames=_readable(lambda vin, start, end, limit: raw().of(vin, start, end, limit)),
+        frame_at=_readable(lambda position: raw().at(position)),
         fire_again=partial(fire_again, settings.data / "run") if settings.demo else None,
         fire_vin=FIRE_VIN if settings.demo else "",
     )
+
+
+def _readable(read: Callable[P, Found]) -> Callable[P, Found]:
+    """``read``, whose failures the pages understand."""
+
+    @wraps(read)
+    def reading(*arguments: P.args, **named: P.kwargs) -> Found:
+        try:
+            return read(*arguments, **named)
+        except (JournalError, ArchiveDamaged, OSError) as error:
+            raise FramesUnreadable(f"{type(error).__name__}: {error}") from error
+
+    return reading
 
 
 def _online(settings: Settings) -> Sequence[OnlineSession]:

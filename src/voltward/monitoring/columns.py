@@ -1,4 +1,4 @@
-"""What monitoring/ adds to the pages of vehicles: the online state, and in the demo the fire's button."""
+"""What monitoring/ adds to the list of vehicles: columns, and a filter by what they do now."""
 
 from __future__ import annotations
 
@@ -6,44 +6,106 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from voltward.fleet.models import Vehicle
 from voltward.monitoring import selectors
-from voltward.monitoring.ports import ports
+from voltward.monitoring.selectors import StoreAway
+from voltward.monitoring.texts import shown
 from voltward.pages.room import Cell
-from voltward.pages.templatetags.voltward import age
+from voltward.pages.templatetags.voltward import THIN_SPACE, age
 from voltward.records.models import Person
+from voltward.telemetry.queries import LatestState
 
 STALE = timedelta(seconds=90)  # three reporting periods of 30 s (GB/T 32960.3 Annex B)
+NOW = (
+    ("online", gettext_lazy("在线")),
+    ("sending", gettext_lazy("有数据上传")),
+    ("charging", gettext_lazy("充电中")),
+    ("driving", gettext_lazy("行驶中")),
+    ("alarmed", gettext_lazy("报警中")),
+    ("silent", gettext_lazy("有历史、当前无数据")),
+)
 
 
 def online_states(actor: Person, records: Sequence[Vehicle]) -> Mapping[Any, Cell]:
-    """A dot for each vehicle: logged in and sending, logged in and silent, or offline since when."""
+    """A dot for each vehicle: logged in and sending, logged in and silent, or not logged in."""
     del actor
     sessions = selectors.online_vins()
-    now = datetime.now(UTC)
-    cells = {}
-    for vehicle in records:
-        last = sessions.get(vehicle.vin)
-        if last is None:
-            cells[vehicle.pk] = Cell(_("离线"), "offline")
-        elif now - last > STALE:
-            cells[vehicle.pk] = Cell(_("在线无数据"), "stale", age(now - last))
-        else:
-            cells[vehicle.pk] = Cell(_("在线"), "online", age(now - last))
-    return cells
+    return {vehicle.pk: _online(sessions.get(vehicle.vin)) for vehicle in records}
 
 
-def fire_button(actor: Person, vehicle: Vehicle) -> dict[str, Any]:
-    """Context of the header: the online state, and the button of the demo's burning car."""
-    cell = online_states(actor, [vehicle])[vehicle.pk]
-    found = ports()
-    burns = found.fire_again is not None and vehicle.vin == found.fire_vin
-    may = "replay.start" in actor.grants
+def _online(last: datetime | None) -> Cell:
+    if last is None:
+        return Cell(_("离线"), "offline")
+    silent = datetime.now(UTC) - last
+    return (
+        Cell(_("在线无数据"), "stale", age(silent)) if silent > STALE else Cell(_("在线"), "online")
+    )
+
+
+def last_frames(actor: Person, records: Sequence[Vehicle]) -> Mapping[Any, Cell]:
+    """When the newest frame was collected, by the vehicle's clock."""
+    return _of_states(actor, records, _last_frame)
+
+
+def charges(actor: Person, records: Sequence[Vehicle]) -> Mapping[Any, Cell]:
+    """State of charge of the newest frame."""
+    return _of_states(actor, records, _soc)
+
+
+def alarm_levels(actor: Person, records: Sequence[Vehicle]) -> Mapping[Any, Cell]:
+    """The level that the newest frame reports; the flags when it is pointed at."""
+    return _of_states(actor, records, _level)
+
+
+def _last_frame(state: LatestState) -> Cell:
+    local = timezone.localtime(state.collected_at).strftime("%Y-%m-%d %H:%M:%S")
+    behind = datetime.now(UTC) - state.collected_at
+    return Cell(local, hint=age(max(behind, timedelta())))
+
+
+def _soc(state: LatestState) -> Cell:
+    text = shown("soc_pct", state.values["soc_pct"], state.missing)
+    return Cell(text.value if text.reason else f"{text.value}{THIN_SPACE}%", hint=text.reason)
+
+
+def _level(state: LatestState) -> Cell:
+    level = shown("alarm_level", state.values["alarm_level"], state.missing)
+    if level.reason or level.value == "0":
+        return Cell(level.value, hint=level.reason)
+    flags = shown("alarm_flags", state.values["alarm_flags"], state.missing, state.edition)
+    return Cell(level.value, level=level.level, hint=flags.value)
+
+
+def _of_states(actor: Person, records: Sequence[Vehicle], cell: Any) -> Mapping[Any, Cell]:
+    del actor
+    try:
+        states = selectors.brief_states(records)
+    except StoreAway:
+        away = Cell("—", hint=_("遥测存储暂不可用"))
+        return {vehicle.pk: away for vehicle in records}
+    never = Cell("—", hint=_("尚未收到数据"))
     return {
-        "online": cell,
-        "burns": burns,
-        "fire_url": reverse("vehicle-fire", args=[vehicle.vin]) if burns and may else "",
+        vehicle.pk: cell(states[vehicle.vehicle_id]) if vehicle.vehicle_id in states else never
+        for vehicle in records
     }
+
+
+def narrow_by_now(actor: Person, rows: QuerySet[Vehicle], value: str) -> QuerySet[Vehicle]:
+    """The vehicles of ``rows`` that do now what ``value`` says.
+
+    Raises:
+        StoreAway: only the store knows, and it does not answer.
+    """
+    if value == "online":
+        return rows.filter(vin__in=list(selectors.online_vins()))
+    fleet = selectors.fleet_of(actor)
+    groups = {
+        "sending": fleet.sending, "charging": fleet.charging, "driving": fleet.driving,
+        "alarmed": fleet.alarmed, "silent": fleet.silent,
+    }  # fmt: skip
+    return rows.filter(vehicle_id__in=groups[value].vehicle_id.tolist())

@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from voltward.base.errors import BadSetting
+from voltward.base.errors import BadSetting, Refused
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status
 from voltward.telemetry.raw import RawFrame
+
+
+class FramesUnreadable(Refused):
+    """Raw frames that are kept cannot be read: damage, a missing key, or a fault of the disk."""
+
+    code = "frames_unreadable"
 
 
 class Online(Protocol):
@@ -38,7 +44,8 @@ class Online(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """``frames(vin, start, end, limit)``: raw frames in order of receipt, newest last.
+    """``frames(vin, start, end, limit)``: raw frames in order of receipt, newest last; it and
+    ``frame_at`` raise FramesUnreadable, and BadInput for a text that is no position.
 
     ``fire_again``: starts the demo's fire once more; None outside the demo. ``fire_vin``: its vehicle.
     """

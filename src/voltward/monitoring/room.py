@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from voltward.monitoring.columns import fire_button, online_states
-from voltward.pages.room import Column, HeaderPart, MenuItem, Room, Tab
+from voltward.monitoring.columns import (
+    NOW,
+    alarm_levels,
+    charges,
+    last_frames,
+    narrow_by_now,
+    online_states,
+)
+from voltward.monitoring.header import vehicle_header
+from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
 
 ROOM = Room(
     name="monitoring",
@@ -20,8 +28,16 @@ ROOM = Room(
         Tab("vehicle", _("报文"), "vehicle-frames", "frame.read", 40),
         Tab("vehicle", _("数据缺口"), "vehicle-gaps", "telemetry.read", 50),
     ),
-    columns=(Column("vehicle", _("在线"), "telemetry.read", 10, online_states),),
-    headers=(HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, fire_button),),
+    columns=(
+        Column("vehicle", _("在线"), "telemetry.read", 10, online_states),
+        Column("vehicle", _("上报等级"), "telemetry.read", 20, alarm_levels),
+        Column("vehicle", _("SOC"), "telemetry.read", 30, charges),
+        Column("vehicle", _("最近采集"), "telemetry.read", 40, last_frames),
+    ),
+    filters=(ListFilter("vehicle", "now", _("当前"), NOW, "telemetry.read", 10, narrow_by_now),),
+    headers=(
+        HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
+    ),
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

@@ -6,48 +6,43 @@ a vehicle that is not theirs. The store answers by number; the VIN never goes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
+import numpy as np
 
-from voltward.base.errors import Refused
+from voltward.base.errors import BadInput
 from voltward.fleet.models import Vehicle
-from voltward.fleet.selectors import vehicle_by_ids
+from voltward.fleet.selectors import vehicle_by_ids, vehicle_visible
+from voltward.monitoring.board import BOARD, BRIEF
 from voltward.monitoring.ports import ports
+from voltward.monitoring.presence import Fleet, fleet_now
+from voltward.monitoring.store import StoreAway as StoreAway
+from voltward.monitoring.store import store
+from voltward.monitoring.values import cleaned
 from voltward.records.models import Person
 from voltward.telemetry import queries
-from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status
+from voltward.telemetry.queries.refusals import GatewayRefusal, gateway_refusals
 from voltward.telemetry.queries.rows import Row, rows_of
 from voltward.telemetry.raw import RawFrame
 
 LISTED_ALARMS = 20
-
-
-class StoreAway(Refused):
-    """The telemetry store does not answer; frames go on being kept meanwhile."""
-
-    code = "store_away"
-
-
-@contextmanager
-def _store() -> Iterator[Client]:
-    try:
-        yield ports().client()
-    except (ClickHouseError, OSError) as error:
-        raise StoreAway(f"the telemetry store does not answer ({type(error).__name__})") from error
+# Codes that a chart must not take for numbers; the columns that can hold them, and from where on.
+_CODED = {"alarm_level": 254.0}
 
 
 def online_vins() -> dict[str, datetime]:
     """VIN to the instant of its last frame, of every vehicle logged in now."""
-    return {session.vin: session.last_frame for session in ports().online() if session.kind == "vehicle"}
+    return {
+        session.vin: session.last_frame for session in ports().online() if session.kind == "vehicle"
+    }
 
 
-def online_links() -> int:
-    """Links logged in now, platforms included."""
-    return len(ports().online())
+def online_count(actor: Person) -> int:
+    """How many of the actor's vehicles are logged in now."""
+    return vehicle_visible(actor).filter(vin__in=list(online_vins())).count()
 
 
 def processor_status() -> Status | None:
@@ -55,53 +50,85 @@ def processor_status() -> Status | None:
     return ports().status()
 
 
-def fleet_now() -> queries.FleetOverview:
-    """The fleet in a few numbers.
+def fleet_of(actor: Person) -> Fleet:
+    """The actor's vehicles in a few numbers, with the vehicles behind each.
 
     Raises:
         StoreAway: see there; so do all below.
     """
-    with _store() as client:
-        return queries.fleet_overview(client, datetime.now(UTC))
+    return fleet_now(actor)
 
 
 def alarmed_now(actor: Person) -> list[tuple[Vehicle, queries.LatestState]]:
-    """The actor's vehicles whose newest frame reports an alarm, worst first."""
-    with _store() as client:
-        states = queries.latest_states(client, None, ("alarm_level", "alarm_flags"))
-    alarmed = [state for state in states if (state.values["alarm_level"] or 0) > 0]
-    alarmed.sort(key=lambda state: (-state.values["alarm_level"], state.collected_at), reverse=False)
-    mine = vehicle_by_ids(actor, (state.vehicle_id for state in alarmed))
-    found = [(mine[state.vehicle_id], state) for state in alarmed if state.vehicle_id in mine]
-    return found[:LISTED_ALARMS]
+    """The actor's vehicles whose newest frame reports an alarm, worst and newest first."""
+    alarmed = fleet_now(actor).alarmed
+    order = np.lexsort((-alarmed.received_ms, -alarmed.alarm_level.astype(np.int64)))
+    ids = alarmed.vehicle_id[order[:LISTED_ALARMS]].tolist()
+    mine, states = vehicle_by_ids(actor, ids), _brief(ids)
+    return [(mine[one], states[one]) for one in ids if one in mine and one in states]
+
+
+def brief_states(vehicles: Iterable[Vehicle]) -> Mapping[int, queries.LatestState]:
+    """A few fields of the newest states, by vehicle number: one question for all of them."""
+    return _brief([vehicle.vehicle_id for vehicle in vehicles])
+
+
+def _brief(vehicle_ids: list[int]) -> dict[int, queries.LatestState]:
+    return {one: _clean(state) for one, state in BRIEF.states(vehicle_ids).items()}
 
 
 def latest_of(vehicle: Vehicle) -> queries.LatestState | None:
-    """The newest state; None: it never sent."""
-    with _store() as client:
-        states = queries.latest_states(client, (vehicle.vehicle_id,))
-    return states[0] if states else None
+    """The newest state, at most a second old; None: it never sent."""
+    state = BOARD.state(vehicle.vehicle_id)
+    return None if state is None else _clean(state)
+
+
+def newest_of(vehicle: Vehicle) -> queries.LatestState | None:
+    """A few fields of the newest state, for times and edition; None: it never sent."""
+    return _brief([vehicle.vehicle_id]).get(vehicle.vehicle_id)
+
+
+def edition_of(vehicle: Vehicle) -> int:
+    """2016 or 2025, as the vehicle spoke last; 2016 while it has said nothing."""
+    state = newest_of(vehicle)
+    return state.edition if state else 2016
+
+
+def latest_by_ids(vehicle_ids: Iterable[int]) -> Mapping[int, queries.LatestState]:
+    """The newest states of several vehicles at once, as ``latest_of``."""
+    found = BOARD.states(vehicle_ids)
+    return {vehicle_id: _clean(state) for vehicle_id, state in found.items()}
+
+
+def _clean(state: queries.LatestState) -> queries.LatestState:
+    values, missing = cleaned(state.values, state.missing)
+    return replace(state, values=values, missing=missing)
 
 
 def history_of(
     vehicle: Vehicle, start: datetime, stop: datetime, fields: Iterable[str], points: int
 ) -> queries.History:
-    with _store() as client:
-        return queries.history(client, vehicle.vehicle_id, start, stop, fields, points)
+    with store() as client:
+        found = queries.history(client, vehicle.vehicle_id, start, stop, fields, points)
+    for field, code in _CODED.items():
+        if field in found.series:
+            values = found.series[field].values
+            values[values >= code] = np.nan
+    return found
 
 
 def cells_of(vehicle: Vehicle, start: datetime, stop: datetime, points: int) -> queries.Matrix:
-    with _store() as client:
+    with store() as client:
         return queries.cell_matrix(client, vehicle.vehicle_id, start, stop, points)
 
 
 def probes_of(vehicle: Vehicle, start: datetime, stop: datetime, points: int) -> queries.Matrix:
-    with _store() as client:
+    with store() as client:
         return queries.probe_matrix(client, vehicle.vehicle_id, start, stop, points)
 
 
 def gaps_of(vehicle: Vehicle, start: datetime, stop: datetime, longer_than_s: int) -> queries.Gaps:
-    with _store() as client:
+    with store() as client:
         return queries.gaps(client, vehicle.vehicle_id, start, stop, longer_than_s=longer_than_s)
 
 
@@ -113,20 +140,50 @@ def rows_between(
     limit: int,
     after_hash: int | None = None,
 ) -> list[Row]:
-    with _store() as client:
-        return rows_of(
+    """Rows by collection time; codes are None with their reason, as in ``latest_of``."""
+    with store() as client:
+        rows = rows_of(
             client, vehicle.vehicle_id, start, stop, fields, limit=limit, after_hash=after_hash
         )
+    return [
+        replace(row, values=values, missing=missing)
+        for row in rows
+        for values, missing in (cleaned(row.values, row.missing),)
+    ]
 
 
 def frames_of(vehicle: Vehicle, start: datetime, stop: datetime, limit: int) -> Sequence[RawFrame]:
-    """Raw frames by time of receipt, oldest first, the newest ``limit`` of them."""
+    """Raw frames by time of receipt, oldest first, the newest ``limit`` of them.
+
+    Raises:
+        FramesUnreadable: they are there but cannot be read.
+    """
     return ports().frames(vehicle.vin, start, stop, limit)
 
 
 def frame_at(vehicle: Vehicle, position: str) -> RawFrame | None:
     """The frame at a position if it is this vehicle's; None: not kept, or another's."""
-    frame = ports().frame_at(position)
+    try:
+        frame = ports().frame_at(position)
+    except BadInput:
+        return None
     if frame is None or frame.frame[4:21] != vehicle.vin.encode("ascii"):
         return None
     return frame
+
+
+def refusals_of(actor: Person, since: datetime) -> list[tuple[GatewayRefusal, Vehicle | None]]:
+    """What the gateway refused since ``since``, newest first, with the vehicle where it is known.
+
+    Another maker's vehicles are left out; what no maker's books know is shown to all.
+    """
+    with store() as client:
+        found = gateway_refusals(client, since)
+    ids = {one.vehicle_id for one in found} - {0}
+    mine = vehicle_by_ids(actor, ids)
+    others = set(
+        Vehicle.objects.filter(vehicle_id__in=ids)
+        .exclude(maker=actor.maker)
+        .values_list("vehicle_id", flat=True)
+    )
+    return [(one, mine.get(one.vehicle_id)) for one in found if one.vehicle_id not in others]

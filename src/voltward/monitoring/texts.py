@@ -12,21 +12,35 @@ from django.utils.translation import gettext as _
 
 from voltward.columns.fields import COLUMNS
 from voltward.frames import words
+from voltward.frames.editions import INFO_TYPES
+from voltward.frames.grammar import Edition, Flags
 from voltward.frames.values import Reason
 from voltward.frames.words import Phrase
 
 POSITION = ("longitude_deg", "latitude_deg")
 COARSE_DECIMALS = 2  # about 1 km: enough for a town, not for a door
 GEAR_BITS = 0x0F
+DASH = "—"
+THERMAL_EVENT = 4  # level of the 2025 edition, table 18
 _SCOPES = {"vehicle_state": ("state", "vehicle"), "engine_state": ("state", "engine")}
+# What a bit means changed between the editions: a cell became a parallel unit.
+_FLAG_NAMES = {
+    int(edition): field.bits
+    for edition, types in INFO_TYPES.items()
+    for info in types.values()
+    if info.name == "alarms"
+    for field in info.fields
+    if isinstance(field, Flags)
+}
 
 
 @dataclass(frozen=True)
 class Text:
-    """A value as shown; ``reason`` is set where it is missing."""
+    """A value as shown; ``reason`` is set where it is missing, ``level`` on an alarm level."""
 
     value: str
     reason: str = ""
+    level: str = ""
 
 
 def here(phrase: Phrase) -> str:
@@ -67,21 +81,28 @@ def coarse(field: str, value: Any) -> Any:
 def word_of(field: str, code: int) -> str | None:
     """The platform's word for a code, e.g. ``started``; None: the column has no words, or not this."""
     column = COLUMNS.get(field)
-    if column is None or not column.choices or column.dtype.startswith("f") or field == "alarm_flags":
+    if (
+        column is None
+        or not column.choices
+        or column.dtype.startswith("f")
+        or field == "alarm_flags"
+    ):
         return None
     return column.choices.get(code & GEAR_BITS if field == "gear" else code)
 
 
-def shown(field: str, value: Any, missing: Mapping[str, int]) -> Text:
+def shown(
+    field: str, value: Any, missing: Mapping[str, int], edition: int = int(Edition.Y2025)
+) -> Text:
     """A value as a page shows it; a dash with the reason where there is none."""
-    value = coarse(field, exact(field, value))
+    value = None if field in missing else coarse(field, exact(field, value))
     if value is None:
         reason = Reason(missing.get(field, Reason.ABSENT))
-        return Text("—", here(words.reason(reason)))
+        return Text(DASH, here(words.reason(reason)))
     if field == "alarm_flags":
-        return Text(_flags(value))
+        return Text(_flags(value, edition))
     if field == "alarm_level":
-        return Text(str(value))
+        return Text(str(value), level=level_style(value))
     word = word_of(field, value) if isinstance(value, int) else None
     if word is not None:
         name, scope = _SCOPES.get(field, (field, ""))
@@ -93,8 +114,18 @@ def shown(field: str, value: Any, missing: Mapping[str, int]) -> Text:
     return Text(str(value))
 
 
-def _flags(flags: int) -> str:
-    names = COLUMNS["alarm_flags"].choices
+def level_style(level: int) -> str:
+    """The ending of the CSS class of an alarm level; none above the editions' levels."""
+    return "thermal" if level == THERMAL_EVENT else str(level) if 0 <= level < THERMAL_EVENT else ""
+
+
+def level_meaning(level: int) -> str:
+    """What the standard says about an alarm level."""
+    return here(words.alarm_level(level))
+
+
+def _flags(flags: int, edition: int) -> str:
+    names = _FLAG_NAMES[edition if edition in _FLAG_NAMES else int(Edition.Y2025)]
     found = [
         here(words.alarm_flag(names[bit])) if bit in names else _("位 %(bit)d") % {"bit": bit}
         for bit in range(32)

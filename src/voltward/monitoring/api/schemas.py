@@ -27,8 +27,16 @@ def _property(name: str) -> dict[str, Any]:
 
 
 _FRAME = {
-    "collected_at": {"type": "string", "format": "date-time", "description": "采集时间 · collection time"},
-    "received_at": {"type": "string", "format": "date-time", "description": "接收时间 · time of receipt"},
+    "collected_at": {
+        "type": "string",
+        "format": "date-time",
+        "description": "采集时间 · collection time",
+    },
+    "received_at": {
+        "type": "string",
+        "format": "date-time",
+        "description": "接收时间 · time of receipt",
+    },
     "edition": {"type": "integer", "enum": [2016, 2025]},
     "command": {"type": "integer", "description": "2 real time, 3 reissue"},
 }
@@ -52,7 +60,11 @@ HISTORY = {
     "type": "object",
     "properties": {
         **_VIN,
-        "next": {"type": "string", "nullable": True, "description": "address of the rows behind these"},
+        "next": {
+            "type": "string",
+            "nullable": True,
+            "description": "address of the rows behind these",
+        },
         "results": {
             "type": "array",
             "items": {

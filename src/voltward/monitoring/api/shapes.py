@@ -15,12 +15,18 @@ FIELDS = tuple(name for name in STATE_FIELDS if name in COLUMNS)
 
 
 def values_of(
-    values: Mapping[str, Any], missing: Mapping[str, int], fields: Iterable[str], *, whole_position: bool
+    values: Mapping[str, Any],
+    missing: Mapping[str, int],
+    fields: Iterable[str],
+    *,
+    whole_position: bool,
 ) -> dict[str, Any]:
     """``values`` by field; ``missing`` names the reason of each field that was sent without a value."""
     chosen = tuple(fields)
     flat = {field: _plain(field, values[field], whole_position) for field in chosen}
-    flat["missing"] = {field: Reason(code).name.lower() for field, code in missing.items() if field in chosen}
+    flat["missing"] = {
+        field: Reason(code).name.lower() for field, code in missing.items() if field in chosen
+    }
     return flat
 
 

@@ -59,7 +59,9 @@ class TelemetryApi(APIView):
 class LatestApi(TelemetryApi):
     """The newest state of one vehicle as one flat object."""
 
-    @extend_schema(operation_id="vehicle_latest", parameters=[POSITION_PARAMETER], responses={200: LATEST})
+    @extend_schema(
+        operation_id="vehicle_latest", parameters=[POSITION_PARAMETER], responses={200: LATEST}
+    )
     def get(self, request: Request, vin: str) -> Response:
         vehicle = self.vehicle(request, vin)
         whole = self.whole_position(request, vehicle)
@@ -85,10 +87,18 @@ class HistoryApi(TelemetryApi):
     @extend_schema(
         operation_id="vehicle_history",
         parameters=[
-            OpenApiParameter("from", OpenApiTypes.DATETIME, description="first instant; default: a day before `to`"),
-            OpenApiParameter("to", OpenApiTypes.DATETIME, description="end, not included; default: now"),
+            OpenApiParameter(
+                "from",
+                OpenApiTypes.DATETIME,
+                description="first instant; default: a day before `to`",
+            ),
+            OpenApiParameter(
+                "to", OpenApiTypes.DATETIME, description="end, not included; default: now"
+            ),
             OpenApiParameter("fields", str, description="columns, comma separated; default: all"),
-            OpenApiParameter("limit", int, description=f"most rows in one answer, at most {MOST_ROWS} (default)"),
+            OpenApiParameter(
+                "limit", int, description=f"most rows in one answer, at most {MOST_ROWS} (default)"
+            ),
             POSITION_PARAMETER,
         ],
         responses={200: HISTORY},
@@ -99,7 +109,9 @@ class HistoryApi(TelemetryApi):
         stop = _instant(asked, "to") or datetime.now(UTC) + timedelta(minutes=1)
         start = _instant(asked, "from") or stop - DEFAULT_SPAN
         if start >= stop:
-            raise ValidationError({"from": f"found {start.isoformat()}, expected an instant before `to`"})
+            raise ValidationError(
+                {"from": f"found {start.isoformat()}, expected an instant before `to`"}
+            )
         fields = _fields(asked.get("fields", ""))
         limit = _limit(asked.get("limit", ""))
         whole = self.whole_position(request, vehicle)
@@ -128,8 +140,16 @@ def _row(row: Row, fields: tuple[str, ...], whole: bool) -> dict[str, Any]:
 
 def _next(request: Request, last: Row, stop: datetime) -> str:
     """Address of the rows behind ``last``, those of its own instant included."""
-    query = {key: value for key, value in request.query_params.items() if key not in ("from", "to", "after")}
-    query |= {"from": last.collected_at.isoformat(), "to": stop.isoformat(), "after": str(last.unit_hash)}
+    query = {
+        key: value
+        for key, value in request.query_params.items()
+        if key not in ("from", "to", "after")
+    }
+    query |= {
+        "from": last.collected_at.isoformat(),
+        "to": stop.isoformat(),
+        "after": str(last.unit_hash),
+    }
     return f"{request.build_absolute_uri(request.path)}?{urlencode(query)}"
 
 
@@ -137,7 +157,9 @@ def _fields(text: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     unknown = [name for name in chosen if name not in FIELDS]
     if unknown:
-        raise ValidationError({"fields": f"found {', '.join(unknown)[:200]}; known are {', '.join(FIELDS)}"})
+        raise ValidationError(
+            {"fields": f"found {', '.join(unknown)[:200]}; known are {', '.join(FIELDS)}"}
+        )
     return chosen or FIELDS
 
 
@@ -159,7 +181,9 @@ def _instant(asked: Any, name: str) -> datetime | None:
     except ValueError:
         found = None
     if found is None:
-        raise ValidationError({name: f"found {text[:40]}, expected ISO 8601, e.g. 2026-03-15T08:30:05+08:00"})
+        raise ValidationError(
+            {name: f"found {text[:40]}, expected ISO 8601, e.g. 2026-03-15T08:30:05+08:00"}
+        )
     return found if found.tzinfo else found.replace(tzinfo=BEIJING)
 
 

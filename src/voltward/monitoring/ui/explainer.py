@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,27 +21,44 @@ EXAMPLE = (
 )
 
 
+HEX = frozenset("0123456789abcdefABCDEF")
+SEPARATORS = frozenset(" \t\r\n,;:-")
+_PREFIX = re.compile(r"(?<![0-9a-fA-F])0[xX]")
+
+
 class FrameForm(forms.Form):
     """Hex with or without spaces, line breaks and 0x."""
 
     hex = forms.CharField(
         label=gettext_lazy("一帧报文（十六进制）"),
         max_length=4 * MAX_UNIT,
+        strip=False,  # so that places are those in the box
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "vw-mono"}),
     )
 
     def clean_hex(self) -> bytes:
-        text = "".join(self.cleaned_data["hex"].replace("0x", " ").replace(",", " ").split())
-        try:
-            data = bytes.fromhex(text)
-        except ValueError:
-            wrong = next((i for i, char in enumerate(text) if char not in "0123456789abcdefABCDEF"), None)
-            if wrong is None:
-                raise forms.ValidationError(_("十六进制字符共 %(count)d 个，应为偶数。") % {"count": len(text)}) from None
+        text = self.cleaned_data["hex"]
+        digits = _PREFIX.sub(lambda found: " " * len(found[0]), text)
+        kept = [(place, char) for place, char in enumerate(digits) if char not in SEPARATORS]
+        for place, char in kept:
+            if char not in HEX:
+                raise forms.ValidationError(_wrong(text, place, char))
+        if len(kept) % 2:
             raise forms.ValidationError(
-                _("第 %(place)d 个字符是“%(char)s”，应为 0-9 或 a-f。") % {"place": wrong + 1, "char": text[wrong]}
-            ) from None
-        return data
+                _("十六进制字符共 %(count)d 个，应为偶数：少了或多了一个。") % {"count": len(kept)}
+            )
+        return bytes.fromhex("".join(char for _place, char in kept))
+
+
+def _wrong(text: str, place: int, char: str) -> str:
+    """Where the wrong character stands: line and column as an editor counts them."""
+    line = text.count("\n", 0, place) + 1
+    column = place - (text.rfind("\n", 0, place) + 1) + 1
+    return _("第 %(line)d 行第 %(column)d 个字符是“%(char)s”，应为 0-9 或 a-f。") % {
+        "line": line,
+        "column": column,
+        "char": char,
+    }
 
 
 @needs("frame.read")

@@ -11,8 +11,10 @@ from voltward.frames.explained import Explanation, Line, Sensitivity
 from voltward.frames.values import Reason
 from voltward.frames.words import Phrase
 from voltward.frames.words import reason as reason_words
+from voltward.monitoring.texts import here
 
 MASK = "•••"
+MASKED_OCTET = "••"
 SHOWN_OCTETS = 24
 
 
@@ -39,9 +41,13 @@ def rows_of(data: bytes, *, masked: bool) -> tuple[Explanation, list[ExplainedRo
     return explanation, [_row(line, masked) for line in explanation.lines]
 
 
-def here(phrase: Phrase) -> str:
-    """The phrase in the page's language."""
-    return phrase.en if (translation.get_language() or "").startswith("en") else phrase.zh
+def hex_of(explanation: Explanation, *, masked: bool) -> str:
+    """All octets of the frame, those of masked lines as dots."""
+    octets = [f"{octet:02x}" for octet in explanation.data]
+    for line in explanation.lines if masked else ():
+        if line.sensitivity is not Sensitivity.NONE:
+            octets[line.start : line.stop] = [MASKED_OCTET] * (line.stop - line.start)
+    return " ".join(octets)
 
 
 def there(phrase: Phrase) -> str:

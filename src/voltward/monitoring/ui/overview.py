@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from voltward.base.clock import utc
 from voltward.fleet.selectors import vehicle_counts
 from voltward.monitoring import selectors
+from voltward.monitoring.problems import problems_of, processing_problems
 from voltward.monitoring.selectors import StoreAway
-from voltward.monitoring.texts import shown
+from voltward.monitoring.texts import level_style, shown
 from voltward.monitoring.ui.actors import actor_of
 from voltward.pages.access import needs
 from voltward.records.models import Person
@@ -27,7 +28,7 @@ LATE_S = 5.0
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the overview; ``url`` leads to its rows."""
+    """One number of the overview; ``url`` leads to its rows. ``late``: it is a cause for worry."""
 
     title: str
     value: str
@@ -50,60 +51,68 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def _context(actor: Person) -> dict[str, Any]:
-    context: dict[str, Any] = {"trouble": "", "figures": _office_figures(actor), "alarmed": []}
+    context: dict[str, Any] = {"trouble": "", "alarmed": [], "problems": []}
     try:
-        context["figures"] += _store_figures()
+        of_store = _store_figures(actor)
         context["alarmed"] = _alarmed(actor)
+        context["problems"] = problems_of(actor)
     except StoreAway:
+        of_store = [Figure(title, "—") for title in (_("充电中"), _("行驶中"), _("报警中"))]
         context["trouble"] = _("遥测存储暂不可用：报文仍在接收并落盘，恢复后自动补齐。")
-    context["figures"] += _processor_figures()
-    context["problems"] = _problems()
+        context["problems"] = processing_problems()
+    context["figures"] = _office_figures(actor) + of_store + _processor_figures()
     return context
 
 
 def _office_figures(actor: Person) -> list[Figure]:
     counts = vehicle_counts(actor)
+    online = selectors.online_count(actor)
     return [
         Figure(_("车辆"), f"{sum(counts.values()):,}", _("辆"), reverse("vehicles")),
-        Figure(_("在线连接"), f"{selectors.online_links():,}", _("条")),
+        Figure(_("在线"), f"{online:,}", _("辆"), _list_of("online")),
     ]
 
 
-def _store_figures() -> list[Figure]:
-    now = selectors.fleet_now()
+def _store_figures(actor: Person) -> list[Figure]:
+    now = selectors.fleet_of(actor)
     return [
-        Figure(_("有数据上传"), f"{now.online:,}", _("辆")),
-        Figure(_("充电中"), f"{now.charging:,}", _("辆")),
-        Figure(_("行驶中"), f"{now.driving:,}", _("辆")),
-        Figure(_("入库速率"), f"{now.frames_per_s:,.1f}", _("帧/秒")),
+        Figure(_("充电中"), f"{len(now.charging):,}", _("辆"), _list_of("charging")),
+        Figure(_("行驶中"), f"{len(now.driving):,}", _("辆"), _list_of("driving")),
+        Figure(_("报警中"), f"{len(now.alarmed):,}", _("辆"), _list_of("alarmed")),
     ]
+
+
+def _list_of(now: str) -> str:
+    return f"{reverse('vehicles')}?now={now}"
 
 
 def _processor_figures() -> list[Figure]:
     status = selectors.processor_status()
     if status is None or _age_s(status.updated_ns) > SILENT_S:
-        return [Figure(_("处理延迟"), _("处理进程未运行"), late=True)]
+        stopped = _("未运行")
+        return [
+            Figure(_("入库速率"), "—"),
+            Figure(_("处理延迟"), stopped, late=True),
+            Figure(_("待处理"), "—"),
+        ]
     late = status.lag_s > LATE_S
     return [
+        Figure(_("入库速率"), f"{status.frames_per_s:,.1f}", _("帧/秒")),
         Figure(_("处理延迟"), f"{status.lag_s:.1f}", _("秒"), late=late),
         Figure(_("待处理"), f"{status.lag_frames:,}", _("帧"), late=late),
     ]
-
-
-def _problems() -> list[dict[str, Any]]:
-    status = selectors.processor_status()
-    if status is None:
-        return []
-    newest = sorted(status.problems, key=lambda problem: -problem.at_ns)[:10]
-    return [{"at": utc(one.at_ns), "text": one.text, "count": one.count} for one in newest]
 
 
 def _alarmed(actor: Person) -> list[dict[str, Any]]:
     return [
         {
             "vin": vehicle.vin,
+            "model": vehicle.model_name,
             "level": state.values["alarm_level"],
-            "flags": shown("alarm_flags", state.values["alarm_flags"], state.missing).value,
+            "style": level_style(state.values["alarm_level"]),
+            "flags": shown(
+                "alarm_flags", state.values["alarm_flags"], state.missing, state.edition
+            ).value,
             "at": state.collected_at,
         }
         for vehicle, state in selectors.alarmed_now(actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -21,6 +22,8 @@ RANGES = (
 )
 FREE = "free"
 LONGEST = timedelta(days=400)
+YEARS = range(2000, 2100)
+AHEAD = timedelta(minutes=1)  # a vehicle whose clock runs a little fast is still seen
 
 
 class BadRange(ValueError):
@@ -46,46 +49,64 @@ class Range:
         }
 
 
-def range_of(request: HttpRequest, default: str) -> Range:
+def range_of(request: HttpRequest, default: str, longest: timedelta = LONGEST) -> Range:
     """The span that the query asks for: ``from``/``to`` in ms, ``start``/``end`` local, or ``range``.
 
     Raises:
-        BadRange: two instants that make no span.
+        BadRange: two instants that make no span, or too long a one.
     """
     query = request.GET
     if query.get("from", "").isdigit() and query.get("to", "").isdigit():
-        return _checked(_instant(query["from"]), _instant(query["to"]))
+        return _checked(_instant(query["from"]), _instant(query["to"]), longest)
     if query.get("range", FREE) == FREE and query.get("start"):
-        return _checked(_local(query, "start"), _local(query, "end") or datetime.now(UTC))
+        end = _local(query, "end") if query.get("end") else datetime.now(UTC)
+        return _checked(_local(query, "start"), end, longest)
     spans = {value: span for value, _, span in RANGES}
     name = query.get("range", default)
     name = name if name in spans else default
-    # a minute ahead: a vehicle whose clock runs a little fast is still seen
-    stop = datetime.now(UTC) + timedelta(minutes=1)
-    return Range(stop - spans[name] - timedelta(minutes=1), stop, name)
+    stop = datetime.now(UTC) + AHEAD
+    return Range(stop - spans[name] - AHEAD, stop, name)
 
 
-def _checked(start: datetime | None, stop: datetime | None) -> Range:
+def range_or_default(request: HttpRequest, default: str) -> tuple[Range, str]:
+    """As ``range_of``; instead of a refusal the default, and in words why."""
+    try:
+        return range_of(request, default), ""
+    except BadRange as refusal:
+        plain = HttpRequest()
+        return range_of(plain, default), str(refusal)
+
+
+def day_until(instant: datetime) -> str:
+    """The query for the 24 hours that end with ``instant``: the newest data of a silent vehicle."""
+    stop = instant + timedelta(seconds=1)
+    return urlencode(
+        {"range": FREE, "start": _field(stop - timedelta(days=1)), "end": _field(stop)}
+    )
+
+
+def _checked(start: datetime | None, stop: datetime | None, longest: timedelta) -> Range:
     if start is None or stop is None or start >= stop:
         raise BadRange(_("时间范围无效：起应早于止。"))
-    if stop - start > LONGEST:
-        raise BadRange(_("时间范围过长：最多 %(days)d 天。") % {"days": LONGEST.days})
+    if stop - start > longest:
+        raise BadRange(_("时间范围过长：最多 %(days)d 天。") % {"days": longest.days})
     return Range(start, stop, FREE)
 
 
 def _instant(milliseconds: str) -> datetime | None:
     try:
-        return datetime.fromtimestamp(int(milliseconds[:16]) / 1000, UTC)
+        found = datetime.fromtimestamp(int(milliseconds[:16]) / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return None
+    return found if found.year in YEARS else None
 
 
 def _local(query: QueryDict, name: str) -> datetime | None:
     try:
         found = parse_datetime(query.get(name, ""))
     except ValueError:
-        found = None
-    if found is None:
+        return None
+    if found is None or found.year not in YEARS:
         return None
     return timezone.make_aware(found) if timezone.is_naive(found) else found
 

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
-from voltward.telemetry.schema.columns import BY_NAME
+from voltward.telemetry.schema.columns import BY_NAME, CELL_ABNORMAL_MV
 from voltward.telemetry.schema.tables import PIECES, ROWS, rows_select
 
 PROBE_ABNORMAL_C = 32_766  # in lists of temperatures; 32767 is invalid
 
+_CELLS = f"arrayFilter(cell -> cell < {CELL_ABNORMAL_MV}, cell_voltages_mv)"
 _PROBES = f"arrayFilter(probe -> probe < {PROBE_ABNORMAL_C}, probe_temps_c)"
 # Computed from what a row has, for curves that both editions should show alike: SQL, columns.
 DERIVED = {
@@ -23,6 +24,15 @@ DERIVED = {
         "if(cells_missing = 0 AND notEmpty(cell_deviations_mv), toInt32(arrayMax("
         "cell_deviations_mv)) - arrayMin(cell_deviations_mv), NULL)",
         ("cells_missing", "cell_deviations_mv"),
+    ),
+    # The 2025 edition sends no extremes of the cells: they are found in the list.
+    "cell_highest_v": (
+        f"if(notEmpty({_CELLS}), arrayMax({_CELLS}), NULL) / 1000",
+        ("cell_voltages_mv",),
+    ),
+    "cell_lowest_v": (
+        f"if(notEmpty({_CELLS}), arrayMin({_CELLS}), NULL) / 1000",
+        ("cell_voltages_mv",),
     ),
     "probe_highest_c": (
         f"if(notEmpty({_PROBES}), arrayMax({_PROBES}), NULL)",

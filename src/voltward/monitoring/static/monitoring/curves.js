@@ -4,30 +4,44 @@
 const Curves = (() => {
   const ROW_HEIGHT = 118;
   const TOP = 26;
+  const BELOW = 52; // axis labels and the slider
+  // With a finger the page is scrolled; the slider below zooms.
+  const POINTER = matchMedia("(pointer: fine)").matches;
 
-  const drawn = new WeakMap();
+  const drawn = new Map();
 
   // range: [from, to] in ms; panels: [{title, unit, step, series: [{name, points: [[ms, value]]}], limits: [{name, value}]}]
+  // onZoom(from, to, isWhole): called when the shown part has changed.
   function draw(element, range, panels, { onZoom = null } = {}) {
-    element.style.height = `${TOP + panels.length * ROW_HEIGHT + 74}px`;
-    drawn.set(element, { range, panels });
+    element.style.height = `${TOP + panels.length * ROW_HEIGHT + BELOW}px`;
+    const isNew = !drawn.has(element);
+    drawn.set(element, { range, panels, onZoom });
     const build = (looks) => option(looks, drawn.get(element));
-    let chart = echarts.getInstanceByDom(element);
+    const chart = echarts.getInstanceByDom(element);
     if (chart) {
       chart.setOption({ animation: false, ...build(voltwardCharts.looks()) }, { notMerge: true });
     } else {
-      chart = voltwardCharts.make(element, build);
-      keepSize(element);
+      voltwardCharts.make(element, build);
     }
-    if (onZoom) {
-      chart.off("datazoom");
-      chart.on("datazoom", () => {
-        const zoom = chart.getOption().dataZoom[0];
-        onZoom(zoom.startValue, zoom.endValue);
-      });
-    }
-    return chart;
+    if (isNew) keepSize(element);
+    listen(element);
   }
+
+  function listen(element) {
+    const chart = echarts.getInstanceByDom(element);
+    const { range, onZoom } = drawn.get(element);
+    chart.off("datazoom");
+    if (!onZoom) return;
+    chart.on("datazoom", () => {
+      const zoom = chart.getOption().dataZoom[0];
+      const [from, to] = [Math.max(range[0], zoom.startValue), Math.min(range[1], zoom.endValue)];
+      onZoom(from, to, to - from > 0.98 * (range[1] - range[0]));
+    });
+  }
+
+  document.addEventListener("voltward:charts-remade", () => {
+    for (const element of drawn.keys()) listen(element);
+  });
 
   function option(looks, { range, panels }) {
     const span = range[1] - range[0];
@@ -38,7 +52,8 @@ const Curves = (() => {
       axisPointer: { link: [{ xAxisIndex: "all" }], label: { backgroundColor: looks.ink, color: looks.paper } },
       tooltip: { trigger: "axis", confine: true, transitionDuration: 0, formatter: (rows) => tooltip(rows, panels) },
       dataZoom: [
-        { type: "inside", xAxisIndex: all, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseMove: true },
+        ...(POINTER ? [{ type: "inside", xAxisIndex: all, filterMode: "none", zoomOnMouseWheel: "ctrl",
+          moveOnMouseWheel: false, preventDefaultMouseMove: false }] : []),
         { type: "slider", xAxisIndex: all, filterMode: "none", height: 22, bottom: 8, brushSelect: false,
           labelFormatter: (value) => Times.full(value), textStyle: { color: looks.soft } },
       ],

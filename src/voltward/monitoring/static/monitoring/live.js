@@ -7,75 +7,100 @@
   const words = JSON.parse(document.getElementById("live-words").textContent);
   const link = root.querySelector("[data-link]");
   const curves = root.querySelector("[data-curves]");
-  let lastFrameAt = Number(root.dataset.collectedAt || 0);
   const tables = root.querySelector("[data-tables]");
   const HOUR = 3600e3;
   const GAP = 120e3;
+  const AGAIN = 3e3;
+  let lastFrameAt = Number(root.dataset.collectedAt || 0);
+  let ahead = Number(root.dataset.now) - Date.now(); // the server's clock minus the browser's
   let recent = null;
+  let source = null;
+
+  function say(state, text) {
+    if (link.dataset.link === state && link.textContent === text) return;
+    link.dataset.link = state;
+    link.textContent = text;
+  }
 
   function apply(message) {
     lastFrameAt = message.collected_at_ms;
     for (const [field, text] of Object.entries(message.texts)) {
-      for (const place of document.querySelectorAll(`[data-field="${field}"]`)) {
-        const changed = place.textContent !== text.value;
-        place.textContent = text.value;
-        place.classList.toggle("vw-missing", Boolean(text.reason));
-        place.title = text.reason || "";
-        if (changed) flash(place);
-      }
+      for (const place of root.querySelectorAll(`[data-field="${field}"]`)) write(place, text);
     }
+    root.querySelector("[data-never]")?.remove();
     tables.innerHTML = message.tables; // rendered by the server, escaped there
     extend(message);
   }
 
-  function flash(place) {
+  function write(place, text) {
+    const changed = place.textContent !== text.value;
+    place.textContent = text.value;
+    place.className = text.level ? `vw-level vw-level-${text.level}` : text.reason ? "vw-missing" : "";
+    place.title = text.reason || "";
+    if (!changed) return;
     place.classList.add("vw-fresh");
     setTimeout(() => place.classList.remove("vw-fresh"), 600);
   }
 
   // The last hour's curves: filled once, then one point a frame.
   async function begin() {
-    const answer = await fetch(curves.dataset.curves);
-    if (!answer.ok) return;
-    recent = await answer.json();
-    redraw();
+    try {
+      recent = await Asking.json(curves.dataset.curves);
+      redraw();
+    } catch {
+      recent = null; // the bar above says what is wrong; the next opening of the stream tries again
+    }
   }
 
   function extend(message) {
     if (!recent) return;
     const oldest = message.collected_at_ms - HOUR;
-    for (const panel of recent.panels) {
-      for (const series of panel.series) {
-        const last = series.points[series.points.length - 1];
-        if (last && last[0] >= message.collected_at_ms) continue;
-        if (last && message.collected_at_ms - last[0] > GAP) series.points.push([last[0] + 1, null]);
-        series.points.push([message.collected_at_ms, message.points[series.field] ?? null]);
-        while (series.points.length && series.points[0][0] < oldest) series.points.shift();
-      }
+    for (const series of recent.panels.flatMap((panel) => panel.series)) {
+      const last = series.points[series.points.length - 1];
+      if (last && last[0] >= message.collected_at_ms) continue;
+      if (last && message.collected_at_ms - last[0] > GAP) series.points.push([last[0] + 1, null]);
+      series.points.push([message.collected_at_ms, message.points[series.field] ?? null]);
+      while (series.points.length && series.points[0][0] < oldest) series.points.shift();
     }
     redraw();
   }
 
   function redraw() {
-    const empty = recent.panels.every((panel) => panel.series.every((series) => !series.points.length));
-    curves.hidden = empty;
-    if (empty) return;
-    const last = Math.max(...recent.panels.flatMap((panel) => panel.series.map((series) => series.points.at(-1)?.[0] ?? 0)));
-    Curves.draw(curves, [last - HOUR, last], recent.panels);
+    const times = recent.panels.flatMap((panel) => panel.series.map((series) => series.points.at(-1)?.[0] ?? 0));
+    const last = Math.max(0, ...times);
+    curves.parentElement.hidden = last === 0;
+    if (last) Curves.draw(curves, [last - HOUR, last], recent.panels);
   }
 
   function tick() {
-    for (const place of document.querySelectorAll("[data-age]")) {
-      place.textContent = lastFrameAt ? Times.age((Date.now() - lastFrameAt) / 1000, words.age) : words.never;
+    const seconds = (Date.now() + ahead - lastFrameAt) / 1000;
+    for (const place of root.querySelectorAll("[data-age]")) {
+      place.textContent = lastFrameAt ? Times.age(seconds, words.age) : words.never;
     }
   }
 
-  const source = new EventSource(root.dataset.live);
-  source.addEventListener("state", (event) => { link.dataset.link = "open"; link.textContent = words.open; apply(JSON.parse(event.data)); tick(); });
-  source.addEventListener("alive", () => { link.dataset.link = "open"; link.textContent = words.open; });
-  source.addEventListener("trouble", (event) => { link.dataset.link = "trouble"; link.textContent = JSON.parse(event.data).text; });
-  source.onerror = () => { link.dataset.link = "broken"; link.textContent = words.broken; };
+  function open() {
+    source = new EventSource(root.dataset.live);
+    const on = (name, act) => source.addEventListener(name, (event) => {
+      const message = JSON.parse(event.data);
+      if (message.now_ms) ahead = message.now_ms - Date.now();
+      act(message);
+      tick();
+    });
+    on("state", (message) => { say("open", words.open); apply(message); if (!recent) begin(); });
+    on("alive", () => say("open", words.open));
+    on("trouble", (message) => say("trouble", message.text));
+    on("ended", () => { source.close(); say("trouble", words.ended); });
+    source.onerror = () => {
+      say("broken", words.broken);
+      // The browser tries again by itself, but not after an answer that was no stream.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN);
+    };
+  }
+
   addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+  open();
   begin();
   tick();
   setInterval(tick, 1000);

@@ -1,15 +1,20 @@
-// Times on pages: local time of the vehicles (Asia/Shanghai), absolute first.
+// Times on pages: local time of the vehicles (Asia/Shanghai), absolute first, as the server writes them.
 "use strict";
 
 const Times = (() => {
-  const parts = (options) => new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
-  const clock = parts({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const day = parts({ month: "2-digit", day: "2-digit" });
-  const full = parts({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  // Swedish writes dates as ISO 8601 does.
+  const written = (options) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
+  const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  const clock = written(time);
+  const day = written({ month: "2-digit", day: "2-digit" });
+  const full = written({ year: "numeric", month: "2-digit", day: "2-digit", ...time });
+
+  const dash = (text) => text.replace(/\//g, "-");
 
   function axis(milliseconds, spanMilliseconds) {
-    if (spanMilliseconds > 36 * 3600e3) return day.format(milliseconds) + "\n" + clock.format(milliseconds).slice(0, 5);
-    return clock.format(milliseconds) + "\n" + day.format(milliseconds);
+    const date = dash(day.format(milliseconds));
+    if (spanMilliseconds > 36 * 3600e3) return `${date}\n${clock.format(milliseconds).slice(0, 5)}`;
+    return `${clock.format(milliseconds)}\n${date}`;
   }
 
   // 3 s, 12 min, 5 h, 2 d: the age of a value, in the page's language.
@@ -21,5 +26,12 @@ const Times = (() => {
     return words.days.replace("%", Math.floor(whole / 86400));
   }
 
-  return { axis, age, full: (ms) => full.format(ms), clock: (ms) => clock.format(ms) };
+  const whole = (milliseconds) => full.format(milliseconds);
+  return {
+    axis,
+    age,
+    full: whole,
+    clock: (milliseconds) => clock.format(milliseconds),
+    field: (milliseconds) => whole(milliseconds).replace(" ", "T"), // of <input type="datetime-local">
+  };
 })();
