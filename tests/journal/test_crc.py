@@ -1,11 +1,16 @@
 """CRC32C against published vectors and a bit-by-bit reference."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voltward.journal.crc import crc32c, crc32c_step, flipped_bit
+from voltward.journal.crc import crc32c, crc32c_by_table, crc32c_step, flipped_bit
 
 
 def bitwise(data: bytes) -> int:
@@ -38,6 +43,34 @@ def bitwise(data: bytes) -> int:
 )
 def test_published_vectors_match(data: bytes, expected: int) -> None:
     assert crc32c(data) == expected
+
+
+@given(st.binary(max_size=100), st.integers(0, 2**32 - 1), st.integers(0, 20))
+def test_the_processor_and_the_table_agree(data: bytes, state: int, start: int) -> None:
+    """On a processor without the instruction both are the table."""
+    array = np.frombuffer(data, np.uint8)
+    start = min(start, array.size)
+    expected = crc32c_by_table(state, array, start, array.size)
+    assert crc32c_step(state, array, start, array.size) == expected
+
+
+@pytest.mark.t2
+def test_another_processor_gets_the_table(tmp_path: Path) -> None:
+    """Code for a processor that lacks the instruction would end the process when compiled."""
+    program = "from voltward.journal.crc import *; print(crc32c_step is crc32c_by_table, hex(crc32c(b'123456789')))"
+    environment = {
+        "NUMBA_CPU_NAME": "generic",
+        "NUMBA_CPU_FEATURES": "",
+        "NUMBA_CACHE_DIR": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "True 0xe3069283\n"
 
 
 @given(st.binary(max_size=200))

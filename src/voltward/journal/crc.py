@@ -62,18 +62,20 @@ def crc32c_by_table(state, data, start, stop):
     return s
 
 
-@nb.njit(nb.uint32(nb.uint32, READ_ONLY, nb.int64, nb.int64), cache=True, nogil=True)
-def crc32c_by_instruction(state, data, start, stop):
-    """As ``crc32c_by_table``, with the processor's help."""
-    s = np.uint64(state)
-    i = start
-    while i + 8 <= stop:
-        s = crc_of_word(s, data, i)
-        i += 8
-    return crc32c_by_table(np.uint32(s), data, i, stop)
+crc32c_step = crc32c_by_table
+if IS_THERE:  # compiling it for a processor without the instruction would end the process
 
+    @nb.njit(nb.uint32(nb.uint32, READ_ONLY, nb.int64, nb.int64), cache=True, nogil=True)
+    def crc32c_by_instruction(state, data, start, stop):
+        """As ``crc32c_by_table``, with the processor's help."""
+        s = np.uint64(state)
+        i = start
+        while i + 8 <= stop:
+            s = crc_of_word(s, data, i)
+            i += 8
+        return crc32c_by_table(np.uint32(s), data, i, stop)
 
-crc32c_step = crc32c_by_instruction if IS_THERE else crc32c_by_table
+    crc32c_step = crc32c_by_instruction
 
 
 _INVERSE = np.zeros(256, np.int64)  # which byte puts this into the register's highest octet
