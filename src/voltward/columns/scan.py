@@ -19,7 +19,7 @@ from voltward.frames.header import HEADER, MAX_UNIT
 SHELL = HEADER + 1  # and the BCC
 TIME = 6
 COMMAND_FLAG, PLAIN = 0xFE, 0x01
-BLOCK = 128  # rows that the second pass takes at once: their frames fit the nearest cache
+BLOCK = 256  # rows that the second pass takes at once: their frames fit the nearest cache
 
 OK = int(Verdict.OK)
 BAD_START = int(Verdict.BAD_START)

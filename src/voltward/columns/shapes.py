@@ -18,6 +18,9 @@ from voltward.columns.notes import (
     SHAPES,
 )
 
+WAYS = 4  # shapes remembered of one length
+PATIENCE = 8  # where they are all taken, only every eighth new one displaces another
+
 
 @kernel(inline="always")
 def shape_key(buffer, start, stop):  # type: ignore[no-untyped-def]
@@ -27,16 +30,15 @@ def shape_key(buffer, start, stop):  # type: ignore[no-untyped-def]
 
 @kernel(inline="always")
 def find_shape(buffer, start, stop, shapes):  # type: ignore[no-untyped-def]
-    """The shape of a frame, or NONE. Two places are looked at for each length."""
+    """The shape of a frame, or NONE."""
     key = shape_key(buffer, start, stop)
-    place = (key * 2) % SHAPES
-    for shape in range(place, place + 2):
+    place = (key * WAYS) % SHAPES
+    for shape in range(place, place + WAYS):
         if shapes.keys[shape] == key:
-            differ = 0
-            marks = shapes.marks[shape]
-            for k in range(shapes.sizes[shape, 0]):
-                differ |= buffer[start + marks[k, 0]] ^ marks[k, 1]
-            if differ == 0:
+            marks, count, k = shapes.marks[shape], shapes.sizes[shape, 0], 0
+            while k < count and buffer[start + marks[k, 0]] == marks[k, 1]:
+                k += 1
+            if k == count:
                 return shape
     return NONE
 
@@ -73,10 +75,16 @@ def learn_shape(buffer, start, stop, tables, shapes, notes):  # type: ignore[no-
     marks = notes.counts[COUNT_MARKS]
     if marks > MOST_MARKS:
         return
-    key = shape_key(buffer, start, stop)
-    place = (key * 2) % SHAPES
-    if shapes.keys[place] == key or shapes.keys[place + 1] == 0:
-        place += 1
+    key, row = shape_key(buffer, start, stop), notes.counts[COUNT_ROWS]
+    place = (key * WAYS) % SHAPES
+    free = 0
+    while free < WAYS - 1 and shapes.keys[place + free] != 0:
+        free += 1
+    if shapes.keys[place + free] == key:
+        if row % PATIENCE:
+            return
+        free = (row // PATIENCE) % WAYS
+    place += free
     shapes.keys[place] = 0
     parts = _learn_parts(place, start, tables, shapes, notes)
     lists = _learn_lists(place, start, tables, shapes, notes)
@@ -85,7 +93,6 @@ def learn_shape(buffer, start, stop, tables, shapes, notes):  # type: ignore[no-
     for k in range(marks):
         shapes.marks[place, k, 0] = notes.marks[k] - start
         shapes.marks[place, k, 1] = buffer[notes.marks[k]]
-    row = notes.counts[COUNT_ROWS]
     for family in range(notes.totals.size):
         shapes.grows[place, family] = notes.totals[family] - notes.offsets[family, row]
     shapes.sizes[place, 0], shapes.sizes[place, 1] = marks, parts
