@@ -55,20 +55,22 @@ async def drive(port: int, car: Car, ledger: Ledger) -> None:
         writer.close()
 
 
-async def load(port: int, ledger: Ledger, seconds: float, process: Process) -> None:
+async def load(ledger: Ledger, seconds: float, process: Process, end: str) -> None:
     cars = [Car(f"LVWKILL{number:010d}") for number in range(CARS)]
-    drivers = [asyncio.create_task(drive(port, car, ledger)) for car in cars]
+    drivers = [asyncio.create_task(drive(process.port, car, ledger)) for car in cars]
     await asyncio.sleep(seconds)
-    process.kill()
+    await asyncio.to_thread(getattr(process, end))
     await asyncio.gather(*drivers)
 
 
-def lost_after(journal: Path, kills: int, build: Build | None = None) -> tuple[set[bytes], Ledger]:
-    """Kill again and again; return answered frames that are not in the journal."""
+def lost_after(
+    journal: Path, kills: int, build: Build | None = None, end: str = "kill"
+) -> tuple[set[bytes], Ledger]:
+    """End the process again and again; return answered frames that are not in the journal."""
     chance, ledger = random.Random(SEED), Ledger()
     for _ in range(kills):
         process = Process(config_for(journal, metrics_port=None), build).start()
-        asyncio.run(load(process.port, ledger, chance.uniform(0.1, 0.6), process))
+        asyncio.run(load(ledger, chance.uniform(0.1, 0.6), process, end))
     process = Process(config_for(journal, metrics_port=None)).start()  # recovers the last tail
     assert process.terminate() == 0
     kept = [frame for frame in frames(journal) if frame[2] == 0x02]
@@ -86,6 +88,13 @@ def test_no_answered_frame_is_lost_when_the_gateway_is_killed_under_load(tmp_pat
 def test_a_build_that_answers_before_it_writes_is_caught(tmp_path: Path) -> None:
     lost, _ = lost_after(tmp_path, kills=2, build=broken.answers_before_writing)
     assert lost
+
+
+@pytest.mark.t2
+def test_twenty_restarts_under_load_lose_nothing_and_refuse_nobody(tmp_path: Path) -> None:
+    """R9: an error answer would fail in ``drive``."""
+    lost, ledger = lost_after(tmp_path, kills=20, end="terminate")
+    assert not lost, f"{len(lost)} of {len(ledger.answered)} lost, seed {SEED}"
 
 
 @pytest.mark.t2
