@@ -70,7 +70,7 @@ class Processor:
         self._follower = Follower(reader, config.follows, config.rows)
         self._placing = Placing(sink, decoder or Decoder(config.vehicle_key), quarantine)
         self._taps = tuple(taps)
-        self._waiting_since_ns = 0
+        self._begun: Plan | None = None  # the plan whose beginning this process has written down
 
     def run(self, stopping: Event) -> None:
         """Work until ``stopping`` is set; on return everything taken is in the store or planned."""
@@ -146,7 +146,9 @@ class Processor:
             self.settle()
             return 0
         assert self.state.plan is not None
-        self._save(self.state.planned(self.state.plan.tried_again()))
+        if self.state.plan != self._begun:
+            self._save(self.state.planned(self.state.plan.tried_again()))
+            self._begun = self.state.plan
         began_s = self.clock.monotonic_s()
         placed = self._into_store(batch, stopping)
         self.metrics.insert_seconds.observe(self.clock.monotonic_s() - began_s)
@@ -186,6 +188,7 @@ class Processor:
     def _amend(self, plan: Plan) -> None:
         """The plan has changed (frames set aside, narrowed down): durable before it goes on."""
         self._save(self.state.planned(plan))
+        self._begun = plan
 
     def _failed(self, error: Exception) -> None:
         kind = "journal" if isinstance(error, JournalError) else "store"

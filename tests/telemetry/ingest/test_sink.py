@@ -1,0 +1,83 @@
+"""What the store says is told apart: away, lost, or the rows themselves are refused."""
+
+import pytest
+from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
+from tests.telemetry.ingest.scene import NOON, Patience, config_in, physical_rows, report, vin
+
+from voltward.journal.reader import JournalReader
+from voltward.telemetry.ingest.process import opened
+from voltward.telemetry.ingest.quarantine import set_aside
+from voltward.telemetry.ingest.sink import RowsRefused, StoreLost, StoreSink, StoreUnwell, judged
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (DatabaseError("Code: 469. violated", code=469), RowsRefused),
+        (DatabaseError("Code: 241. memory limit", code=241), StoreUnwell),
+        (DatabaseError("Code: 243. no space", code=243), StoreUnwell),
+        (DatabaseError("Code: 60. no such table", code=60), StoreUnwell),
+        (OperationalError("Connection refused"), StoreUnwell),
+        (OperationalError("Connection broken"), StoreLost),
+        (ConnectionResetError("reset"), StoreLost),
+        (ValueError("a column the store does not know"), RowsRefused),
+    ],
+)
+def test_errors_mean_what_can_be_done_about_them(error, meaning):
+    assert type(judged(error)) is meaning
+
+
+class Losing(StoreSink):
+    """Rows go in, but the answer is lost, so many times."""
+
+    losses = 0
+
+    def insert_rows(self, rows, token):
+        super().insert_rows(rows, token)
+        if self.losses:
+            self.losses -= 1
+            raise StoreLost("the connection broke")
+
+
+class DeadlyRows(StoreSink):
+    """The store dies of one row."""
+
+    def insert_rows(self, rows, token):
+        if 77 in rows["soc_pct"].to_pylist():
+            raise StoreLost("the store died")
+        super().insert_rows(rows, token)
+
+
+@pytest.mark.parametrize("losses", [1, 5])
+def test_lost_answers_double_nothing(tmp_path, journal, connect_store, losses):
+    journal.put([report(vin(n), NOON + n) for n in range(20)])
+    sink = Losing(connect_store)
+    sink.losses = losses
+    with opened(config_in(tmp_path), sink) as processor:
+        assert processor.drain(Patience()) == 20
+        assert "quarantined" not in processor.state.totals
+    assert physical_rows(connect_store()) == 20
+
+
+def test_a_row_that_the_store_dies_of_is_put_aside(tmp_path, journal, connect_store):
+    journal.put([report(vin(n), NOON + n, soc_pct=77 if n == 5 else 50) for n in range(8)])
+    with opened(config_in(tmp_path), DeadlyRows(connect_store)) as processor:
+        assert processor.drain(Patience(40)) == 8
+    with JournalReader(tmp_path / "journal") as reader:
+        (poison,) = set_aside(reader)
+    assert "lost 3 times" in poison.reason
+    assert physical_rows(connect_store()) == 7
+
+
+def test_nothing_is_lost_while_the_store_is_away(tmp_path, journal, connect_store):
+    def away():
+        raise FileNotFoundError("run/store.port")
+
+    journal.put([report(vin(1), NOON + n) for n in range(10)])
+    with opened(config_in(tmp_path), StoreSink(away)) as processor:
+        assert processor.drain(Patience(3)) == 0
+        assert not processor.board.store_well
+        assert processor.lag()[0] > 0
+    with opened(config_in(tmp_path), StoreSink(connect_store)) as processor:
+        assert processor.drain(Patience()) == 10
+    assert physical_rows(connect_store()) == 10
