@@ -39,7 +39,7 @@ def test_an_excel_file_is_well_formed_and_holds_text_only(rows: list[list[str]])
         ElementTree.fromstring(book.read(name))
     sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     cells = [node for node in sheet.iter() if node.tag.endswith("}c")]
-    assert all(cell.get("t") == "inlineStr" for cell in cells)
+    assert all(cell.get("t") == "s" for cell in cells)
     assert not [node for node in sheet.iter() if node.tag.endswith("}f")]
 
 
