@@ -114,41 +114,22 @@ class BenchFleet:
         turns = np.stack((np.cos(heading), np.sin(heading)), axis=-1)
         walk = self._home[:, None] + np.cumsum(turns * (speed * 7.5e-5)[..., None], axis=1)
         self._home = walk[:, -1]
-        highest, lowest = cells.max(axis=2), cells.min(axis=2)
         values: dict[str, NDArray[np.generic]] = {
-            "vehicle_state": np.where(driving, 1, 2),
-            "charging": np.where(driving, 3, 1),
-            "drive_mode": np.ones(shape),
+            **_constants(driving),
             "speed_kmh": speed,
             "odometer_km": odometer.round(1),
             "total_voltage_v": (cells.sum(axis=2, dtype=np.int64) / 1000).round(1),
             "total_current_a": current,
             "soc_pct": soc.round(),
-            "dcdc": np.ones(shape),
-            "gear": np.where(driving, 14, 15),
             "insulation_kohm": random.normal(2000, 15, shape).round(),
             "accelerator_pct": np.where(driving, random.integers(0, 60, shape), 0),
             "brake_pct": np.where(driving & (random.random(shape) < 0.1), 20, 0),
-            "motor_count": np.ones(shape),
-            "position_status": np.zeros(shape),
             "longitude_deg": walk[..., 0].round(6),
             "latitude_deg": walk[..., 1].round(6),
-            "highest_voltage_pack": np.ones(shape),
             "highest_voltage_cell": cells.argmax(axis=2) + 1,
-            "highest_voltage_v": highest / 1000,
-            "lowest_voltage_pack": np.ones(shape),
+            "highest_voltage_v": cells.max(axis=2) / 1000,
             "lowest_voltage_cell": cells.argmin(axis=2) + 1,
-            "lowest_voltage_v": lowest / 1000,
-            "highest_temp_pack": np.ones(shape),
-            "highest_temp_probe": np.full(shape, 7),
-            "highest_temp_c": np.where(driving, 31, 33),
-            "lowest_temp_pack": np.ones(shape),
-            "lowest_temp_probe": np.full(shape, 20),
-            "lowest_temp_c": np.full(shape, 27),
-            "alarm_level": np.zeros(shape),
-            "alarm_flags": np.zeros(shape),
-            "pack_count": np.ones(shape),
-            "probe_packs": np.ones(shape),
+            "lowest_voltage_v": cells.min(axis=2) / 1000,
         }
         return {
             name: pa.array(np.broadcast_to(value, shape).ravel().astype(COLUMNS[name].dtype))
@@ -208,6 +189,32 @@ class BenchFleet:
             "time_state": pa.array(np.zeros(count, np.uint8)),
             "verdict": pa.array(np.zeros(count, np.uint8)),
         }
+
+
+def _constants(driving: NDArray[np.bool_]) -> dict[str, NDArray[np.generic]]:
+    """What changes with the state of the car at most."""
+    one = np.ones(driving.shape)
+    return {
+        "vehicle_state": np.where(driving, 1, 2),
+        "charging": np.where(driving, 3, 1),
+        "drive_mode": one,
+        "dcdc": one,
+        "gear": np.where(driving, 14, 15),
+        "motor_count": one,
+        "position_status": one * 0,
+        "highest_voltage_pack": one,
+        "lowest_voltage_pack": one,
+        "highest_temp_pack": one,
+        "highest_temp_probe": one * 7,
+        "highest_temp_c": np.where(driving, 31, 33),
+        "lowest_temp_pack": one,
+        "lowest_temp_probe": one * 20,
+        "lowest_temp_c": one * 27,
+        "alarm_level": one * 0,
+        "alarm_flags": one * 0,
+        "pack_count": one,
+        "probe_packs": one,
+    }
 
 
 def _list_array(name: str, values: NDArray[np.generic]) -> pa.Array:

@@ -61,7 +61,8 @@ def _gathered(
     """Rows of one size as ``(n, size)``; without a copy where they lie side by side."""
     if np.all(np.diff(starts) == size):
         return cells[starts[0] : starts[0] + len(starts) * size].reshape(-1, size)
-    return cells[starts[:, None] + np.arange(size)]
+    gathered: NDArray[np.uint16] = cells[starts[:, None] + np.arange(size)]
+    return gathered
 
 
 def _medians(rows: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:

@@ -106,12 +106,8 @@ def history(
         at = np.asarray(table["at"].to_numpy(), np.int64)
         values = {field: numbers(table, field) for field in chosen}
         count, found, repeated = len(at), _gaps_of(at, gap_s), _repeated(at)
-        if count <= points:
-            bucket_s = 0
-            series = {field: Series(at, values[field]) for field in chosen}
-        else:
-            first = int(start.timestamp())
-            series = {f: _thinned(at, values[f], (at - first) // bucket_s) for f in chosen}
+        bucket_s = bucket_s if count > points else 0
+        series = {field: _thinned(at, values[field], start, bucket_s) for field in chosen}
     else:
         series = _bucketed(client, source, parameters, chosen, bucket_s)
         count, found = _times(client, source, parameters, gap_s)
@@ -145,8 +141,11 @@ def _rows(
     return table.rename_columns(["at", *fields])
 
 
-def _thinned(at: Seconds, values: NDArray[np.float64], bucket: Seconds) -> Series:
+def _thinned(at: Seconds, values: NDArray[np.float64], start: datetime, bucket_s: int) -> Series:
     """First, last, smallest and largest of each bucket; where nothing was measured, one NaN."""
+    if not bucket_s:
+        return Series(at, values)
+    bucket = (at - int(start.timestamp())) // bucket_s
     known = np.flatnonzero(~np.isnan(values))
     starts = np.flatnonzero(np.diff(bucket, prepend=bucket[0] - 1))
     empty = starts[~np.isin(bucket[starts], bucket[known])]

@@ -61,15 +61,16 @@ def rows_of(
         parameters,
     )
     columns = {name: plain(table[name]) for name in table.column_names}
-    return [
-        Row(
-            instant(columns["collected_at"][i]),
-            instant(columns["received_at"][i]),
-            columns["unit_hash"][i],
-            columns["edition"][i],
-            columns["command"][i],
-            {name: columns[name][i] for name in chosen},
-            dict(columns["missing"][i]),
-        )
-        for i in range(table.num_rows)
-    ]
+    return [_row(columns, chosen, i) for i in range(table.num_rows)]
+
+
+def _row(columns: Mapping[str, list[Any]], chosen: tuple[str, ...], i: int) -> Row:
+    return Row(
+        instant(columns["collected_at"][i]),
+        instant(columns["received_at"][i]),
+        columns["unit_hash"][i],
+        columns["edition"][i],
+        columns["command"][i],
+        {name: columns[name][i] for name in chosen},
+        dict(columns["missing"][i]),
+    )

@@ -75,15 +75,19 @@ def run(options: StoreOptions) -> None:
     finally:
         if options.run_file is not None:
             options.run_file.unlink(missing_ok=True)
-        idle = server.drain(DRAIN_S)
-        if not (maintenance.stop(DRAIN_S) and idle):
-            # Cutting them off is what a crash would do, which the store survives; closing the
-            # data under them is not.
-            _log.warning("store stops with work running", queries=server.running)
-            sys.stdout.flush()
-            os._exit(0)
-        server.server_close()
-        engine.close()
+        _go_down(server, maintenance, engine)
+
+
+def _go_down(server: StoreServer, maintenance: Maintenance, engine: Engine) -> None:
+    idle = server.drain(DRAIN_S)
+    if not (maintenance.stop(DRAIN_S) and idle):
+        # Cutting them off is what a crash would do, which the store survives; closing the data
+        # under them is not.
+        _log.warning("store stops with work running", queries=server.running)
+        sys.stdout.flush()
+        os._exit(0)
+    server.server_close()
+    engine.close()
 
 
 def _write_port(run_file: Path, port: int) -> None:
