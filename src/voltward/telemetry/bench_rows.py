@@ -240,14 +240,12 @@ def _whole_schema(columns: dict[str, pa.Array], count: int) -> pa.Table:
     return pa.table(columns)
 
 
-def with_duplicates(
-    table: pa.Table, share: float, random: np.random.Generator
-) -> tuple[pa.Table, pa.Table]:
-    """``table`` and a sample of it as received again later, from another place of the journal."""
+def duplicates_of(table: pa.Table, share: float, random: np.random.Generator) -> pa.Table:
+    """A sample of ``table`` as received again later, from another place of the journal."""
     chosen = np.flatnonzero(random.random(table.num_rows) < share)
     again = table.take(pa.array(chosen))
     received = again["received_at"].to_numpy() + 60_000
     position = again["frame_position"].to_numpy() + np.uint64(1 << 40)
     for name, values in (("received_at", received), ("frame_position", position)):
         again = again.set_column(again.column_names.index(name), name, pa.array(values))
-    return table, again
+    return again

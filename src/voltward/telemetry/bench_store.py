@@ -8,7 +8,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from voltward.telemetry.bench_rows import BenchFleet, FleetShape, with_duplicates
+from voltward.telemetry.bench_rows import BenchFleet, FleetShape, duplicates_of
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries import cell_matrix, daily_cell_spread, history, latest_states
 from voltward.telemetry.schema import LATEST, PIECES, ROWS, migrate
@@ -171,23 +171,28 @@ def _filled(
     client: Client, fleet: BenchFleet, batch_rows: int, share: float, say: Say
 ) -> tuple[float, int]:
     """Seconds spent in inserts, and rows sent. A duplicate comes a batch after its original."""
+    spent, sent = 0.0, 0
+    for number, batch in enumerate(_batches(fleet, batch_rows, share)):
+        begun = time.perf_counter()
+        insert(client, batch, f"bench-{number}")
+        spent += time.perf_counter() - begun
+        sent += batch.num_rows
+        if number % 20 == 19:
+            say(f"{sent:,} rows, {sent / spent:,.0f} rows/s")
+    return spent, sent
+
+
+def _batches(fleet: BenchFleet, batch_rows: int, share: float) -> Iterator[pa.Table]:
     shape = fleet.shape
     random = np.random.default_rng(shape.seed + 1)
     steps = max(1, batch_rows // shape.vehicles)
-    spent, sent = 0.0, 0
     late: pa.Table | None = None
     for first in range(0, shape.rows_each, steps):
         fresh = fleet.slice(first, min(first + steps, shape.rows_each))
-        fresh, again = with_duplicates(fresh, share, random)
-        batch = fresh if late is None else pa.concat_tables([fresh, late])
-        late = again
-        begun = time.perf_counter()
-        insert(client, batch, f"bench-{first}")
-        spent += time.perf_counter() - begun
-        sent += batch.num_rows
-        if first // steps % 20 == 19:
-            say(f"{sent:,} rows, {sent / spent:,.0f} rows/s")
-    return spent, sent
+        yield fresh if late is None else pa.concat_tables([fresh, late])
+        late = duplicates_of(fresh, share, random)
+    if late is not None and late.num_rows:
+        yield late
 
 
 def _asked(store: StoreProcess, client: Client, fleet: BenchFleet, repeats: int) -> Answers:
