@@ -110,11 +110,16 @@ def history_of(
 ) -> queries.History:
     with store() as client:
         found = queries.history(client, vehicle.vehicle_id, start, stop, fields, points)
-    for field, code in _CODED.items():
-        if field in found.series:
-            values = found.series[field].values
-            values[values >= code] = np.nan
-    return found
+    coded = {
+        field: _without_codes(found.series[field], code)
+        for field, code in _CODED.items()
+        if field in found.series
+    }
+    return replace(found, series={**found.series, **coded})
+
+
+def _without_codes(series: queries.Series, code: float) -> queries.Series:
+    return queries.Series(series.at, np.where(series.values >= code, np.nan, series.values))
 
 
 def cells_of(vehicle: Vehicle, start: datetime, stop: datetime, points: int) -> queries.Matrix:

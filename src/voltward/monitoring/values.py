@@ -31,7 +31,7 @@ def cleaned(
     plain, reasons = dict(values), dict(missing)
     for name in missing:
         if name in plain:
-            plain[name] = [] if isinstance(plain[name], list) else None
+            plain[name] = None
         elif (element := _ELEMENT.fullmatch(name)) and element[1] in plain:
             _blank(plain, element[1], int(element[2]))
     for name, code in CODED_LISTS.items():

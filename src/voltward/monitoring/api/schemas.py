@@ -15,7 +15,7 @@ def _type(column: Column) -> dict[str, Any]:
     else:
         single = {"type": "number" if column.dtype.startswith("f") else "integer"}
     if column.is_list:
-        return {"type": "array", "items": single}
+        return {"type": "array", "items": {**single, "nullable": True}, "nullable": True}
     return {**single, "nullable": True}
 
 
@@ -45,7 +45,8 @@ _MISSING = {
     "missing": {
         "type": "object",
         "additionalProperties": {"type": "string", "enum": ["abnormal", "invalid", "out_of_range"]},
-        "description": "why a field that was sent has no value",
+        "description": "why a field that was sent has no value; an element of a list is named"
+        " with its place, `cell_voltages_mv[2]` for the third",
     }
 }
 _VIN = {"vin": {"type": "string"}}
@@ -75,4 +76,13 @@ HISTORY = {
         },
     },
     "required": ["vin", "next", "results"],
+}
+REFUSAL = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string", "description": "stable; e.g. not_found, no_data, store_away"},
+        "detail": {"description": "what is wrong, in words or by parameter"},
+        "number": {"type": "string", "description": "the number of the request, to quote"},
+    },
+    "required": ["code", "detail", "number"],
 }

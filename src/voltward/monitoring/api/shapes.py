@@ -21,11 +21,20 @@ def values_of(
     *,
     whole_position: bool,
 ) -> dict[str, Any]:
-    """``values`` by field; ``missing`` names the reason of each field that was sent without a value."""
+    """``values`` by field, None for each that ``missing`` names; ``missing`` in words.
+
+    An element of a list is named with its place: ``cell_voltages_mv[2]`` is the third.
+    """
     chosen = tuple(fields)
-    flat = {field: _plain(field, values[field], whole_position) for field in chosen}
+    flat: dict[str, Any] = {
+        field: None if field in missing else _plain(field, values[field], whole_position)
+        for field in chosen
+    }
+    known = frozenset(chosen)
     flat["missing"] = {
-        field: Reason(code).name.lower() for field, code in missing.items() if field in chosen
+        field: Reason(code).name.lower()
+        for field, code in missing.items()
+        if field.partition("[")[0] in known
     }
     return flat
 

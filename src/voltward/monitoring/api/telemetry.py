@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,18 +20,28 @@ from voltward.base.units import BEIJING
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import vehicle_by_vin
 from voltward.monitoring import selectors
-from voltward.monitoring.api.schemas import HISTORY, LATEST
+from voltward.monitoring.api.schemas import HISTORY, LATEST, REFUSAL
 from voltward.monitoring.api.shapes import FIELDS, values_of
 from voltward.records.models import Person
 from voltward.records.services import reading_recorded
 from voltward.telemetry.queries.rows import Row
 
 DEFAULT_SPAN = timedelta(days=1)
+YEARS = range(2000, 2100)
+LARGEST_HASH = (1 << 64) - 1
+_DIGITS = re.compile(r"[0-9]+")
+_REFUSALS = {404: REFUSAL, 503: REFUSAL}
 MOST_ROWS = 10_000
 POSITION_PARAMETER = OpenApiParameter(
     "position", str, enum=["coarse", "exact"],
     description="exact asks for positions as sent; needs position.read and leaves an audit row",
 )  # fmt: skip
+
+
+class NoData(NotFound):
+    """The vehicle is known and has sent nothing yet."""
+
+    code = "no_data"
 
 
 class TelemetryApi(APIView):
@@ -60,14 +71,16 @@ class LatestApi(TelemetryApi):
     """The newest state of one vehicle as one flat object."""
 
     @extend_schema(
-        operation_id="vehicle_latest", parameters=[POSITION_PARAMETER], responses={200: LATEST}
+        operation_id="vehicle_latest",
+        parameters=[POSITION_PARAMETER],
+        responses={200: LATEST, **_REFUSALS},
     )
     def get(self, request: Request, vin: str) -> Response:
         vehicle = self.vehicle(request, vin)
         whole = self.whole_position(request, vehicle)
         state = selectors.latest_of(vehicle)
         if state is None:
-            raise NotFound(f"vehicle {vehicle.vin} has sent nothing yet")
+            raise NoData(f"vehicle {vehicle.vin} has sent nothing yet")
         flat = values_of(state.values, state.missing, FIELDS, whole_position=whole)
         return Response(
             {
@@ -99,9 +112,10 @@ class HistoryApi(TelemetryApi):
             OpenApiParameter(
                 "limit", int, description=f"most rows in one answer, at most {MOST_ROWS} (default)"
             ),
+            OpenApiParameter("after", int, description="where `next` goes on; not to be made up"),
             POSITION_PARAMETER,
         ],
-        responses={200: HISTORY},
+        responses={200: HISTORY, 400: REFUSAL, **_REFUSALS},
     )
     def get(self, request: Request, vin: str) -> Response:
         vehicle = self.vehicle(request, vin)
@@ -115,7 +129,7 @@ class HistoryApi(TelemetryApi):
         fields = _fields(asked.get("fields", ""))
         limit = _limit(asked.get("limit", ""))
         whole = self.whole_position(request, vehicle)
-        after = int(asked["after"]) if asked.get("after", "").isdigit() else None
+        after = _after(asked.get("after", ""))
         rows = selectors.rows_between(vehicle, start, stop, fields, limit + 1, after)
         more = len(rows) > limit
         rows = rows[:limit]
@@ -163,10 +177,18 @@ def _fields(text: str) -> tuple[str, ...]:
     return chosen or FIELDS
 
 
+def _after(text: str) -> int | None:
+    if not text:
+        return None
+    if not _DIGITS.fullmatch(text) or len(text) > 20 or int(text) > LARGEST_HASH:
+        raise ValidationError({"after": f"found {text[:20]}, expected what `next` named"})
+    return int(text)
+
+
 def _limit(text: str) -> int:
     if not text:
         return MOST_ROWS
-    if not text.isdigit() or not 1 <= int(text) <= MOST_ROWS:
+    if not _DIGITS.fullmatch(text) or len(text) > 5 or not 1 <= int(text) <= MOST_ROWS:
         raise ValidationError({"limit": f"found {text[:20]}, expected 1 to {MOST_ROWS}"})
     return int(text)
 
@@ -180,7 +202,7 @@ def _instant(asked: Any, name: str) -> datetime | None:
         found = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise ValidationError(
             {name: f"found {text[:40]}, expected ISO 8601, e.g. 2026-03-15T08:30:05+08:00"}
         )

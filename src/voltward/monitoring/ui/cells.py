@@ -22,7 +22,8 @@ from voltward.telemetry.queries.history import GAP_S
 
 COLUMNS = 480
 DEFAULT = "1d"
-NAMED = 3  # so many of the farthest cells are named in words
+NAMED = 3  # so many cells are named in words
+FAR_MV, FAR_C = 100, 10  # far enough to be told when it began; a help for the eye, no judgement
 
 
 @needs("telemetry.read")
@@ -62,6 +63,7 @@ def _words() -> dict[str, Any]:
         "median": _("中位数"),
         "moment": _("{time} 的全部数值"),
         "worst": _("偏离最大："),
+        "first": _("最先偏离 {far} {unit} 以上："),
         "one": _("{cell}，{deviation} {unit}（{time}）"),
         "reading": _("{time} · {cell} · {value} {unit} · 与中位数之差 {deviation} {unit}"),
         "gap": _("{from} 至 {to} 没有数据"),
@@ -98,6 +100,7 @@ def matrix(request: HttpRequest, vin: str) -> HttpResponse:
             "values": _nullable(found.values),
             "deviations": _nullable(found.deviations),
             "worst": _worst(found, labels),
+            "first": _first(found, labels, FAR_C if probes else FAR_MV),
             "newest": newest,
         }
     )
@@ -119,22 +122,40 @@ def _gaps_after(found: Matrix) -> list[int]:
 
 def _worst(found: Matrix, labels: list[str]) -> list[dict[str, Any]]:
     """The cells that lay farthest from the median at any time, the farthest first."""
-    away = np.where(np.isnan(found.deviations), np.float32(-1), np.abs(found.deviations))
+    away = _away(found)
     if not away.size:
         return []
-    columns = away.argmax(axis=0)
-    farthest = away.max(axis=0)
+    columns, farthest = away.argmax(axis=0), away.max(axis=0)
     chosen = [cell for cell in np.argsort(-farthest, kind="stable")[:NAMED] if farthest[cell] > 0]
-    return [
-        {
-            "label": labels[cell],
-            "column": int(columns[cell]),
-            "at": int(found.at[columns[cell]]) * 1000,
-            "value": int(found.values[columns[cell], cell]),
-            "deviation": int(found.deviations[columns[cell], cell]),
-        }
-        for cell in chosen
-    ]
+    return [_named(found, labels, int(columns[cell]), int(cell)) for cell in chosen]
+
+
+def _first(found: Matrix, labels: list[str], far: int) -> dict[str, Any]:
+    """When a cell first lay ``far`` or more from the median, and which did then."""
+    away = _away(found)
+    columns = np.flatnonzero((away >= far).any(axis=1))
+    if not columns.size:
+        return {"far": far, "cells": []}
+    column = int(columns[0])
+    order = [cell for cell in np.argsort(-away[column], kind="stable") if away[column, cell] >= far]
+    cells = [_named(found, labels, column, int(cell)) for cell in order[:NAMED]]
+    return {"far": far, "cells": cells}
+
+
+def _away(found: Matrix) -> NDArray[np.float32]:
+    """Distance from the median, −1 where nothing was measured."""
+    away = np.where(np.isnan(found.deviations), np.float32(-1), np.abs(found.deviations))
+    return away.astype(np.float32)
+
+
+def _named(found: Matrix, labels: list[str], column: int, cell: int) -> dict[str, Any]:
+    return {
+        "label": labels[cell],
+        "column": column,
+        "at": int(found.at[column]) * 1000,
+        "value": int(found.values[column, cell]),
+        "deviation": int(found.deviations[column, cell]),
+    }
 
 
 def _nullable(values: NDArray[np.float32]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ RANGES = (
 FREE = "free"
 LONGEST = timedelta(days=400)
 YEARS = range(2000, 2100)
+_DIGITS = re.compile(r"[0-9]+")
 AHEAD = timedelta(minutes=1)  # a vehicle whose clock runs a little fast is still seen
 
 
@@ -56,7 +58,7 @@ def range_of(request: HttpRequest, default: str, longest: timedelta = LONGEST) -
         BadRange: two instants that make no span, or too long a one.
     """
     query = request.GET
-    if query.get("from", "").isdigit() and query.get("to", "").isdigit():
+    if _DIGITS.fullmatch(query.get("from", "")) and _DIGITS.fullmatch(query.get("to", "")):
         return _checked(_instant(query["from"]), _instant(query["to"]), longest)
     if query.get("range", FREE) == FREE and query.get("start"):
         end = _local(query, "end") if query.get("end") else datetime.now(UTC)

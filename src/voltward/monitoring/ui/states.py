@@ -126,7 +126,7 @@ def tables_of(state: LatestState | None) -> list[Table]:
 
 def _labels(kind: _Kind, state: LatestState, count: int) -> list[str]:
     """``17``, or ``2-17`` where a vehicle has several packs."""
-    packs, sizes = state.values[kind.packs], state.values[kind.sizes]
+    packs, sizes = state.values[kind.packs] or [], state.values[kind.sizes] or []
     if len(packs) < 2 or len(packs) != len(sizes) or None in sizes or sum(sizes) != count:
         return [str(number) for number in range(1, count + 1)]
     pairs = zip(packs, sizes, strict=True)

@@ -42,7 +42,8 @@
     find("state").textContent = empty ? "" : summary();
     if (empty) return;
     slots = withGaps();
-    nameWorst();
+    name(find("worst"), words.worst, body.worst);
+    name(find("first"), Asking.fill(words.first, { far: body.first.far, unit: body.unit }), body.first.cells);
     cursor.max = body.times.length - 1;
     drawMap();
     choose(body.worst.length ? body.worst[0].column : body.times.length - 1);
@@ -65,9 +66,8 @@
   const cell = (label) => words.cell[body.of].replace("{number}", label);
   const signed = (number) => (number > 0 ? `+${number}` : String(number).replace("-", "−"));
 
-  function nameWorst() {
-    const line = find("worst");
-    const buttons = body.worst.map((one) => {
+  function name(line, title, cells) {
+    const buttons = cells.map((one) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-link";
@@ -75,7 +75,7 @@
       button.addEventListener("click", () => choose(one.column));
       return button;
     });
-    line.replaceChildren(words.worst, ...buttons);
+    line.replaceChildren(title, ...buttons);
     line.hidden = !buttons.length;
   }
 

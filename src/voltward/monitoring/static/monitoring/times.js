@@ -6,13 +6,10 @@ const Times = (() => {
   const written = (options) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", hourCycle: "h23", ...options });
   const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
   const clock = written(time);
-  const day = written({ month: "2-digit", day: "2-digit" });
   const full = written({ year: "numeric", month: "2-digit", day: "2-digit", ...time });
 
-  const dash = (text) => text.replace(/\//g, "-");
-
   function axis(milliseconds, spanMilliseconds) {
-    const date = dash(day.format(milliseconds));
+    const date = full.format(milliseconds).slice(5, 10);
     if (spanMilliseconds > 36 * 3600e3) return `${date}\n${clock.format(milliseconds).slice(0, 5)}`;
     return `${clock.format(milliseconds)}\n${date}`;
   }
