@@ -19,8 +19,9 @@ from voltward.telemetry.ingest import session_events, trial
 from voltward.telemetry.ingest.batch import Batch
 from voltward.telemetry.ingest.decoding import Decoded, Decoder
 from voltward.telemetry.ingest.narrow import TRIES_ALONE, narrowed
-from voltward.telemetry.ingest.plan import Plan
+from voltward.telemetry.ingest.plan import Plan, Range
 from voltward.telemetry.ingest.quarantine import Poison, Quarantine
+from voltward.telemetry.ingest.repeats import Repeats
 from voltward.telemetry.ingest.sink import RowsRefused, Sink, StoreLost, StoreUnwell
 
 # So many frames that fail one and all tell of a fault in the installation, not in the frames.
@@ -38,11 +39,13 @@ class StepBroken(Exception):
 class Placed:
     """What was decoded, in order: one piece unless the decoder failed on the whole.
 
-    ``rows``: how many of theirs are in the store.
+    ``rows``: how many of theirs are in the store. ``repeated``: how many were so before, as far
+    as is known without asking for each.
     """
 
     pieces: tuple[Decoded, ...]
     rows: int
+    repeated: int
 
 
 class Placing:
@@ -57,6 +60,10 @@ class Placing:
         self._kept: tuple[str, list[Decoded]] | None = None
         self._losses: Counter[str] = Counter()
         self._reasons: list[str] = []
+        self._repeats = Repeats()
+        self._looked_at: tuple[Range, ...] | None = None
+        self._repeated = 0
+        self._replays = session_events.replays_of(None)
 
     def place(self, batch: Batch, plan: Plan, amend: Amend) -> Placed:
         """On return every row of the plan is in the store or in quarantine.
@@ -70,17 +77,28 @@ class Placing:
         count = sum(piece.rows.num_rows for piece in pieces)
         if count:
             rows = pa.concat_tables([piece.rows for piece in pieces])
+            self._look_for_repeats(rows, plan)
             if not plan.narrowed and not self._as_a_whole(rows, plan):
                 plan = plan.by_pieces()
                 amend(plan)
             if plan.narrowed:
                 count -= self._by_pieces(batch, pieces, plan, amend)
-        if batch.events:
+        if batch.events or self._replays.num_rows:
             events = session_events.table_of(batch.events, self._decoder.key)
-            self._sink.insert_events(events, plan.token)
-        self._kept = None
+            self._sink.insert_events(pa.concat_tables([events, self._replays]), plan.token)
+        repeated, self._repeated, self._kept = self._repeated, 0, None
+        self._replays = self._replays.slice(0, 0)
         self._losses.clear()
-        return Placed(tuple(pieces), count)
+        return Placed(tuple(pieces), count, repeated)
+
+    def _look_for_repeats(self, rows: pa.Table, plan: Plan) -> None:
+        """Once for each plan, however often it is tried: what came again, and whose it is."""
+        if self._looked_at == plan.ranges:
+            return
+        found = self._repeats.look(rows, lambda some: self._sink.knows(some, elsewhere=True))
+        self._repeated = found.rows
+        self._replays = session_events.replays_of(rows.take(pa.array(found.named)))
+        self._looked_at = plan.ranges
 
     def set_aside(self) -> list[str]:
         """Reasons of the frames set aside since the last call."""

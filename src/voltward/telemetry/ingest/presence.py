@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -34,33 +34,40 @@ def present(client: Client, rows: pa.Table) -> NDArray[np.bool_]:
     return found
 
 
-def known_keys(client: Client, rows: pa.Table) -> NDArray[np.bool_]:
-    """Which of ``rows`` ``(n,)`` the store has under their key, from whatever place.
+def known_keys(client: Client, rows: pa.Table, *, elsewhere: bool = False) -> NDArray[np.bool_]:
+    """Which of ``rows`` ``(n,)`` the store has under their key.
+
+    ``elsewhere``: only what came from another place in the journal counts.
 
     Raises:
         clickhouse_connect.driver.exceptions.Error: the store refused or did not answer.
     """
-    names = ("vehicle_id", "collected_at", "unit_hash")
-    vehicle, collected, unit = (rows[name].to_numpy().tolist() for name in names)
-    keys = list(zip(vehicle, collected, unit, strict=True))
-    known: set[tuple[int, int, int]] = set()
+    keys = _tuples(rows, ("vehicle_id", "collected_at", "unit_hash"))
+    own = _tuples(rows, ("stream", "frame_position"))
+    places: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
     for first in range(0, len(keys), KEYS_AT_ONCE):
         # Numbers of our own, not texts: they may stand in the statement, which has no length limit.
-        tuples = ",".join(f"({v},{c},{u})" for v, c, u in keys[first : first + KEYS_AT_ONCE])
+        chosen = ",".join(f"({v},{c},{u})" for v, c, u in keys[first : first + KEYS_AT_ONCE])
         answer = client.query_arrow(
             " UNION ALL ".join(
-                f"SELECT vehicle_id, toUInt32(collected_at) AS at, unit_hash FROM {table}"
-                f" WHERE (vehicle_id, collected_at, unit_hash) IN ({tuples})"
+                "SELECT vehicle_id, toUInt32(collected_at) AS at, unit_hash, stream,"
+                f" frame_position FROM {table}"
+                f" WHERE (vehicle_id, collected_at, unit_hash) IN ({chosen})"
                 for table in (ROWS, PIECES)
             )
         )
-        known.update(
-            zip(
-                *(answer[name].to_pylist() for name in ("vehicle_id", "at", "unit_hash")),
-                strict=True,
-            )
-        )
-    return np.array([key in known for key in keys], np.bool_)
+        found = _tuples(answer, ("vehicle_id", "at", "unit_hash"))
+        for key, place in zip(found, _tuples(answer, ("stream", "frame_position")), strict=True):
+            places.setdefault(key, set()).add(place)
+    known = [
+        bool(places.get(key, set()) - ({place} if elsewhere else set()))
+        for key, place in zip(keys, own, strict=True)
+    ]
+    return np.array(known, np.bool_)
+
+
+def _tuples(table: pa.Table, names: Sequence[str]) -> list[tuple[int, ...]]:
+    return list(zip(*(table[name].to_numpy().tolist() for name in names), strict=True))
 
 
 def positions_in(client: Client, stream: int, blocks: Iterable[int]) -> Positions:

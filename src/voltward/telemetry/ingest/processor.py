@@ -227,6 +227,7 @@ def counted(batch: Batch, placed: Placed, quarantined: int) -> dict[str, int]:
         events=len(batch.events),
         quarantined=quarantined,
         rows=placed.rows,
+        repeated=placed.repeated,
     )
     for piece in placed.pieces:
         counts.update(piece.verdicts())

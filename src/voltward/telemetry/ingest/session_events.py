@@ -21,6 +21,7 @@ from voltward.telemetry.schema.tables import Table, cluster_table, embedded_tabl
 
 TABLE = "session_events"
 UNREADABLE = "unreadable"  # event of a record that is no JSON object
+REPLAY, SENT_BEFORE = "replay", "sent_before"
 # Named one by one, so that no VIN gets in under another name.
 _DETAIL_KEYS = frozenset(
     {
@@ -75,17 +76,39 @@ def create(client: Client, cluster: str = "") -> None:
     Raises:
         clickhouse_connect.driver.exceptions.Error: the store refused or did not answer.
     """
-    if cluster:
-        statements = cluster_table(EVENTS, cluster, str(client.database))
-    else:
-        statements = embedded_table(EVENTS)
-    for statement in statements:
-        client.command(statement)
+    database = str(client.database)
+    for text in cluster_table(EVENTS, cluster, database) if cluster else embedded_table(EVENTS):
+        client.command(text)
 
 
 def table_of(events: Sequence[EventRecord], vehicle_key: bytes) -> pa.Table:
     """Rows of the table, one per event, in the events' order."""
     return pa.Table.from_pylist([_row(event, vehicle_key) for event in events], _SCHEMA)
+
+
+def replays_of(rows: pa.Table | None) -> pa.Table:
+    """An event for each row: much of what its vehicle sends has been sent before (R18)."""
+    if rows is None or not rows.num_rows:
+        return _SCHEMA.empty_table()
+    names = ["vehicle_id", "edition", "stream", "received_at", "frame_position"]
+    return pa.Table.from_pylist(
+        [
+            {
+                "at": row["received_at"],
+                "vehicle_id": row["vehicle_id"],
+                "event": REPLAY,
+                "reason": SENT_BEFORE,
+                "peer": "",
+                "edition": row["edition"],
+                "link": 0,
+                "stream": row["stream"],
+                "position": row["frame_position"],
+                "detail": "",
+            }
+            for row in rows.select(names).to_pylist()
+        ],
+        _SCHEMA,
+    )
 
 
 def _row(record: EventRecord, vehicle_key: bytes) -> dict[str, Any]:

@@ -82,6 +82,14 @@ class Sink(Protocol):
         """
         ...
 
+    def knows(self, rows: pa.Table, *, elsewhere: bool = False) -> NDArray[np.bool_]:
+        """Which rows ``(n,)`` the store has under their key, from any place or from another one.
+
+        Raises:
+            StoreUnwell: it does not answer.
+        """
+        ...
+
 
 class StoreSink:
     """The telemetry store over HTTP; connects anew after a failure: the address may change."""
@@ -109,14 +117,9 @@ class StoreSink:
         with self._judging() as client:
             return presence.present(client, rows)
 
-    def knows(self, rows: pa.Table) -> NDArray[np.bool_]:
-        """Which rows ``(n,)`` the store has under their key, from whatever place.
-
-        Raises:
-            StoreUnwell: it does not answer.
-        """
+    def knows(self, rows: pa.Table, *, elsewhere: bool = False) -> NDArray[np.bool_]:
         with self._judging() as client:
-            return presence.known_keys(client, rows)
+            return presence.known_keys(client, rows, elsewhere=elsewhere)
 
     def empty(self) -> None:
         """Make every table anew, without rows and without memory of tokens.
