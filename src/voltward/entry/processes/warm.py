@@ -8,6 +8,7 @@ KERNELS = (
     "voltward.columns.warming",
     "voltward.journal.kernels",
     "voltward.gateway.kernels.warm",
+    "voltward.telemetry.ingest.repeats",
     "voltward.telemetry.ingest.vehicles",
 )
 
