@@ -10,9 +10,13 @@ from voltward.gateway.server import run
 
 
 def run_gateway(settings: Settings, journal: Path | None, number: int) -> None:
-    """Serve until SIGTERM; ``journal`` None takes the data folder's."""
+    """Serve until SIGTERM; ``journal`` None takes the data folder's.
+
+    Raises:
+        SystemExit: always; not 0 when a fault of the process ended it.
+    """
     begin_log(settings.log_level)
-    run(config(settings, journal, number))
+    raise SystemExit(run(config(settings, journal, number)))
 
 
 def config(settings: Settings, journal: Path | None, number: int) -> GatewayConfig:
