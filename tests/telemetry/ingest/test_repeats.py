@@ -78,9 +78,9 @@ def test_few_late_frames_of_each_vehicle_are_looked_up():
 
 
 def test_a_replayed_day_is_counted_and_told_also_after_a_restart(tmp_path, journal, connect_store):
-    config = config_in(tmp_path, rows=5)
+    config = config_in(tmp_path, rows=20)
     journal.at_ns += 7200 * 1_000_000_000  # the day is recorded late, as reissues are
-    day = [report(vin(1), NOON + n, command=3) for n in range(60)]
+    day = [report(vin(n % 2), NOON + n, command=3) for n in range(120)]
     journal.put(day)
     with opened(config, StoreSink(connect_store)) as processor:
         processor.drain(Patience(40))
@@ -88,7 +88,9 @@ def test_a_replayed_day_is_counted_and_told_also_after_a_restart(tmp_path, journ
     journal.put(day)
     with opened(config, StoreSink(connect_store)) as processor:
         processor.drain(Patience(40))
-        assert processor.state.totals["repeated"] == 24  # two of each plan of five were looked up
+        assert processor.state.totals["repeated"] == 24  # two of each vehicle in each plan
     events = connect_store().query("SELECT vehicle_id, event FROM session_events").result_rows
-    assert [tuple(event) for event in events] == [(vehicle_id(vin(1), KEY), "replay")]
-    assert connect_store().command("SELECT count() FROM rows") == 60
+    assert {tuple(event) for event in events} == {
+        (vehicle_id(vin(n), KEY), "replay") for n in range(2)
+    }
+    assert connect_store().command("SELECT count() FROM rows") == 120
