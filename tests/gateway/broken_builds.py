@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from voltward.gateway import hub, server
-from voltward.gateway.batch import Batch
+from voltward.gateway.batch import Batch, Cut
 from voltward.gateway.committer import Committer
+from voltward.gateway.hub import Hub
 from voltward.gateway.intake import Intake
 from voltward.gateway.link import Link
 from voltward.gateway.outbox import Outbox
@@ -123,5 +124,5 @@ def waits_for_ever(self: Intake, link: Link) -> None:
     """R11: in place of ``Intake.give_up``; a fake start swallows what follows."""
 
 
-def reads_without_end(self: Intake, link: Link) -> None:
-    """R12: in place of ``Intake.full``; the process holds whatever is sent."""
+def serves_first_come_first(self: Hub, found: Cut, waited_s: float) -> None:
+    """R25: in place of ``Hub._hold_reissue``; a backlog may take all there is."""

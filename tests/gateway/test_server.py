@@ -27,6 +27,7 @@ from tests.gateway.servers import (
 
 from voltward.base.errors import BadSetting
 from voltward.gateway.config import Limits, Tls
+from voltward.gateway.hub import Hub
 from voltward.gateway.intake import Intake
 from voltward.gateway.link import Link
 from voltward.gateway.online import read_online
@@ -257,6 +258,44 @@ def test_a_peer_that_does_not_read_its_answers_is_not_read_either(tmp_path: Path
         with pytest.raises(TimeoutError):
             deaf.sends(burst)
         assert honest.asks(Car(OTHER_VIN).heartbeat()).flag == OK
+
+
+def holds_a_backlog_back_while_it_is_behind(journal: Path) -> bool:
+    """R25: a disk that stalls makes the process late; who waits then, backlog or live frame?"""
+    files, other = Gated(), Car(OTHER_VIN)
+    with (
+        gateway(journal, files, commit_every_ms=0.2) as server,  # late means over one millisecond
+        Phone(server.port) as backlog,
+        Phone(server.port) as live,
+    ):
+        backlog.asks(Car().login())
+        live.asks(other.login())
+        files.gate.clear()
+        files.waiting.clear()
+        live.sends(other.realtime(0))
+        assert files.waiting.wait(PATIENCE_S)
+        backlog.sends(*[Car().reissue(number) for number in range(2000)])
+        for _ in range(5):
+            eventually(lambda: server.figure("buffered_bytes") > 70_000)
+        files.gate.set()
+        live.hears()
+        for _ in range(2000):
+            backlog.hears()
+        backlog.sends(Car().reissue(2000))
+        for number in range(10):
+            assert live.asks(other.realtime(number)).flag == OK
+        return backlog.hears_nothing_yet()
+
+
+def test_a_backlog_waits_for_live_frames_while_the_process_is_behind(tmp_path: Path) -> None:
+    assert holds_a_backlog_back_while_it_is_behind(tmp_path)
+
+
+def test_a_build_that_serves_first_come_first_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Hub, "_hold_reissue", broken.serves_first_come_first)
+    assert not holds_a_backlog_back_while_it_is_behind(tmp_path)
 
 
 # sessions

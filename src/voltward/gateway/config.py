@@ -59,7 +59,6 @@ class GatewayConfig:
     segment_bytes: int = 268_435_456
     segment_age_s: float = 3600.0
     reserve_pct: float = 5.0
-    journal_key: bytes | None = None
 
     @property
     def stream(self) -> str:
