@@ -40,7 +40,7 @@ class Problem:
     at: int
 
 
-class Stop(Exception):  # noqa: N818 - it ends the reading of one data unit and never leaves the room
+class Stop(Exception):
     """The data unit cannot be read on from here."""
 
     def __init__(self, code: str, found: str, at: int) -> None:
