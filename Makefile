@@ -15,9 +15,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@bash scripts/environment.sh $(PYTHON) $(VENV) requirements.lock
 	@touch $@
 
-$(VENV)/.ready-test: $(VENV)/.ready requirements-test.lock
+# holds everything that .ready holds
+$(VENV)/.ready-test: requirements-test.lock pyproject.toml
 	@bash scripts/environment.sh $(PYTHON) $(VENV) requirements-test.lock
-	@touch $@
+	@touch $(VENV)/.ready $@
 
 demo: $(VENV)/.ready ## start everything with a running fleet and open pages; Ctrl-C stops
 	@VOLTWARD_DEMO=1 $(BIN)/voltward up

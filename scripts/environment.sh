@@ -10,9 +10,9 @@ sys.exit(sys.version_info < (3, 11))
 PY
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-echo "[1/3] installing what $lock pins (hashes checked)"
+echo "[1/3] installing what $lock pins, hashes checked: one to three minutes, about 2 GB the first time"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 echo "[2/3] installing voltward"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-echo "[3/3] compiling kernels"
+echo "[3/3] compiling kernels: about a minute the first time"
 "$venv/bin/voltward" warm
