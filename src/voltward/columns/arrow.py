@@ -15,7 +15,6 @@ from voltward.columns.fields import (
     OCTETS,
     REASONS_TYPE,
     Column,
-    blank_of,
 )
 from voltward.columns.kernel import making_kernel
 from voltward.columns.reasons import Reason
@@ -62,14 +61,13 @@ class _Shared:
 
     def array(self, column: Column) -> pa.Array:
         values = self._columns.values.get(column.name)
-        if column.is_list:
-            data = self._columns[column.name] if values is None else values
-            offsets = [None, self._offsets[column.family]]
-            return pa.Array.from_buffers(
-                _TYPES[column.name], self._columns.size, offsets, 0, children=[_plain(data)]
-            )
         if values is None:
             return self._missing(column)
+        if column.family:
+            offsets = [None, self._offsets[column.family]]
+            children = [_plain(values)]
+            kind = _TYPES[column.name]
+            return pa.Array.from_buffers(kind, self._columns.size, offsets, 0, children=children)
         mask = self._columns.presence.get(column.name)
         if mask is None or column.dtype[0] == "f":
             return _plain(values)
@@ -90,16 +88,21 @@ class _Shared:
         return self._bitmaps[key]
 
     def _missing(self, column: Column) -> pa.Array:
-        """A column that no row has: NaN, or null; one for all columns of its kind."""
-        if column.dtype not in self._nothing:
-            size = self._columns.size
-            made = (
-                _plain(np.full(size, blank_of(column.name), column.dtype))
-                if column.dtype[0] == "f"
-                else pa.nulls(size, _TYPES[column.name])
-            )
-            self._nothing[column.dtype] = made
-        return self._nothing[column.dtype]
+        """A column of no values: NaN, null or empty lists; one for all columns of its type."""
+        key = f"{column.dtype}{column.family and '[]'}"
+        if key not in self._nothing:
+            self._nothing[key] = self._made_of_nothing(column)
+        return self._nothing[key]
+
+    def _made_of_nothing(self, column: Column) -> pa.Array:
+        size, kind = self._columns.size, _TYPES[column.name]
+        if column.family:
+            offsets = [None, self._offsets[column.family]]
+            child = _plain(np.empty(0, column.dtype))
+            return pa.Array.from_buffers(kind, size, offsets, 0, children=[child])
+        if column.dtype[0] == "f":
+            return _plain(np.full(size, np.nan, column.dtype))
+        return pa.nulls(size, kind)
 
 
 def _plain(values: Array) -> pa.Array:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voltward.columns.batch import FrameBatch, read_only
-from voltward.columns.cells import FIELD_COLUMN, FIELD_SECTION, STORES
+from voltward.columns.cells import FIELD_COLUMN, FIELD_SECTION, NONE, STORES
 from voltward.columns.columns import Columns, Header, Mask, OddLists
 from voltward.columns.fields import COLUMNS, OCTETS, blank_of
 from voltward.columns.fill import fill
@@ -31,24 +31,30 @@ LARGEST_BATCH = 1 << 28  # bytes; positions and list offsets are 32 bits wide
 RAW_ROOM = 2 * BLOCK
 ALIGNMENT = 64  # of columns inside an arena, in values; of arenas, in bytes
 
-_STORE = {name: STORES.index(column.dtype) for name, column in COLUMNS.items()}
-_STORE |= dict.fromkeys(OCTETS, STORES.index("u1"))
-_FAMILY = {name: column.family for name, column in COLUMNS.items()}
-_FAMILY |= {name: name for name in OCTETS}
-_SECTIONS: dict[str, tuple[int, ...]] = {
-    name: tuple(
-        sorted(
-            {
-                int(field[FIELD_SECTION])
-                for field in TABLES.fields
-                if field[FIELD_COLUMN] == COLUMN_NUMBER[name]
-            }
-        )
-    )
-    for name in NAMES
-}
+
+class _Plan(NamedTuple):
+    """What is known of a column before there is a batch. ``family`` NONE: one value a row."""
+
+    name: str
+    store: int
+    family: int
+    sections: tuple[int, ...]
+    blank: float
 
 
+def _plan(name: str) -> _Plan:
+    number = COLUMN_NUMBER[name]
+    fields = TABLES.fields[TABLES.fields[:, FIELD_COLUMN] == number]
+    sections = tuple(sorted(set(fields[:, FIELD_SECTION].tolist())))
+    if name in OCTETS:
+        return _Plan(name, STORES.index("u1"), FAMILY_NUMBER[name], sections, 0)
+    column = COLUMNS[name]
+    family = FAMILY_NUMBER[column.family] if column.is_list else NONE
+    blank = blank_of(name) if sections else 0
+    return _Plan(name, STORES.index(column.dtype), family, sections, blank)
+
+
+_PLANS = tuple(_plan(name) for name in NAMES)
 _workspace = Workspace()
 
 
@@ -63,28 +69,26 @@ def decode(batch: FrameBatch) -> Columns:
     if batch.buffer.size > LARGEST_BATCH:
         raise ValueError(f"batch: {batch.buffer.size} bytes, at most {LARGEST_BATCH}")
     rows, notes = _scan_all(batch)
-    places, sizes, stretches = _laid_out(notes)
-    arenas = _arenas(sizes)
+    laid_out = _laid_out(notes)
+    arenas = _arenas(laid_out.sizes)
     values: dict[str, NDArray[Any]] = {
-        name: arenas[_STORE[name]][start : start + size]
-        for name, (start, size) in stretches.items()
+        plan.name: arenas[plan.store][start : start + size]
+        for plan, start, size in laid_out.stretches
     }
-    presence = _presence(notes, values)
-    for name in presence:
-        values[name][:] = blank_of(name)
-    fill(read_only(batch.buffer), TABLES, notes, arenas, places)
-    return _columns(rows, notes, arenas, places, values, presence)
+    presence = _presence(notes, laid_out.partial, values)
+    fill(read_only(batch.buffer), TABLES, notes, arenas, laid_out.places)
+    return _columns(rows, notes, arenas, laid_out.places, values, presence)
 
 
 def kernels_alone(batch: FrameBatch) -> Callable[[], None]:
     """Both passes over one batch with all memory made before; for the benchmark."""
     rows, notes = _scan_all(batch)
-    places, sizes, _ = _laid_out(notes)
-    arenas = _arenas(sizes)
+    laid_out = _laid_out(notes)
+    arenas = _arenas(laid_out.sizes)
 
     def passes() -> None:
         _, again = _scan_all(batch, rows)
-        fill(read_only(batch.buffer), TABLES, again, arenas, places)
+        fill(read_only(batch.buffer), TABLES, again, arenas, laid_out.places)
 
     return passes
 
@@ -106,26 +110,42 @@ def _scan_all(batch: FrameBatch, rows: Rows | None = None) -> tuple[Rows, Notes]
     )
 
 
-def _laid_out(notes: Notes) -> tuple[Places, list[int], dict[str, tuple[int, int]]]:
-    """Where each column that has values begins in its arena; arena sizes, the last for reasons."""
-    count = len(NAMES)
-    places = Places(*(np.zeros(count, np.int64) for _ in range(3)))
+class _LaidOut(NamedTuple):
+    """Where each column that has values begins in its arena, and how large the arenas must be.
+
+    ``stretches``: column, first value, values. ``sizes``: of the arenas, that of the reasons last.
+    ``partial``: columns that some rows or elements have no value for.
+    """
+
+    places: Places
+    sizes: list[int]
+    stretches: list[tuple[_Plan, int, int]]
+    partial: list[_Plan]
+
+
+def _laid_out(notes: Notes) -> _LaidOut:
+    rows, totals, used = int(notes.counts[COUNT_ROWS]), notes.totals.tolist(), notes.used.tolist()
+    bases, reason_bases = [0] * len(NAMES), [0] * len(NAMES)
     sizes = [0] * (len(STORES) + 1)
-    stretches: dict[str, tuple[int, int]] = {}
-    totals, used = notes.totals.tolist(), notes.used.tolist()
-    for number, name in enumerate(NAMES):
-        family, store = _FAMILY[name], _STORE[name]
-        size = totals[FAMILY_NUMBER[family]] if family else int(notes.counts[COUNT_ROWS])
-        fields = sum(used[section] for section in _SECTIONS[name])
-        if size == 0 or not (family or fields):
+    stretches, partial = [], []
+    for number, plan in enumerate(_PLANS):
+        size = rows if plan.family == NONE else totals[plan.family]
+        noted = sum([used[section] for section in plan.sections])
+        if size == 0 or (plan.family == NONE and noted == 0):
             continue
-        stretches[name] = (sizes[store], size)
-        places.bases[number] = sizes[store]
-        sizes[store] += -(-size // ALIGNMENT) * ALIGNMENT
-        if fields:
-            places.reason_bases[number] = sizes[-1]
+        start = sizes[plan.store]
+        stretches.append((plan, start, size))
+        bases[number] = start
+        sizes[plan.store] = start + -(-size // ALIGNMENT) * ALIGNMENT
+        if plan.sections:
+            reason_bases[number] = sizes[-1]
             sizes[-1] += size
-    return places, sizes, stretches
+            if noted < size:
+                partial.append(plan)
+    places = Places(
+        np.array(bases, np.int64), np.array(reason_bases, np.int64), np.zeros(len(NAMES), np.int64)
+    )
+    return _LaidOut(places, sizes, stretches, partial)
 
 
 def _arenas(sizes: list[int]) -> Arenas:
@@ -146,20 +166,19 @@ def _arenas(sizes: list[int]) -> Arenas:
     return Arenas(f4, f8, u1, u2, u4, i2, reasons, np.empty(RAW_ROOM, np.uint32))
 
 
-def _presence(notes: Notes, values: Mapping[str, NDArray[Any]]) -> dict[str, Mask]:
-    """For columns that some rows have no value for: which have one."""
+def _presence(
+    notes: Notes, partial: list[_Plan], values: Mapping[str, NDArray[Any]]
+) -> dict[str, Mask]:
+    """For each partial column, which rows or elements have a value; the others are made blank."""
     masks: dict[tuple[int, ...], Mask] = {}
-    presence: dict[str, Mask] = {}
-    used = notes.used.tolist()
-    for name, array in values.items():
-        sections = _SECTIONS[name]
-        if sections and sum(used[section] for section in sections) < array.size:
-            if sections not in masks:
-                masks[sections] = np.zeros(array.size, np.bool_)
-                for section in sections:
-                    masks[sections][notes.places[section, : used[section], 1]] = True
-            presence[name] = masks[sections]
-    return presence
+    for plan in partial:
+        array, sections = values[plan.name], plan.sections
+        array[:] = plan.blank
+        if sections not in masks:
+            masks[sections] = np.zeros(array.size, np.bool_)
+            for section in sections:
+                masks[sections][notes.places[section, : notes.used[section], 1]] = True
+    return {plan.name: masks[plan.sections] for plan in partial}
 
 
 def _columns(
@@ -185,7 +204,7 @@ def _columns(
         start = places.reason_bases[number]
         reasons[NAMES[number]] = arenas.reasons[start : start + values[NAMES[number]].size]
     odd = notes.odd[: notes.counts[COUNT_ODD]]
-    named = np.array(NAMES)[odd[:, 1]]
+    named = np.array([NAMES[number] for number in odd[:, 1]], np.str_)
     offsets = {family: notes.offsets[i, : size + 1] for i, family in enumerate(ALL_FAMILIES)}
     lists = OddLists(odd[:, 0].copy(), named, odd[:, 2].astype(np.uint8))
     return Columns(size, header, rows.verdict, values, reasons, presence, offsets, lists)

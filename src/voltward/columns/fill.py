@@ -72,16 +72,16 @@ def _fill_field(buffer, field, places, arenas, places_of):  # type: ignore[no-un
     first = np.int64(places[0, 1])
     together = np.int64(places[count - 1, 1]) - first == count - 1
     if store == STORE_F4:
-        _numbers_f4(raws, field, places, together, arenas.f4[base:])
+        worst = _numbers_f4(raws, field, places, together, arenas.f4[base:])
     elif store == STORE_F8:
-        _numbers_f8(raws, field, places, arenas.f8[base:])
+        worst = _numbers_f8(raws, field, places, arenas.f8[base:])
     elif store == STORE_U1:
-        _codes(raws, places, together, arenas.u1[base:])
+        worst = _codes(raws, field, places, together, arenas.u1[base:])
     elif store == STORE_U2:
-        _codes(raws, places, together, arenas.u2[base:])
+        worst = _codes(raws, field, places, together, arenas.u2[base:])
     else:
-        _codes(raws, places, together, arenas.u4[base:])
-    if _doubtful(raws, field):
+        worst = _codes(raws, field, places, together, arenas.u4[base:])
+    if worst > field[FIELD_HIGHEST] - field[FIELD_LOWEST]:
         missing = _judge(raws, field, places, arenas.reasons[reason_base:])
         places_of.missing[column] += missing
         if missing and store == STORE_F4:
@@ -114,46 +114,54 @@ def _gather(buffer, places, at, width, raws):  # type: ignore[no-untyped-def]
 
 @kernel()
 def _numbers_f4(raws, field, places, together, out):  # type: ignore[no-untyped-def]
-    """Physical values. Both numbers fit float32 exactly, so their quotient is the nearest one."""
+    """Physical values. Both numbers fit float32 exactly, so their quotient is the nearest one.
+
+    Gives the largest distance of a raw value above the lowest that is in range; one below wraps
+    round to something large.
+    """
     shift, per_unit = np.int32(field[FIELD_SHIFT]), np.float32(field[FIELD_PER_UNIT])
+    lowest, worst = np.uint32(field[FIELD_LOWEST]), np.uint32(0)
     if together:
         first = np.int64(places[0, 1])
         values = out[first : first + raws.size]
         for k in range(raws.size):
-            values[k] = np.float32(np.int32(raws[k]) + shift) / per_unit
+            raw = raws[k]
+            values[k] = np.float32(np.int32(raw) + shift) / per_unit
+            worst = max(worst, np.uint32(raw - lowest))
     else:
         for k in range(raws.size):
-            out[places[k, 1]] = np.float32(np.int32(raws[k]) + shift) / per_unit
+            raw = raws[k]
+            out[places[k, 1]] = np.float32(np.int32(raw) + shift) / per_unit
+            worst = max(worst, np.uint32(raw - lowest))
+    return worst
 
 
 @kernel()
 def _numbers_f8(raws, field, places, out):  # type: ignore[no-untyped-def]
     """Physical values whose raw numbers need more than float32 holds."""
     shift, per_unit = field[FIELD_SHIFT], np.float64(field[FIELD_PER_UNIT])
+    lowest, worst = np.uint32(field[FIELD_LOWEST]), np.uint32(0)
     for k in range(raws.size):
         out[places[k, 1]] = np.float64(np.int64(raws[k]) + shift) / per_unit
+        worst = max(worst, np.uint32(raws[k] - lowest))
+    return worst
 
 
 @kernel()
-def _codes(raws, places, together, out):  # type: ignore[no-untyped-def]
+def _codes(raws, field, places, together, out):  # type: ignore[no-untyped-def]
     """Whole numbers as sent."""
+    lowest, worst = np.uint32(field[FIELD_LOWEST]), np.uint32(0)
     if together:
         first = np.int64(places[0, 1])
         values = out[first : first + raws.size]
         for k in range(raws.size):
             values[k] = raws[k]
+            worst = max(worst, np.uint32(raws[k] - lowest))
     else:
         for k in range(raws.size):
             out[places[k, 1]] = raws[k]
-
-
-@kernel()
-def _doubtful(raws, field):  # type: ignore[no-untyped-def]
-    """Is any of the values out of range?"""
-    lowest, worst = np.uint32(field[FIELD_LOWEST]), np.uint32(0)
-    for raw in raws:
-        worst = max(worst, np.uint32(raw - lowest))  # wraps to something large below the lowest
-    return worst > np.uint32(field[FIELD_HIGHEST] - field[FIELD_LOWEST])
+            worst = max(worst, np.uint32(raws[k] - lowest))
+    return worst
 
 
 @kernel()

@@ -57,10 +57,7 @@ def scan(buffer, offsets, tables, shapes, notes, rows, first):  # type: ignore[n
                 undo_row(row, start, tables, notes)
                 return i
             verdict = _head(buffer, start, stop, row, i, verdict, rows)
-            row += 1
-            notes.counts[COUNT_ROWS] = row
-            for family in range(notes.totals.size):
-                notes.offsets[family, row] = notes.totals[family]
+            notes.counts[COUNT_ROWS] = row + 1
         rows.verdict[i] = verdict
     return frames
 
@@ -81,6 +78,8 @@ def _note(buffer, start, stop, row, tables, shapes, notes):  # type: ignore[no-u
     notes.counts[COUNT_MOST] = max(_largest(notes.used), _largest(notes.list_used))
     if verdict == OK and notes.counts[COUNT_ODD] == odd:
         learn_shape(buffer, start, stop, tables, shapes, notes)
+    for family in range(notes.totals.size):
+        notes.offsets[family, row + 1] = notes.totals[family]
     return verdict
 
 

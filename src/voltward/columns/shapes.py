@@ -66,7 +66,9 @@ def note_shape(shape, start, row, shapes, notes):  # type: ignore[no-untyped-def
         most = max(most, used + 1)
     notes.counts[COUNT_MOST] = most
     for family in range(notes.totals.size):
-        notes.totals[family] += shapes.grows[shape, family]
+        total = notes.totals[family] + shapes.grows[shape, family]
+        notes.totals[family] = total
+        notes.offsets[family, row + 1] = total
 
 
 @kernel()
