@@ -342,3 +342,25 @@ def test_more_bytes_than_a_link_may_send_before_its_login_pause_it(
         assert not link.pauses
         link.data_received(bytes(60))
         assert link.pauses
+
+
+def test_a_fleet_that_comes_back_at_once_does_not_hold_up_who_is_there() -> None:
+    """R24: logins are taken a few hundred a batch, in their order; data is not kept waiting."""
+    with house(auto_register=True) as home:
+        bench = Bench(home)
+        present = bench.connect(1)
+        present.data_received(Car().login())
+        bench.cut()
+        fleet = [bench.connect(number) for number in range(2, 1002)]
+        for number, link in enumerate(fleet):
+            login = Car(f"LVWFLEET{number:09d}").login()
+            link.data_received(login[:20])
+            link.data_received(login[20:])
+        present.data_received(Car().realtime(1))
+        batch = bench.cut()
+        assert len(batch.plain) == 1
+        logged_in = [sum(link.session.is_logged_in for link in fleet)]
+        while bench.intake.chunks:
+            bench.cut()
+            logged_in.append(sum(link.session.is_logged_in for link in fleet))
+        assert logged_in == [256, 512, 768, 1000]

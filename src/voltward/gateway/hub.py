@@ -114,6 +114,8 @@ class Hub:
         self._committer.submit(batch)
         if not self.is_serving:
             self._release_alive(batch)
+            if self._is_waiting():
+                self.arm()
 
     def _cut(self, inbox: Inbox, out: Outbox, waited_s: float) -> Batch:
         """``batch.cut``; should it ever raise, no byte is lost and the process goes on."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from voltward.gateway.batch import Inbox
 from voltward.gateway.link import Link, Pause
 
+NEWCOMERS = 256  # links without a login that one batch looks at
 _RESUME_SHARE = 0.75  # of the memory cap, below which links are read again
 
 
@@ -71,10 +72,23 @@ class Intake:
         link.hand_over()
 
     def taken(self) -> Inbox:
-        """Everything that arrived, for a batch; the next begins empty."""
-        inbox = Inbox(self.chunks, self.seats, self.by_seat, self._give_up)
+        """Everything that arrived, for a batch; the next begins empty.
+
+        Of links that are not logged in only the first so many: their logins take time, and the
+        vehicles that are already there do not wait for a whole fleet to come back (R24).
+        """
+        chunks, seats, give_up = self.chunks, self.seats, self._give_up
         self.chunks, self.seats, self._give_up = [], [], False
-        return inbox
+        if len(seats) > NEWCOMERS:
+            new = dict.fromkeys(seat for seat in seats if not self.by_seat[seat].is_admitted)
+            late = set(list(new)[NEWCOMERS:])
+            if late:
+                self.chunks = [c for c, seat in zip(chunks, seats, strict=True) if seat in late]
+                self.seats = [seat for seat in seats if seat in late]
+                chunks = [c for c, seat in zip(chunks, seats, strict=True) if seat not in late]
+                seats = [seat for seat in seats if seat not in late]
+                self._give_up = give_up
+        return Inbox(chunks, seats, self.by_seat, give_up)
 
     def submitted(self) -> None:
         """A batch has been cut and is on its way."""
