@@ -1,5 +1,6 @@
 """What must be there before any process starts: folders, secrets, the database, its tables, a maker."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -9,8 +10,11 @@ from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.office import begin_django
 from voltward.entry.postgres import EmbeddedPostgres
+from voltward.journal.errors import JournalError
+from voltward.journal.settling import settle_streams
 
 DEFAULT_MAKER = "本企业"
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -19,6 +23,7 @@ def prepared(settings: Settings) -> Iterator[None]:
     for folder in ("journal", "archive", "run", "logs", "snapshots"):
         (settings.data / folder).mkdir(parents=True, exist_ok=True)
     places.vehicle_key(settings)
+    _settle_journal(settings)
     places.store_run_file(settings).unlink(
         missing_ok=True
     )  # left by a killed store: a stranger's port by now
@@ -31,6 +36,14 @@ def prepared(settings: Settings) -> Iterator[None]:
             _set_up_demo()
         _publish_registry(settings)
         yield
+
+
+def _settle_journal(settings: Settings) -> None:
+    """After a power cut a stream whose gateway is gone would otherwise hide its last records."""
+    try:
+        settle_streams(places.journal_folder(settings))
+    except JournalError as error:
+        _log.error("journal not settled, the gateways try again: %s", error)
 
 
 def _ensure_maker(settings: Settings) -> None:
