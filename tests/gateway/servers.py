@@ -25,7 +25,7 @@ from voltward.gateway.config import GatewayConfig
 from voltward.gateway.kernels.warm import warm
 from voltward.gateway.reasons import RecordKind
 from voltward.gateway.server import Ready, run, serve
-from voltward.journal.files import Files
+from voltward.journal.files import Files, OsFiles
 from voltward.journal.reader import JournalReader
 
 PATIENCE_S = 20.0
@@ -99,6 +99,20 @@ class Running:
     def _ready(self, state: Ready) -> None:
         self.state = state
         self._is_up.set()
+
+
+class Gated(OsFiles):
+    """Syncs of content wait until they are let through."""
+
+    def __init__(self) -> None:
+        self.waiting = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def sync_data(self, handle: int) -> None:
+        self.waiting.set()
+        assert self.gate.wait(PATIENCE_S)
+        super().sync_data(handle)
 
 
 def config_for(journal: Path, **facts: Any) -> GatewayConfig:

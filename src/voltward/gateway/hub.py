@@ -88,16 +88,20 @@ class Hub:
         """See to it that a batch is cut in time; one at a time while the disk takes them."""
         if self._in_flight and self.is_serving:
             return  # its end arms the next
-        if self._timer is not None:
-            if not at_once:
-                return
-            self._timer.cancel()
+        if self._timer is not None and not at_once:
+            return
+        self._disarm()
         if self._in_flight:
             wait_s = _HOLD_EVERY_S
         else:
             waited_s = self.loop.time() - self.intake.begun_s if self.intake.chunks else 0.0
             wait_s = 0.0 if at_once else max(0.0, self._every_s - waited_s)
         self._timer = self.loop.call_later(wait_s, self._tick)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _tick(self) -> None:
         self._timer = None
@@ -185,6 +189,7 @@ class Hub:
         if not self.is_serving:
             self.is_serving = True
             log.warning("serving_again", held_batches=len(self._in_flight))
+            self._disarm()  # what arrives from now on does not wait as long as a fault
         for link, start, stop in batch.spans:
             if link.gone is None:
                 link.transport.write(batch.answers[start:stop])
