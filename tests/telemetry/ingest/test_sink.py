@@ -1,13 +1,16 @@
-"""What the store says is told apart: away, lost, or the rows themselves are refused."""
+"""Faults are told apart: store away, lost, rows refused; journal or state not at hand."""
 
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from tests.telemetry.ingest.scene import NOON, Patience, config_in, physical_rows, report, vin
 
+from voltward.journal.errors import KeyMissing
+from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.process import opened
 from voltward.telemetry.ingest.quarantine import set_aside
 from voltward.telemetry.ingest.sink import RowsRefused, StoreLost, StoreSink, StoreUnwell, judged
+from voltward.telemetry.ingest.state import State, save
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,45 @@ def test_nothing_is_lost_while_the_store_is_away(tmp_path, journal, connect_stor
     with opened(config_in(tmp_path), StoreSink(connect_store)) as processor:
         assert processor.drain(Patience()) == 10
     assert physical_rows(connect_store()) == 10
+
+
+def test_a_journal_that_cannot_be_read_stops_nothing_for_good(
+    tmp_path, journal, connect_store, monkeypatch
+):
+    journal.put([report(vin(1), NOON + n) for n in range(10)])
+    with opened(config_in(tmp_path), StoreSink(connect_store)) as processor:
+        with monkeypatch.context() as patch:
+            patch.setattr(JournalReader, "read", _key_missing)
+            assert processor.drain(Patience()) == 0
+            assert processor.board.problems[-1].kind == "journal"
+        assert processor.drain(Patience()) == 10
+
+
+def _key_missing(*_):
+    raise KeyMissing("key 00 is not in the journal's key file")
+
+
+def test_a_state_that_cannot_be_written_lets_nothing_into_the_store(
+    tmp_path, journal, connect_store, monkeypatch
+):
+    journal.put([report(vin(1), NOON + n) for n in range(10)])
+    with opened(config_in(tmp_path), StoreSink(connect_store)) as processor:
+        with monkeypatch.context() as patch:
+            patch.setattr("voltward.telemetry.ingest.state.replace_durably", _disk_full)
+            assert processor.drain(Patience()) == 0
+        assert processor.drain(Patience()) == 10
+    assert physical_rows(connect_store()) == 10
+
+
+def _disk_full(*_):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_checkpoint_beyond_the_journal_is_told(tmp_path, journal, connect_store):
+    config = config_in(tmp_path)
+    journal.put([report(vin(1), NOON)])
+    config.folder.mkdir()
+    save(config.state_file, State(1, {"gateway-0": Position("gateway-0", 9, 4096)}))
+    with opened(config, StoreSink(connect_store)) as processor:
+        assert "ends before the checkpoint" in processor.board.problems[-1].text
+        assert processor.lag() == (0, 0.0)

@@ -40,6 +40,7 @@ class Batch:
     """``n`` frames in the order of the ranges; arrays are ``(n,)``.
 
     ``stream_code`` counts in ``streams``. ``counts``: records by kind over all ranges.
+    ``damaged``: stretches of the journal that hold no readable record.
     """
 
     ranges: tuple[Range, ...]
@@ -50,6 +51,7 @@ class Batch:
     streams: tuple[str, ...]
     events: tuple[EventRecord, ...]
     counts: dict[int, int]
+    damaged: int = 0
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -91,6 +93,7 @@ def batch_of(parts: Sequence[Part]) -> Batch:
         tuple(part.range.stream for part in parts),
         tuple(event for part in parts for event in _events(part)),
         _counts(parts),
+        sum(len(part.records.damage) for part in parts),
     )
 
 

@@ -58,6 +58,10 @@ class Follower:
         )
         return -(-waiting // TYPICAL_RECORD_BYTES)
 
+    def ahead(self, checkpoint: Mapping[str, Position]) -> list[str]:
+        """Streams whose checkpoint lies behind their end: not this journal, or not recovered yet."""
+        return [s for s, at in checkpoint.items() if (end := self._reader.end(s)) and end < at]
+
     def oldest_ns(self, checkpoint: Mapping[str, Position]) -> int | None:
         """When the oldest record behind the checkpoint was received, Unix ns; None: none waits."""
         found = []
@@ -73,7 +77,7 @@ class Follower:
         if end is None or start is None:
             return 0
         if end.segment == start.segment:
-            return end.offset - start.offset
+            return max(0, end.offset - start.offset)
         return end.offset + (end.segment - start.segment) * TYPICAL_SEGMENT_BYTES - start.offset
 
     def _read(self, stream: str, start: Position | None, frames: int) -> Part | None:
@@ -122,6 +126,7 @@ def _first(records: Records, count: int, stop: Position) -> Records:
         received_ns=records.received_ns[:count],
         positions=records.positions[:count],
         next=stop,
+        damage=tuple(stretch for stretch in records.damage if stretch[1] <= stop),
     )
 
 
@@ -139,4 +144,5 @@ def _concatenated(found: Sequence[Records], stop: Position) -> Records:
         received_ns=np.concatenate([records.received_ns for records in found]),
         positions=np.concatenate([records.positions for records in found]),
         next=stop,
+        damage=tuple(stretch for records in found for stretch in records.damage),
     )

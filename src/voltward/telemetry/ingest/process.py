@@ -48,7 +48,10 @@ def run(
     sink = StoreSink(connect, cluster)
     with opened(config, sink, taps=taps) as processor:
         if config.metrics_port is not None:
-            start_http_server(config.metrics_port, "127.0.0.1", processor.metrics.registry)
+            server, _ = start_http_server(
+                config.metrics_port, "127.0.0.1", processor.metrics.registry
+            )
+            _log.info("metrics", port=server.server_port)
         if ready is not None:
             ready()
         _log.info("processor follows", journal=str(config.journal), name=config.name)

@@ -70,6 +70,8 @@ class Processor:
         self._follower = Follower(reader, config.follows, config.rows)
         self._placing = Placing(sink, decoder or Decoder(config.vehicle_key), quarantine)
         self._taps = tuple(taps)
+        for stream in self._follower.ahead(self.state.checkpoint):
+            self.board.problem("journal", f"{stream} ends before the checkpoint: was it restored?")
         self._begun: Plan | None = None  # the plan whose beginning this process has written down
 
     def run(self, stopping: Event) -> None:
@@ -88,6 +90,10 @@ class Processor:
         try:
             return self._one_plan(stopping)
         except Stopped:
+            return 0
+        except (JournalError, LookupError, OSError) as error:
+            # The journal cannot be read or the state cannot be written now: nothing has moved.
+            self.board.problem("journal", f"{type(error).__name__}: {error}")
             return 0
 
     def drain(self, stopping: Event) -> int:
@@ -119,8 +125,12 @@ class Processor:
 
     def settle(self) -> None:
         """Write down the checkpoint if that has been left to the next plan."""
-        if self.state != self._saved:
+        if self.state == self._saved:
+            return
+        try:
             self._save(self.state)
+        except OSError as error:  # the plan on disk is done again; its token makes that nothing
+            self.board.problem("state", f"{type(error).__name__}: {error}")
 
     def report(self) -> None:
         """Renew metrics and status file, once a second at most."""
@@ -225,6 +235,7 @@ def counted(batch: Batch, placed: Placed, quarantined: int) -> dict[str, int]:
         noise=batch.counts.get(NOISE, 0),
         refused=batch.counts.get(REFUSED, 0),
         events=len(batch.events),
+        damaged=batch.damaged,
         quarantined=quarantined,
         rows=placed.rows,
         repeated=placed.repeated,
