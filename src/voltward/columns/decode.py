@@ -194,7 +194,7 @@ def _columns(
         rows.frame_index[:size],
         rows.edition[:size],
         rows.command[:size],
-        rows.vin[:size],
+        rows.vin[: 17 * size].reshape(size, 17),
         rows.collected_at[:size],
         rows.time_state[:size],
         rows.row_verdict[:size],

@@ -16,7 +16,7 @@ I8 = NDArray[np.int64]
 
 # Rows; entries of ``odd``; marks of the present row; the largest of ``used`` and ``list_used``.
 COUNT_ROWS, COUNT_ODD, COUNT_MARKS, COUNT_MOST = range(4)
-SHAPES = 512  # remembered at once
+SHAPES = 2048  # remembered at once
 MOST_MARKS, MOST_PARTS, MOST_LISTS = 96, 64, 32  # of a shape; others are walked every time
 FIRST_ROOM = 1 << 15  # entries of each section and list
 LARGEST_KEPT = 1 << 18
@@ -29,7 +29,7 @@ class Rows(NamedTuple):
     frame_index: NDArray[np.int32]
     edition: NDArray[np.uint16]
     command: U1
-    vin: U1  # (frames, 17)
+    vin: U1  # (17 * frames,)
     collected_at: I8
     time_state: U1
     row_verdict: U1
@@ -90,7 +90,7 @@ def new_rows(frames: int) -> Rows:
         np.empty(frames, np.int32),
         np.empty(frames, np.uint16),
         np.empty(frames, np.uint8),
-        np.empty((frames, 17), np.uint8),
+        np.empty(17 * frames, np.uint8),
         np.empty(frames, np.int64),
         np.empty(frames, np.uint8),
         np.empty(frames, np.uint8),

@@ -18,6 +18,7 @@ from voltward.frames.header import HEADER, MAX_UNIT
 
 SHELL = HEADER + 1  # and the BCC
 TIME = 6
+VIN_AT, VIN_SIZE = 4, 17
 COMMAND_FLAG, PLAIN = 0xFE, 0x01
 BLOCK = 256  # rows that the second pass takes at once: their frames fit the nearest cache
 
@@ -103,8 +104,9 @@ def _head(buffer, start, stop, row, frame, verdict, rows):  # type: ignore[no-un
     rows.edition[row] = 2016 if buffer[start] == 0x23 else 2025
     rows.command[row] = buffer[start + 2]
     rows.row_verdict[row] = verdict
-    for k in range(17):
-        rows.vin[row, k] = buffer[start + 4 + k]
+    source, place = np.uint64(start + VIN_AT), np.uint64(VIN_SIZE * row)
+    for k in range(VIN_SIZE):
+        rows.vin[place + np.uint64(k)] = buffer[source + np.uint64(k)]
     return verdict
 
 

@@ -6,6 +6,8 @@ everything stands where it stood, and the notes are copied with the new frame's 
 Whether a shape is remembered never changes what is noted, only how fast.
 """
 
+import numpy as np
+
 from voltward.columns.cells import LIST_FAMILY, NONE, SECTION_FAMILY
 from voltward.columns.kernel import kernel
 from voltward.columns.notes import (
@@ -18,7 +20,7 @@ from voltward.columns.notes import (
     SHAPES,
 )
 
-WAYS = 4  # shapes remembered of one length
+WAYS = 16  # shapes remembered of one length
 PATIENCE = 8  # where they are all taken, only every eighth new one displaces another
 
 
@@ -31,12 +33,12 @@ def shape_key(buffer, start, stop):  # type: ignore[no-untyped-def]
 @kernel(inline="always")
 def find_shape(buffer, start, stop, shapes):  # type: ignore[no-untyped-def]
     """The shape of a frame, or NONE."""
-    key = shape_key(buffer, start, stop)
+    key, begin = shape_key(buffer, start, stop), np.uint64(start)
     place = (key * WAYS) % SHAPES
     for shape in range(place, place + WAYS):
         if shapes.keys[shape] == key:
             marks, count, k = shapes.marks[shape], shapes.sizes[shape, 0], 0
-            while k < count and buffer[start + marks[k, 0]] == marks[k, 1]:
+            while k < count and buffer[begin + marks[k, 0]] == marks[k, 1]:
                 k += 1
             if k == count:
                 return shape
@@ -47,21 +49,22 @@ def find_shape(buffer, start, stop, shapes):  # type: ignore[no-untyped-def]
 def note_shape(shape, start, row, shapes, notes):  # type: ignore[no-untyped-def]
     """Note a frame of a known shape. There must be HEADROOM."""
     parts, lists = shapes.parts[shape], shapes.lists[shape]
-    most = notes.counts[COUNT_MOST]
+    most, begin = notes.counts[COUNT_MOST], np.uint32(start)
     for k in range(shapes.sizes[shape, 1]):
         section, family = parts[k, 0], parts[k, 2]
         used = notes.used[section]
-        index = notes.totals[family - 1] + parts[k, 3] if family else row
-        notes.places[section, used, 0] = start + parts[k, 1]
-        notes.places[section, used, 1] = index
+        place = notes.places[section, np.uint64(used)]
+        place[0] = begin + parts[k, 1]
+        place[1] = notes.totals[family - 1] + parts[k, 3] if family else row
         notes.used[section] = used + 1
         most = max(most, used + 1)
     for k in range(shapes.sizes[shape, 2]):
         number = lists[k, 0]
         used = notes.list_used[number]
-        notes.spans[number, used, 0] = start + lists[k, 1]
-        notes.spans[number, used, 1] = notes.totals[lists[k, 4]] + lists[k, 2]
-        notes.spans[number, used, 2] = lists[k, 3]
+        span = notes.spans[number, np.uint64(used)]
+        span[0] = begin + lists[k, 1]
+        span[1] = notes.totals[lists[k, 4]] + lists[k, 2]
+        span[2] = lists[k, 3]
         notes.list_used[number] = used + 1
         most = max(most, used + 1)
     notes.counts[COUNT_MOST] = most
