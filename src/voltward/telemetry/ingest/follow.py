@@ -74,10 +74,10 @@ class Follower:
     def _bytes_behind(self, stream: str, start: Position | None) -> int:
         end = self._reader.end(stream)
         start = start or self._reader.start(stream)
-        if end is None or start is None:
+        if end is None or start is None or end <= start:
             return 0
         if end.segment == start.segment:
-            return max(0, end.offset - start.offset)
+            return end.offset - start.offset
         return end.offset + (end.segment - start.segment) * TYPICAL_SEGMENT_BYTES - start.offset
 
     def _read(self, stream: str, start: Position | None, frames: int) -> Part | None:
