@@ -77,7 +77,17 @@ def test_figures_as_json_hold_the_ratios(
 ) -> None:
     speed = Speed(3e6, 3e6)
     figures = DecodeFigures(
-        20_000, 336.0, 11, speed, speed, speed, Speed(7e4, 7e4), Speed(2e3, 2e3), 0.6
+        frames=20_000,
+        frame_bytes=336.0,
+        rounds=11,
+        arrow=speed,
+        columns=speed,
+        kernels=speed,
+        plain_struct=Speed(7e4, 7e4),
+        rtm_con=Speed(2e3, 2e3),
+        ready_s=0.6,
+        plain_ratio=43.0,
+        rtm_con_ratio=1500.0,
     )
     monkeypatch.setattr(bench, "measure", lambda frames, rounds: figures)
     assert bench.run(json=True) is figures

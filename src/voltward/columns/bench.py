@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from voltward.columns.batch import FrameBatch
 from voltward.columns.bench_frames import CELLS, PROBES, bench_frames
@@ -51,7 +50,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class DecodeFigures:
-    """``rtm_con``: None when it is not installed.
+    """``rtm_con``: None when it is not installed. The ratios are those of ``arrow`` to the others.
 
     ``ready_s``: imports and first table of a fresh process, kernels cached.
     """
@@ -65,14 +64,8 @@ class DecodeFigures:
     plain_struct: Speed
     rtm_con: Speed | None
     ready_s: float
-
-    @property
-    def plain_ratio(self) -> float:
-        return self.arrow.per_s / self.plain_struct.per_s
-
-    @property
-    def rtm_con_ratio(self) -> float | None:
-        return self.arrow.per_s / self.rtm_con.per_s if self.rtm_con else None
+    plain_ratio: float
+    rtm_con_ratio: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ class Contestant:
 def run(json: bool = False, frames: int = 20_000, rounds: int = 11) -> DecodeFigures:
     """Measure, print a table (or one JSON object), and give the figures back."""
     figures = measure(frames, rounds)
-    shown = json_text.dumps(as_dict(figures)) if json else text_of(figures)
+    shown = json_text.dumps(asdict(figures)) if json else text_of(figures)
     sys.stdout.write(shown.rstrip("\n") + "\n")
     return figures
 
@@ -113,16 +106,19 @@ def measure(frames: int = 20_000, rounds: int = 11) -> DecodeFigures:
         for contestant in contestants.values():
             contestant.work()
         speeds = _take_turns(contestants, rounds)
+    arrow, plain, other = speeds["arrow"], speeds["plain"], speeds.get("peer")
     return DecodeFigures(
         frames=frames,
         frame_bytes=batch.buffer.size / frames,
         rounds=rounds,
-        arrow=speeds["arrow"],
+        arrow=arrow,
         columns=speeds["columns"],
         kernels=speeds["kernels"],
-        plain_struct=speeds["plain"],
-        rtm_con=speeds.get("peer"),
+        plain_struct=plain,
+        rtm_con=other,
         ready_s=min(_ready(made[0]) for _ in range(STARTS)),
+        plain_ratio=arrow.per_s / plain.per_s,
+        rtm_con_ratio=arrow.per_s / other.per_s if other else None,
     )
 
 
@@ -178,12 +174,6 @@ def _ready(frame: bytes) -> float:
         check=True,
     )
     return float(done.stdout)
-
-
-def as_dict(figures: DecodeFigures) -> dict[str, Any]:
-    """All figures and ratios, for JSON."""
-    ratios = {"plain_ratio": figures.plain_ratio, "rtm_con_ratio": figures.rtm_con_ratio}
-    return asdict(figures) | ratios
 
 
 def text_of(figures: DecodeFigures) -> str:
