@@ -94,3 +94,17 @@ def test_a_replayed_day_is_counted_and_told_also_after_a_restart(tmp_path, journ
         (vehicle_id(vin(n), KEY), "replay") for n in range(2)
     }
     assert connect_store().command("SELECT count() FROM rows") == 120
+
+
+def test_frames_that_wait_for_the_store_are_no_repeats(tmp_path, journal, connect_store):
+    def away():
+        raise FileNotFoundError("run/store.port")
+
+    journal.at_ns += 7200 * 1_000_000_000
+    journal.put([report(vin(n), NOON + n, command=3) for n in range(50)])
+    sink = StoreSink(away)
+    with opened(config_in(tmp_path), sink) as processor:
+        assert processor.drain(Patience(3)) == 0
+        sink._connect = connect_store
+        assert processor.drain(Patience()) == 50
+        assert "repeated" not in processor.state.totals

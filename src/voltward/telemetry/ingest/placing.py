@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from voltward.journal.errors import JournalError
 from voltward.telemetry.ingest import session_events, trial
@@ -95,10 +96,17 @@ class Placing:
         """Once for each plan, however often it is tried: what came again, and whose it is."""
         if self._looked_at == plan.ranges:
             return
-        found = self._repeats.look(rows, lambda some: self._sink.knows(some, elsewhere=True))
+        found = self._repeats.look(rows, self._known_elsewhere)
         self._repeated = found.rows
         self._replays = session_events.replays_of(rows.take(pa.array(found.named)))
         self._looked_at = plan.ranges
+
+    def _known_elsewhere(self, rows: pa.Table) -> NDArray[np.bool_]:
+        """Nobody is named on a guess: while the store is away, none of the rows is known."""
+        try:
+            return self._sink.knows(rows, elsewhere=True)
+        except StoreUnwell:
+            return np.zeros(rows.num_rows, np.bool_)
 
     def set_aside(self) -> list[str]:
         """Reasons of the frames set aside since the last call."""
