@@ -23,7 +23,11 @@ const Curves = (() => {
     } else {
       voltwardCharts.make(element, build);
     }
-    if (isNew) keepSize(element);
+    if (isNew) {
+      keepSize(element);
+      // The chart would take every turn of the wheel: without Ctrl the page is scrolled.
+      element.addEventListener("wheel", (event) => event.ctrlKey || event.stopPropagation(), { capture: true, passive: true });
+    }
     listen(element);
   }
 
