@@ -171,6 +171,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [str(Path(__file__).parents[1] / "locale")]
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "voltward.entry.formats"
 
 # ---- static files: straight from the package, no collecting step
 

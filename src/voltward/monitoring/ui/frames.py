@@ -113,7 +113,7 @@ def _line(raw: RawFrame) -> dict[str, Any]:
     header = frame.header
     command = COMMANDS[header.edition].get(header.command)
     line["command"] = here(words.command(command.name if command else ""))
-    line["edition"] = int(header.edition)
+    line["edition"] = str(int(header.edition))  # a name, not a quantity: no separators
     if frame.collected_at is not None:
         line["collected"] = timezone.localtime(frame.collected_at).strftime("%Y-%m-%d %H:%M:%S")
     if frame.problems:
