@@ -189,6 +189,7 @@ def test_the_stream_ends_with_the_session(browser: Browser, platform: SmallPlatf
 def test_a_silent_vehicle_waits_for_its_first_frame(page: Page, platform: SmallPlatform) -> None:
     page.goto(f"/vehicles/{SILENT_VIN}/live/")
     expect(page.locator(".vw-empty")).to_contain_text("还没有收到这辆车的数据")
+    shown(page, "[data-link]", "实时")  # at once, and not with the first frame only
 
 
 # ---- history

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import AsyncClient, Client
 from tests.monitoring.car import NOON, report
-from tests.monitoring.conftest import Surroundings
+from tests.monitoring.conftest import Session, Surroundings
 
 from voltward.fleet.models import Vehicle
 from voltward.monitoring.hub import LOOK_EVERY_S, Hub, Sight
@@ -229,6 +229,19 @@ async def test_the_stream_survives_an_absent_store(viewer: Viewer, around: Surro
 async def test_silence_is_broken_by_a_sign_of_life(viewer: Viewer, around: Surroundings) -> None:
     stream = states(viewer, hub=Hub(look, AT_ONCE_S), check_every_s=3600, alive_every_s=AT_ONCE_S)
     assert (await next_said(stream, "alive"))["now_ms"] > 0
+    await stream.aclose()
+
+
+@pytest.mark.django_db
+@run
+async def test_each_event_says_whether_the_vehicle_is_logged_in(
+    viewer: Viewer, around: Surroundings
+) -> None:
+    stream = states(viewer, hub=Hub(look, AT_ONCE_S), check_every_s=3600, alive_every_s=0)
+    assert (await next_said(stream, "alive"))["online"] == {"state": "offline", "text": "离线"}
+    around.sessions = [Session(viewer.vehicle.vin, datetime.now(UTC))]
+    await next_said(stream, "alive")
+    assert (await next_said(stream, "alive"))["online"] == {"state": "online", "text": "在线"}
     await stream.aclose()
 
 

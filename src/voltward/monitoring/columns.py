@@ -35,10 +35,11 @@ def online_states(actor: Person, records: Sequence[Vehicle]) -> Mapping[Any, Cel
     """A dot for each vehicle: logged in and sending, logged in and silent, or not logged in."""
     del actor
     sessions = selectors.online_vins()
-    return {vehicle.pk: _online(sessions.get(vehicle.vin)) for vehicle in records}
+    return {vehicle.pk: online_cell(sessions.get(vehicle.vin)) for vehicle in records}
 
 
-def _online(last: datetime | None) -> Cell:
+def online_cell(last: datetime | None) -> Cell:
+    """``last``: when a vehicle that is logged in sent its last frame; None: it is not logged in."""
     if last is None:
         return Cell(_("离线"), "offline")
     silent = datetime.now(UTC) - last

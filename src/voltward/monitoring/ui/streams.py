@@ -21,6 +21,7 @@ from voltward.base.errors import NotFound
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import vehicle_by_vin
 from voltward.monitoring import selectors
+from voltward.monitoring.columns import online_cell
 from voltward.monitoring.hub import Hub, Sight, hub_of_loop
 from voltward.monitoring.ui.states import message_of, tables_of
 from voltward.pages.live import event, give_back_connections
@@ -69,9 +70,7 @@ async def states(
     """
     loop = asyncio.get_running_loop()
     source = (hub or hub_of_loop(look)).watch(viewer.vehicle.vehicle_id)
-    seen: tuple[int, int] | None = None
-    was_away = False
-    said_s = checked_s = loop.time()
+    teller, checked_s = Teller(viewer, alive_every_s), loop.time()
     try:
         async for sight in source:
             now_s = loop.time()
@@ -80,22 +79,43 @@ async def states(
                 if not await in_thread(partial(is_welcome, viewer)):
                     yield event("ended", {})
                     return
-            state = sight.states.get(viewer.vehicle.vehicle_id)
-            place = (state.stream, state.frame_position) if state else None
-            if sight.away:
-                if not was_away or now_s - said_s >= alive_every_s:
-                    yield event("trouble", {"text": trouble_text(viewer.language)})
-                    said_s = now_s
-            elif state is not None and place != seen:
-                seen = place
-                yield event("state", await said_of(sight, state, viewer))
-                said_s = now_s
-            elif was_away or now_s - said_s >= alive_every_s:
-                yield event("alive", {"now_ms": time.time_ns() // 1_000_000})
-                said_s = now_s
-            was_away = sight.away
+            told = await teller.about(sight, now_s)
+            if told is not None:
+                yield told
     finally:
         await source.aclose()
+
+
+class Teller:
+    """What one viewer has been told, and so what is new to them."""
+
+    def __init__(self, viewer: Viewer, alive_every_s: float) -> None:
+        self._viewer = viewer
+        self._alive_every_s = alive_every_s
+        self._seen: tuple[int, int] | None = None
+        self._was_away = False
+        self._said_s = float("-inf")
+
+    async def about(self, sight: Sight, now_s: float) -> bytes | None:
+        """The event that a sight is worth; None: nothing new, and not silent for long."""
+        told = await self._new(sight, silent=now_s - self._said_s >= self._alive_every_s)
+        self._was_away = sight.away
+        if told is not None:
+            self._said_s = now_s
+        return told
+
+    async def _new(self, sight: Sight, *, silent: bool) -> bytes | None:
+        viewer = self._viewer
+        if sight.away:
+            is_new = silent or not self._was_away
+            return event("trouble", {"text": trouble_text(viewer.language)}) if is_new else None
+        state = sight.states.get(viewer.vehicle.vehicle_id)
+        place = (state.stream, state.frame_position) if state else self._seen
+        if state is not None and place != self._seen:
+            self._seen = place
+            told = {**await said_of(sight, state, viewer), **await signs_of(sight, viewer)}
+            return event("state", told)
+        return event("alive", await signs_of(sight, viewer)) if silent or self._was_away else None
 
 
 async def look(vehicle_ids: frozenset[int]) -> Mapping[int, LatestState]:
@@ -109,7 +129,16 @@ async def said_of(sight: Sight, state: LatestState, viewer: Viewer) -> dict[str,
     made: dict[str, Any] = await sight.once(
         key, lambda: in_thread(partial(_message, state, viewer))
     )
-    return {**made, "now_ms": time.time_ns() // 1_000_000}
+    return made
+
+
+async def signs_of(sight: Sight, viewer: Viewer) -> dict[str, Any]:
+    """The server's clock, and whether the vehicle is logged in; found once for all who watch."""
+    online = await sight.once("online", lambda: in_thread(selectors.online_vins))
+    with translation.override(viewer.language):
+        cell = online_cell(online.get(viewer.vehicle.vin))
+        shown = {"state": cell.state, "text": str(cell.text)}
+    return {"now_ms": time.time_ns() // 1_000_000, "online": shown}
 
 
 def trouble_text(language: str) -> str:

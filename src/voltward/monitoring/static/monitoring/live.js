@@ -9,6 +9,7 @@
   const curves = root.querySelector("[data-curves]");
   const tables = root.querySelector("[data-tables]");
   const HOUR = 3600e3;
+  const SHORTEST = 300e3;
   const GAP = 120e3;
   const AGAIN = 3e3;
   let lastFrameAt = Number(root.dataset.collectedAt || 0);
@@ -30,6 +31,13 @@
     root.querySelector("[data-never]")?.remove();
     tables.innerHTML = message.tables; // rendered by the server, escaped there
     extend(message);
+  }
+
+  function header(online) {
+    const dot = document.querySelector("[data-online] > *");
+    if (!dot || !online) return;
+    dot.className = `vw-dot vw-dot-${online.state}`;
+    dot.textContent = online.text;
   }
 
   function write(place, text) {
@@ -66,10 +74,12 @@
   }
 
   function redraw() {
-    const times = recent.panels.flatMap((panel) => panel.series.map((series) => series.points.at(-1)?.[0] ?? 0));
-    const last = Math.max(0, ...times);
-    curves.parentElement.hidden = last === 0;
-    if (last) Curves.draw(curves, [last - HOUR, last], recent.panels);
+    const times = recent.panels.flatMap((panel) => panel.series.flatMap(({ points }) => (points.length ? [points[0][0], points.at(-1)[0]] : [])));
+    curves.parentElement.hidden = times.length === 0;
+    if (!times.length) return;
+    // As much of the hour as there is: a car that has just woken up is not a stroke at the edge.
+    const last = Math.max(...times);
+    Curves.draw(curves, [Math.max(last - HOUR, Math.min(last - SHORTEST, ...times)), last], recent.panels);
   }
 
   function tick() {
@@ -84,6 +94,7 @@
     const on = (name, act) => source.addEventListener(name, (event) => {
       const message = JSON.parse(event.data);
       if (message.now_ms) ahead = message.now_ms - Date.now();
+      header(message.online);
       act(message);
       tick();
     });
