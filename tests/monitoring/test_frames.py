@@ -75,6 +75,7 @@ def test_one_frame_is_masked_unless_asked_for_whole(
     assert MASK in text
     assert MASKED_OCTET in text
     assert "350.1" in text  # what reveals nothing stays readable
+    assert f'<a href="/vehicles/{vehicle.vin}/frames/" aria-current="page">' in text
     assert not AuditRow.objects.filter(action="frame.read_whole").exists()
 
 

@@ -110,7 +110,7 @@ def record_tabs(context: Context, of: str, key: str) -> dict[str, Any]:
     tabs = [
         (tab.title, reverse(tab.url_name, args=[key])) for tab in REGISTRY.tabs(of, request.user)
     ]
-    return {"tabs": [(title, url, request.path == url) for title, url in tabs]}
+    return {"tabs": [(title, url, request.path.startswith(url)) for title, url in tabs]}
 
 
 @register.simple_tag(takes_context=True)
