@@ -23,6 +23,11 @@ class Wire:
     def is_closing(self) -> bool:
         return False
 
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def write(self, data: bytes) -> None: ...
+
     def pause_reading(self) -> None: ...
 
     def resume_reading(self) -> None: ...
@@ -84,7 +89,8 @@ def by_link(batch: Batch, house_: House, records: dict[int, Kept], said: dict[in
         records.setdefault(link, []).append((RecordKind.FRAME, data))
     for record in batch.out.records:
         records.setdefault(record.link, []).append((record.kind, record.data))
-    for link, start, stop in batch.spans:
+    spans = batch.spans
+    for link, start, stop in zip(spans.links, spans.starts, spans.stops, strict=True):
         number = link.session.link
         said[number] = said.get(number, b"") + batch.answers[start:stop]
     for answer in batch.out.answers:

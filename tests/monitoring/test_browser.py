@@ -32,6 +32,7 @@ ARGUMENTS = [
 ]
 PATIENCE_MS = 60_000
 CONDITIONS = (Path(__file__).parent / "conditions.js").read_text()
+expect.set_options(timeout=PATIENCE_MS)
 FRAMES_DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PAGES = [
     "/monitoring/",
@@ -73,11 +74,13 @@ def logged_in(browser: Browser, platform: SmallPlatform) -> BrowserContext:
     context.set_default_navigation_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto("/login/")
+    expect(page.locator("input:focus")).to_have_count(1)  # the first field, a moment after loading
     page.keyboard.type(platform.login)
     page.keyboard.press("Tab")
     page.keyboard.type(platform.password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login/" not in url)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "/login/" not in page.url, page.locator("body").inner_text()
     page.close()
     return context
 

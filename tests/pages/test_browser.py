@@ -16,7 +16,14 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = os.environ.get("VOLTWARD_CHROMIUM") or shutil.which("chromium") or ""
 ARGUMENTS = [
@@ -26,6 +33,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 VIN = "LVVDB11B0RE000001"
 pytestmark = [
     pytest.mark.browser,
@@ -99,13 +108,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def session(browser: Browser, office: Office) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=office.address)
+    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_navigation_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto("/login/")
-    page.keyboard.type(office.login)  # the first field has the focus
+    expect(page.locator("input:focus")).to_have_count(1)  # the first field, a moment after loading
+    page.keyboard.type(office.login)
     page.keyboard.press("Tab")
     page.keyboard.type(office.password)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login/" not in url)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "/login/" not in page.url, page.locator("body").inner_text()
     page.close()
     yield context
     context.close()

@@ -27,10 +27,19 @@ class Records:
 
 
 @dataclass(slots=True, eq=False)
+class Spans:
+    """Shares of one buffer: that of ``links[i]`` is ``buffer[starts[i]:stops[i]]``, both i8."""
+
+    links: list[Link] = field(default_factory=list)
+    starts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    stops: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(slots=True, eq=False)
 class Batch:
     """``plain``: frames of whole plain chunks, written first. ``out``: what the sessions want.
 
-    ``answers``: success answers to plain frames; ``spans``: whose they are, (link, start, stop).
+    ``answers``: success answers to plain frames; ``spans``: whose they are.
     ``taken_bytes``: what leaves the process's memory once this is written. ``counts`` i8 ``(4,)``:
     plain frames of 2016 02, 03 and 2025 02, 03.
     """
@@ -39,7 +48,7 @@ class Batch:
     plain: Records
     out: Outbox
     answers: bytes = b""
-    spans: list[tuple[Link, int, int]] = field(default_factory=list)
+    spans: Spans = field(default_factory=Spans)
     taken_bytes: int = 0
     counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(4, np.int64))
 

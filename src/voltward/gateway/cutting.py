@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.columns.split import Split, split
-from voltward.gateway.batch import ANSWER_BYTES, Batch, Cut, Inbox, Records
+from voltward.gateway.batch import ANSWER_BYTES, Batch, Cut, Inbox, Records, Spans
 from voltward.gateway.house import House
 from voltward.gateway.kernels.admit import admit, plain_frames, success_answers
 from voltward.gateway.link import Link
@@ -124,13 +124,10 @@ def _answer(
     np.cumsum(np.where(plain != 0, np.diff(first), 0), out=plain_first[1:])
     records = batch.plain
     batch.answers = success_answers(records.buffer, records.offsets).tobytes()
-    batch.spans = list(
-        zip(
-            [by_seat[seat] for seat in seats[wanted].tolist()],
-            (plain_first[:-1][wanted] * ANSWER_BYTES).tolist(),
-            (plain_first[1:][wanted] * ANSWER_BYTES).tolist(),
-            strict=True,
-        )
+    batch.spans = Spans(
+        [by_seat[seat] for seat in seats[wanted].tolist()],
+        plain_first[:-1][wanted] * ANSWER_BYTES,
+        plain_first[1:][wanted] * ANSWER_BYTES,
     )
 
 

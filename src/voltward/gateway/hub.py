@@ -20,6 +20,7 @@ from voltward.gateway.metrics import Figures
 from voltward.gateway.outbox import Answer, AnswerKind, Outbox
 from voltward.gateway.parting import Parting
 from voltward.gateway.reasons import SUCCESS, CloseReason
+from voltward.gateway.sending import send_answers
 from voltward.gateway.session import Session
 from voltward.journal.errors import JournalError
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 _HOLD_EVERY_S = 0.5  # between batches while the journal is at fault
 _BEHIND_TICKS = 5  # a batch that waited this many times its due time: the process is behind
 _LONGEST_PAUSE_S = 10.0
+_AHEAD_SHARE = 8  # of a full batch: so much arrived during a commit shows a busy process
 
 
 class Hub:
@@ -50,6 +52,7 @@ class Hub:
         self._idle = asyncio.Event()
         self.crashed: asyncio.Future[None] = self.loop.create_future()
         self._every_s = config.commit_every_ms / 1000
+        self._ahead_bytes = max(1, config.commit_bytes // _AHEAD_SHARE)
         self._committer.start()
 
     def opened(self, link: Link, peer: str) -> None:
@@ -190,9 +193,10 @@ class Hub:
             self.is_serving = True
             log.warning("serving_again", held_batches=len(self._in_flight))
             self._disarm()  # what arrives from now on does not wait as long as a fault
-        for link, start, stop in batch.spans:
-            if link.gone is None:
-                link.transport.write(batch.answers[start:stop])
+        if not self._in_flight and self.intake.arrived_bytes >= self._ahead_bytes:
+            self._disarm()
+            self._tick()  # busy: the disk takes the next batch while these answers leave
+        send_answers(batch)
         for answer in batch.out.answers:
             self._send(answer)
         for older, by_link, vin in batch.out.replaced:

@@ -120,8 +120,13 @@ class Intake:
                 link.pause(Pause.MEMORY)
         if self._in_flight:
             self.wake_at_bytes = 0 if self._is_pressed else self._cap_bytes
-        elif self.buffered_bytes - self._settled_bytes >= self._commit_bytes:
+        elif self.arrived_bytes >= self._commit_bytes:
             self._waker.arm(at_once=True)
+
+    @property
+    def arrived_bytes(self) -> int:
+        """Since the last batch was cut."""
+        return self.buffered_bytes - self._settled_bytes
 
     @property
     def _unwritten_bytes(self) -> int:

@@ -28,9 +28,13 @@ class Pause(IntFlag):
 
 
 class Link(asyncio.Protocol):
-    """``held``: bytes that wait for more; with fewer than ``need`` nothing can be decided."""
+    """``held``: bytes that wait for more; with fewer than ``need`` nothing can be decided.
+
+    ``descriptor``: of the socket, when what is written to it needs no more work; otherwise -1.
+    """
 
     __slots__ = (
+        "descriptor",
         "early_bytes",
         "give_up",
         "gone",
@@ -54,6 +58,7 @@ class Link(asyncio.Protocol):
         self.intake = hub.intake
         self.held: bytes | bytearray = b""
         self.need = 1
+        self.descriptor = -1
         self.early_bytes = 0
         self.is_admitted = False  # logged in, as of the last batch
         self.give_up = False
@@ -63,6 +68,8 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's are, without saying so
         self.transport.set_write_buffer_limits(high=_WRITE_HIGH_BYTES)
+        if transport.get_extra_info("sslcontext") is None:
+            self.descriptor = transport.get_extra_info("socket").fileno()
         self.hub.opened(self, peer_of(transport))
 
     def data_received(self, data: bytes) -> None:
@@ -101,6 +108,16 @@ class Link(asyncio.Protocol):
         self.pauses &= ~why
         if not self.pauses and not self.transport.is_closing():
             self.transport.resume_reading()
+
+    def open_descriptor(self) -> int:
+        """The socket's, while it is open and the transport has nothing to write; otherwise -1.
+
+        A transport that is closing has given its descriptor back; another link may have it by now.
+        """
+        transport = self.transport
+        if self.gone is not None or transport.is_closing() or transport.get_write_buffer_size():
+            return -1
+        return self.descriptor
 
     def hand_over(self) -> None:
         """Everything held goes into the next batch; what is not settled comes back by ``keep``."""

@@ -59,7 +59,7 @@ def journal(
 @app.command()
 def gateway(
     links: int = typer.Option(2000, min=1, help="Connections."),
-    seconds: float = typer.Option(6.0, min=1, help="Length of each measurement."),
+    seconds: float = typer.Option(10.0, min=1, help="Seconds of each load, in turns of one."),
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -1,7 +1,7 @@
 """The server to be compared with: reads, splits, checks BCCs, answers; no session, no disk.
 
-It looks at all links together once for each round of the loop, with the gateway's own kernels,
-so that the difference is what sessions, journal and commit cost, and nothing else.
+It looks at all links together once for each round of the loop, with the gateway's own kernels, and
+writes through the transports, as a plain uvloop server does.
 """
 
 from __future__ import annotations

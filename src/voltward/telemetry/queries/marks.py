@@ -8,14 +8,13 @@ from voltward.telemetry.schema.tables import LATEST
 
 
 def latest_marks(client: Client, vehicle_ids: Iterable[int]) -> dict[int, int]:
-    """A number per vehicle that differs whenever its newest state does; silent ones are left out.
-
-    It may differ without a change as well (the store has merged its files), never the other way.
-    """
+    """A number per vehicle that differs when its newest state does; silent ones are left out."""
     table = asked(
         client,
-        "SELECT vehicle_id, groupBitXor(cityHash64(piece, version, rank)) AS mark"
-        f" FROM {LATEST} WHERE vehicle_id IN {{vehicles:Array(UInt64)}} GROUP BY vehicle_id",
+        "SELECT vehicle_id, groupBitXor(cityHash64(piece, newest)) AS mark FROM ("
+        f"SELECT vehicle_id, piece, max(version) AS newest FROM {LATEST}"
+        " WHERE vehicle_id IN {vehicles:Array(UInt64)} GROUP BY vehicle_id, piece"
+        ") GROUP BY vehicle_id",
         {"vehicles": [*vehicle_ids]},
     )
     return dict(
