@@ -16,32 +16,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from tests.browsing import IN_A_BROWSER, chromium, logged_in
 
-CHROMIUM = os.environ.get("VOLTWARD_CHROMIUM") or shutil.which("chromium") or ""
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS)
 VIN = "LVVDB11B0RE000001"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM, reason="no Chromium on this machine: apt-get install chromium"
-    ),
-]
+pytestmark = IN_A_BROWSER
 
 
 @dataclass(frozen=True)
@@ -99,27 +78,13 @@ def _wait_for(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
 def session(browser: Browser, office: Office) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=office.address)
-    context.set_default_timeout(PATIENCE_MS)
-    context.set_default_navigation_timeout(PATIENCE_MS)
-    page = context.new_page()
-    page.goto("/login/")
-    expect(page.locator("input:focus")).to_have_count(1)  # the first field, a moment after loading
-    page.keyboard.type(office.login)
-    page.keyboard.press("Tab")
-    page.keyboard.type(office.password)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert "/login/" not in page.url, page.locator("body").inner_text()
-    page.close()
+    context = logged_in(browser, office.address, office.login, office.password)
     yield context
     context.close()
 
