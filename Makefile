@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TIER ?= 2
 export VOLTWARD_DATA ?= $(CURDIR)/.voltward
 
-.PHONY: demo demo-clean test soak lock messages help
+.PHONY: demo demo-clean test soak lock help
 
 help: ## what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -33,6 +33,14 @@ class ForgetsFolders(Over):
         pass
 
 
+class ForgetsTheFolderAbove(Over):
+    """Makes names in the journal durable, but not the journal's own name."""
+
+    def sync_folder(self, folder: str) -> None:
+        if folder != "/":
+            self.disk.sync_folder(folder)
+
+
 class ForgetsWholeFileSyncs(Over):
     """Leaves headers, sealed files and recovered tails unsynced."""
 

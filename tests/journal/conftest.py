@@ -1,6 +1,9 @@
 """Fixtures of the journal's tests."""
 
+from pathlib import Path
+
 import pytest
+from tests.journal.expiring import Place
 
 from voltward.journal.keys import KeyRing
 
@@ -9,3 +12,8 @@ from voltward.journal.keys import KeyRing
 def keys(request: pytest.FixtureRequest) -> KeyRing:
     assert isinstance(request.param, KeyRing)
     return request.param
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)

@@ -9,37 +9,16 @@ import errno
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
+from tests.journal.platters import Entry, Inode, after, apply, sectors, truncate, write
 
 from voltward.journal.types import Bytes, ReadOnlyBytes
-
-SECTOR = 512
 
 
 class PowerLoss(BaseException):
     """The machine is off; not an ``Exception``, because no program can handle it."""
-
-
-@dataclass
-class Inode:
-    """A file: what programs see, what the platters hold, and what lies between."""
-
-    seen: bytearray = field(default_factory=bytearray)
-    durable: bytearray = field(default_factory=bytearray)
-    unsynced: list[tuple[int, bytes] | int] = field(default_factory=list)  # writes; truncations
-
-
-@dataclass
-class Entry:
-    """A change of a folder: ``name`` is gone, or stands for ``inode``; ``old`` is gone with it."""
-
-    folder: str
-    name: str
-    inode: Inode | None
-    old: str | None = None
 
 
 class SimDisk:
@@ -56,6 +35,8 @@ class SimDisk:
         self._seen: dict[str, Inode] = {}
         self._durable: dict[str, Inode] = {}
         self._entries: list[Entry] = []
+        self._folders: set[str] = set()
+        self._new_folders: set[str] = set()  # whose names no sync has vouched for
         self._open: dict[int, Inode] = {}
         self._locks: dict[int, str] = {}
         self._next_handle = 3
@@ -69,8 +50,12 @@ class SimDisk:
         """Only what reached the platters is left: chance decides about all that was unsynced."""
         for entry in self._entries:
             if self.chance.random() < 0.5:
-                _apply(self._durable, entry)
+                apply(self._durable, entry)
         self._entries.clear()
+        for folder in sorted(self._new_folders):
+            if self.chance.random() < 0.5:
+                self._lose_folder(folder)
+        self._new_folders.clear()
         self._seen = dict(self._durable)
         for inode in set(map(_Same, self._durable.values())):
             self._settle(inode.inode)
@@ -127,7 +112,7 @@ class SimDisk:
         elif error:
             part = whole[: self.chance.randrange(len(whole) + 1)]
         if part:
-            _write(inode.seen, offset, part)
+            write(inode.seen, offset, part)
             inode.unsynced.append((offset, part))
         if error:
             raise OSError(error, "simulated fault of a write")
@@ -135,7 +120,7 @@ class SimDisk:
     def truncate(self, handle: int, length: int) -> None:
         self._may_fail("truncate")
         inode = self._open[handle]
-        _truncate(inode.seen, length)
+        truncate(inode.seen, length)
         inode.unsynced.append(length)
 
     def sync_data(self, handle: int) -> None:
@@ -145,7 +130,7 @@ class SimDisk:
             # What fails to reach the platters is forgotten, yet programs go on seeing it.
             self._settle_durable(inode)
             raise OSError(error, "simulated fault of a sync")
-        inode.durable = _after(inode.durable, inode.unsynced)
+        inode.durable = after(inode.durable, inode.unsynced)
         inode.unsynced.clear()
 
     def sync(self, handle: int) -> None:
@@ -170,11 +155,21 @@ class SimDisk:
 
     def make_folder(self, folder: str) -> None:
         self._step("make_folder")
+        parts = folder.split("/")
+        for stop in range(2, len(parts) + 1):
+            path = "/".join(parts[:stop])
+            if path not in self._folders:
+                self._folders.add(path)
+                self._new_folders.add(path)
 
     def sync_folder(self, folder: str) -> None:
         self._may_fail("sync_folder")
+        above = folder.rstrip("/")
+        self._new_folders -= {
+            path for path in self._new_folders if path.rpartition("/")[0] == above
+        }
         for entry in [entry for entry in self._entries if entry.folder == folder]:
-            _apply(self._durable, entry)
+            apply(self._durable, entry)
             self._entries.remove(entry)
 
     def space_bytes(self, folder: str) -> tuple[int, int]:
@@ -209,8 +204,16 @@ class SimDisk:
         self._open[self._next_handle] = inode
         return self._next_handle
 
+    def _lose_folder(self, folder: str) -> None:
+        """With all that was durable in it."""
+        lost = {path for path in self._durable if path.startswith(f"{folder}/")}
+        self._durable = {path: self._durable[path] for path in self._durable if path not in lost}
+        self._folders = {
+            path for path in self._folders if path != folder and not path.startswith(f"{folder}/")
+        }
+
     def _change(self, entry: Entry) -> None:
-        _apply(self._seen, entry)
+        apply(self._seen, entry)
         self._entries.append(entry)
 
     def _settle(self, inode: Inode) -> None:
@@ -231,12 +234,12 @@ class SimDisk:
                 length = change
             else:
                 length = max(length, change[0] + len(change[1]))
-                for start, part in _sectors(*change):
+                for start, part in sectors(*change):
                     if self._kept(mood, number, cut):
-                        _write(content, start, part)
+                        write(content, start, part)
             lengths.append(length)
         final = {"all": lengths[-1], "none": lengths[0]}.get(mood, self.chance.choice(lengths))
-        _truncate(content, final)
+        truncate(content, final)
         inode.durable = content
         inode.unsynced.clear()
 
@@ -257,43 +260,3 @@ class _Same:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.inode is self.inode
-
-
-def _apply(names: dict[str, Inode], entry: Entry) -> None:
-    if entry.old is not None:
-        names.pop(entry.old, None)
-    path = f"{entry.folder}/{entry.name}"
-    if entry.inode is None:
-        names.pop(path, None)
-    else:
-        names[path] = entry.inode
-
-
-def _sectors(offset: int, data: bytes) -> list[tuple[int, bytes]]:
-    """A write as the parts that a disk writes at once."""
-    stop = offset + len(data)
-    edges = [offset, *range((offset // SECTOR + 1) * SECTOR, stop, SECTOR), stop]
-    return [(a, data[a - offset : b - offset]) for a, b in pairwise(edges)]
-
-
-def _write(content: bytearray, offset: int, data: bytes) -> None:
-    if len(content) < offset:
-        content.extend(bytes(offset - len(content)))
-    content[offset : offset + len(data)] = data
-
-
-def _truncate(content: bytearray, length: int) -> None:
-    if length < len(content):
-        del content[length:]
-    else:
-        content.extend(bytes(length - len(content)))
-
-
-def _after(content: bytearray, changes: list[tuple[int, bytes] | int]) -> bytearray:
-    out = bytearray(content)
-    for change in changes:
-        if isinstance(change, int):
-            _truncate(out, change)
-        else:
-            _write(out, *change)
-    return out

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.journal.building import START_NS, STREAM, VINS, read_all, written_kinds
+from tests.journal.building import STREAM, read_all
+from tests.journal.expiring import FILES, POLICY, Place, empty_segment_sealed
 
 from voltward.base.clock import ManualClock
-from voltward.base.errors import BadInput
 from voltward.journal.expiry import (
     ArchiveProof,
     ExpiryPolicy,
@@ -16,55 +16,12 @@ from voltward.journal.expiry import (
     read_proof,
     write_proof,
 )
-from voltward.journal.files import OsFiles
 from voltward.journal.format import HEADER_BYTES
-from voltward.journal.holds import Hold, Holds
-from voltward.journal.keeper import Keeper, Kept
+from voltward.journal.holds import Hold
+from voltward.journal.keeper import Keeper
 from voltward.journal.keys import KeyRing
 from voltward.journal.position import Position
-from voltward.journal.sealed import SealedSegment
 from voltward.journal.verify import verify
-
-DAY_NS = 86_400_000_000_000
-POLICY = ExpiryPolicy(keep_ns=DAY_NS)
-FILES = OsFiles()
-
-
-class Place:
-    """A sealed stream whose segments are all old; segment 1 is proven to be archived."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.clock = ManualClock()
-        written_kinds(folder)
-        self.clock.advance(1e9)
-        self.keep(None)
-        self.proof = self.proof_of(1)
-        write_proof(FILES, str(folder), self.proof)
-
-    def keep(self, policy: ExpiryPolicy | None) -> Kept:
-        kept = Keeper(self.folder, STREAM, KeyRing(), FILES, self.clock).keep(policy)
-        assert kept.faults == []
-        return kept
-
-    def proof_of(self, number: int) -> ArchiveProof:
-        path = self.folder / STREAM / f"{number:012d}.sealed"
-        segment = SealedSegment(FILES, str(path), KeyRing())
-        segment.close()
-        assert segment.sealed is not None
-        kept = (("archive/rows.parquet", 10, "00" * 32),)
-        return ArchiveProof(STREAM, number, segment.sealed.end, segment.sealed.records, 5, kept)
-
-    def reason(self, policy: ExpiryPolicy = POLICY) -> str:
-        """Why segment 1 stays; empty: it has gone."""
-        kept = self.keep(policy)
-        assert kept.expired == ([] if 1 in kept.stays else [1])
-        return kept.stays.get(1, "")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 def test_only_what_is_proven_to_be_kept_elsewhere_expires(place: Place) -> None:
@@ -136,47 +93,27 @@ def test_a_follower_that_has_not_come_so_far_keeps_the_segment(place: Place) -> 
     assert place.reason(policy) == ""
 
 
-@pytest.mark.parametrize(
-    ("hold", "keeps"),
-    [
-        (Hold("case-7", "recall"), True),
-        (Hold("case-7", "recall", streams=(STREAM,)), True),
-        (Hold("case-7", "recall", streams=("gateway-1",)), False),
-        (Hold("case-7", "recall", from_ns=START_NS, to_ns=START_NS + 10**12), True),
-        (Hold("case-7", "recall", to_ns=START_NS), False),
-        (Hold("case-7", "recall", vins=(VINS[2].decode(),)), True),
-        (Hold("case-7", "recall", vins=("LVWARD00000009999",)), False),
-    ],
-)
-def test_a_legal_hold_keeps_what_it_names(place: Place, hold: Hold, keeps: bool) -> None:
-    holds = Holds(place.folder)
-    holds.place(hold)
-    assert holds.all() == [hold]
-    policy = replace(POLICY, holds=tuple(holds.all()))
-    assert place.reason(policy) == ("legal hold case-7: recall" if keeps else "")
+def test_what_is_held_is_not_read_from_the_archive_every_round(place: Place) -> None:
+    def read(_proof: ArchiveProof) -> bool:
+        raise AssertionError("read in vain")
+
+    policy = replace(POLICY, holds=(Hold("case-7", "recall"),), still_there=read)
+    assert place.reason(policy) == "legal hold case-7: recall"
 
 
-def test_a_lifted_hold_keeps_nothing(place: Place) -> None:
-    holds = Holds(place.folder)
-    holds.place(Hold("case-7", "recall"))
-    holds.lift("case-7")
-    holds.lift("case-7")
-    assert holds.all() == []
-    assert place.reason(replace(POLICY, holds=tuple(holds.all()))) == ""
+def test_nothing_expires_while_expiry_is_paused(place: Place) -> None:
+    paused = replace(POLICY, paused="a rebuild reads the journal")
+    assert place.reason(paused) == "a rebuild reads the journal"
+    asked: list[ExpiryPolicy] = [POLICY, paused]  # begun after the first look
+    assert place.reason(lambda: asked.pop(0)) == "a rebuild reads the journal"
 
 
-def test_a_hold_that_cannot_be_read_holds_everything(place: Place) -> None:
-    holds = Holds(place.folder)
-    holds.place(Hold("case-7", "recall", to_ns=1))
-    (place.folder / "holds" / "case-7.json").write_bytes(b"{")
-    reason = place.reason(replace(POLICY, holds=tuple(holds.all())))
-    assert reason == "legal hold case-7: this hold cannot be read, so it holds everything"
-
-
-@pytest.mark.parametrize("name", ["", "../up", "Case", "a/b"])
-def test_a_hold_needs_a_name_that_can_be_a_file(tmp_path: Path, name: str) -> None:
-    with pytest.raises(BadInput):
-        Holds(tmp_path).place(Hold(name, "recall"))
+def test_a_segment_without_records_needs_no_files_to_expire(tmp_path: Path) -> None:
+    clock = ManualClock()
+    empty_segment_sealed(tmp_path, clock)
+    clock.advance(1e9)
+    write_proof(FILES, str(tmp_path), ArchiveProof(STREAM, 0, HEADER_BYTES, 0, 5, ()))
+    assert Keeper(tmp_path, STREAM, KeyRing(), FILES, clock).keep(POLICY).expired == [0]
 
 
 def test_the_segment_in_use_never_expires(place: Place) -> None:

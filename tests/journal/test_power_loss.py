@@ -57,6 +57,7 @@ def test_no_seed_loses_what_was_answered_or_shown(first: int, count: int) -> Non
     [
         broken.AnswersAfterWrite,
         broken.ForgetsFolders,
+        broken.ForgetsTheFolderAbove,
         broken.ForgetsWholeFileSyncs,
         broken.SwallowsSyncErrors,
         broken.RetriesSyncs,

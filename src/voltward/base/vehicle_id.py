@@ -2,8 +2,11 @@
 
 import hashlib
 import hmac
+import os
 import secrets
 from pathlib import Path
+
+from voltward.base.errors import BadSetting
 
 KEY_BYTES = 32
 
@@ -19,18 +22,46 @@ def vehicle_id(vin: str, key: bytes) -> int:
 
 
 def installation_key(path: Path) -> bytes:
-    """The key in ``path``, made on first use and readable by its owner only."""
+    """The key in ``path``, made on first use and readable by its owner only.
+
+    A new one is on disk, name and all, before anything is made with it.
+
+    Raises:
+        BadSetting: the file holds something else than a key.
+    """
     try:
-        return path.read_bytes()
+        return _read(path)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{secrets.token_hex(4)}")
     fresh.touch(mode=0o600)
-    fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
     try:
+        fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
+        _sync(fresh)
         path.hardlink_to(fresh)  # whoever links first wins; all others read that key
     except FileExistsError:
         pass
     finally:
         fresh.unlink()
-    return path.read_bytes()
+    _sync(path.parent)
+    _sync(path.parent.parent)
+    return _read(path)
+
+
+def _read(path: Path) -> bytes:
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise BadSetting(
+            f"{path}: found {len(key)} bytes, expected a key of {KEY_BYTES}; put the file back from"
+            " a backup, and delete it only where nothing was ever made with it: a new key is another"
+        )
+    return key
+
+
+def _sync(path: Path) -> None:
+    """A file's content, or a folder's names, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

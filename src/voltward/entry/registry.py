@@ -8,10 +8,13 @@ from threading import Event
 
 from django.db import DatabaseError, close_old_connections
 
+from voltward.base.errors import Refused
+from voltward.base.vin import VIN_LENGTH
 from voltward.fleet import selectors
 from voltward.fleet.registry import registry
 from voltward.gateway.registry import write_snapshot
 
+WMI_LENGTH = 3
 LOOK_EVERY_S = 1.0  # seen by the gateway within 5 s, its own look included
 _log = logging.getLogger(__name__)
 
@@ -21,16 +24,31 @@ def snapshot_path(data: Path) -> Path:
 
 
 def publish(path: Path) -> int:
-    """Write the snapshot; returns its generation."""
+    """Write the snapshot; returns its generation. What cannot stand in it is left out and logged.
+
+    Raises:
+        DatabaseError, OSError: the last snapshot stays in force.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     now = registry()
-    entries = ((entry.vin, entry.flags) for entry in now.entries())
-    write_snapshot(path, entries, now.wmis, now.generation)
+    entries = ((entry.vin, entry.flags) for entry in now.entries() if fits(entry.vin, VIN_LENGTH))
+    wmis = [code for code in now.wmis if fits(code, WMI_LENGTH)]
+    write_snapshot(path, entries, wmis, now.generation)
     return now.generation
 
 
+def fits(code: str, length: int) -> bool:
+    """Whether a VIN or WMI can stand in a snapshot; one that cannot must not keep the others out."""
+    if len(code) == length and code.isascii():
+        return True
+    _log.error("left out of the registry snapshot: %r, expected %d ASCII characters", code, length)
+    return False
+
+
 def follow(path: Path, stop: Event) -> None:
-    """Write at once and after every change until ``stop``; outlives a database that is away."""
+    """Write at once and after every change until ``stop``; outlives a database that is away, a full
+    disk, and a registry that cannot be written: the gateways go on with the last snapshot.
+    """
     written = -1
     while not stop.is_set():
         try:
@@ -39,4 +57,6 @@ def follow(path: Path, stop: Event) -> None:
                 written = publish(path)
         except DatabaseError as error:
             _log.warning("the registry snapshot waits for the database: %s", type(error).__name__)
+        except (OSError, Refused) as error:
+            _log.error("the registry snapshot is not written: %s", error)
         stop.wait(LOOK_EVERY_S)

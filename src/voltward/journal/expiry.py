@@ -20,6 +20,8 @@ from voltward.journal.keys import KeyRing
 from voltward.journal.position import SEGMENT_DIGITS, Position
 from voltward.journal.sealed import SealedSegment
 
+NOT_OLD = "it is not old enough"  # the one reason that is nobody's business
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveProof:
@@ -62,13 +64,9 @@ def write_proof(files: Files, journal: str, proof: ArchiveProof) -> None:
 def read_proof(files: Files, journal: str, stream: str, segment: int) -> ArchiveProof | None:
     """The proof; None: there is none, or it is damaged and proves nothing."""
     try:
-        handle = files.open(f"{journal}/{stream}/{proof_name(segment)}")
-    except FileNotFoundError:
+        text = _content(files, f"{journal}/{stream}/{proof_name(segment)}")
+    except OSError:
         return None
-    try:
-        text = files.read_at(handle, 0, files.size(handle)).tobytes()
-    finally:
-        files.close(handle)
     check, _, body = text.partition(b"\n")
     if check != b"%08x" % crc32c(body):
         return None
@@ -81,16 +79,26 @@ def read_proof(files: Files, journal: str, stream: str, segment: int) -> Archive
     return proof if (proof.stream, proof.segment) == (stream, segment) else None
 
 
+def _content(files: Files, path: str) -> bytes:
+    handle = files.open(path)
+    try:
+        return files.read_at(handle, 0, files.size(handle)).tobytes()
+    finally:
+        files.close(handle)
+
+
 @dataclass(frozen=True)
 class ExpiryPolicy:
     """``keep_ns``: least age of a segment's youngest record.
 
+    ``paused``: why nothing at all may go now, in words; empty: it may.
     ``followers``: by name, how far everyone who must read the stream has come; None: not begun.
     ``still_there``: looks once more at the files that a proof names.
     """
 
     keep_ns: int
     holds: tuple[Hold, ...] = ()
+    paused: str = ""
     followers: Mapping[str, Position | None] = field(default_factory=dict)
     still_there: Callable[[ArchiveProof], bool] = lambda _proof: True
 
@@ -103,23 +111,41 @@ def reason_to_keep(
     keys: KeyRing,
     now_ns: int,
 ) -> str:
-    """Why a sealed segment must stay, in words; empty: it may expire."""
+    """Why a sealed segment must stay, in words; empty: it may expire.
+
+    What takes longest comes last: the archive is read only for what nobody wants any more.
+    """
     sealed = segment.sealed
     if sealed is None:
         return "its header cannot be read"
     stream, number = sealed.log.stream, sealed.log.segment
     if max(sealed.last_ns, sealed.log.created_ns) + policy.keep_ns > now_ns:
-        return "it is not old enough"
-    for name, position in policy.followers.items():
-        if position is None or position < Position(stream, number, sealed.end):
-            return f"{name} has not read it"
+        return NOT_OLD
     proof = read_proof(files, journal, stream, number)
     if proof is None:
         return "nothing proves that it is kept elsewhere"
-    if (proof.end, proof.records) != (sealed.end, sealed.records) or not proof.files:
+    same = (proof.end, proof.records) == (sealed.end, sealed.records)
+    if not same or (proof.records and not proof.files):
         return "the proof is of another content"
+    wanted = reason_it_is_wanted(files, journal, segment, policy, keys)
+    if wanted:
+        return wanted
     if not policy.still_there(proof):
         return "the archive that the proof names is not whole"
+    return ""
+
+
+def reason_it_is_wanted(
+    files: Files, journal: str, segment: SealedSegment, policy: ExpiryPolicy, keys: KeyRing
+) -> str:
+    """Who still wants a sealed segment where it is, in words; empty: nobody."""
+    sealed = segment.sealed
+    if sealed is None or policy.paused:
+        return policy.paused
+    stream, number = sealed.log.stream, sealed.log.segment
+    for name, position in policy.followers.items():
+        if position is None or position < Position(stream, number, sealed.end):
+            return f"{name} has not read it"
     for hold in policy.holds:
         if hold.may_touch(stream, sealed.first_ns, sealed.last_ns) and _holds_vehicle_of(
             hold, files, journal, segment, keys

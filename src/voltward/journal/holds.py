@@ -1,12 +1,14 @@
 """Legal holds: what must not expire, whatever the policy says.
 
-``JOURNAL/holds/NAME.json``, one a hold. A hold that cannot be read holds everything.
+``JOURNAL/holds/NAME.json``, one a hold. A hold that cannot be read holds everything: better a full
+disk than evidence that is gone.
 """
 
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from voltward.journal.position import STREAM_PATTERN
 
 FOLDER_NAME = "holds"
 _SUFFIX = ".json"
+_UNREADABLE = "this hold cannot be read, so it holds everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +81,57 @@ class Holds:
             self._files.sync_folder(self._folder)
 
     def all(self) -> list[Hold]:
-        """Every hold in force, by name."""
-        names = [n for n in self._files.names(self._folder) if n.endswith(_SUFFIX)]
-        return [self._read(name.removesuffix(_SUFFIX)) for name in names]
+        """Every hold in force, by name. The reason of one that cannot be read says what is wrong.
 
-    def _read(self, name: str) -> Hold:
-        handle = self._files.open(f"{self._folder}/{name}{_SUFFIX}")
+        Raises:
+            OSError: the folder cannot be listed, so that nobody knows what is held.
+        """
+        names = [n for n in self._files.names(self._folder) if n.endswith(_SUFFIX)]
+        found = (self._read(name.removesuffix(_SUFFIX)) for name in names)
+        return [hold for hold in found if hold is not None]
+
+    def _read(self, name: str) -> Hold | None:
+        """None: it was lifted meanwhile."""
         try:
-            text = self._files.read_at(handle, 0, self._files.size(handle)).tobytes()
-        finally:
-            self._files.close(handle)
-        try:
-            fields = json.loads(text)
-            return Hold(
-                name=name,
-                reason=str(fields["reason"]),
-                from_ns=int(fields["from_ns"]),
-                to_ns=int(fields["to_ns"]),
-                streams=tuple(fields["streams"]),
-                vins=tuple(fields["vins"]),
-            )
-        except (ValueError, KeyError, TypeError):
-            return Hold(name, "this hold cannot be read, so it holds everything")
+            handle = self._files.open(f"{self._folder}/{name}{_SUFFIX}")
+            try:
+                text = self._files.read_at(handle, 0, self._files.size(handle)).tobytes()
+            finally:
+                self._files.close(handle)
+            return _hold_of(name, json.loads(text))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, BadInput) as error:
+            return Hold(name, f"{_UNREADABLE}: {error}")
+
+
+def _hold_of(name: str, fields: Any) -> Hold:
+    """
+    Raises:
+        BadInput: a field is missing or has another shape. A stream's name in place of a list would
+            be a list of letters, and hold nothing.
+    """
+    if not isinstance(fields, dict):
+        raise BadInput(f"found {type(fields).__name__}, expected an object")
+    for key, kind in (("reason", str), ("from_ns", int), ("to_ns", int)):
+        if type(fields.get(key)) is not kind:
+            raise BadInput(f"{key}: found {_kind(fields.get(key))}, expected {kind.__name__}")
+    for key in ("streams", "vins"):
+        texts = fields.get(key)
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise BadInput(f"{key}: found {_kind(texts)}, expected a list of text")
+    return Hold(
+        name=name,
+        reason=fields["reason"],
+        from_ns=fields["from_ns"],
+        to_ns=fields["to_ns"],
+        streams=tuple(fields["streams"]),
+        vins=tuple(fields["vins"]),
+    )
+
+
+def _kind(value: object) -> str:
+    """The kind of a value, never the value: it may be a VIN, and the text goes to a log."""
+    if isinstance(value, list):
+        return f"a list of {', '.join(sorted({_kind(item) for item in value}))}"
+    return "nothing" if value is None else type(value).__name__

@@ -1,12 +1,18 @@
 """The journal's housekeeping: seal what is finished, expire what may go. Any process may run it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.journal.errors import JournalError, JournalLocked
-from voltward.journal.expiry import ExpiryPolicy, expire_segment, reason_to_keep
+from voltward.journal.expiry import (
+    ExpiryPolicy,
+    expire_segment,
+    reason_it_is_wanted,
+    reason_to_keep,
+)
 from voltward.journal.files import Files, OsFiles
 from voltward.journal.format import index_name, log_name, sealed_name, segments_in
 from voltward.journal.keys import KeyRing
@@ -15,6 +21,7 @@ from voltward.journal.sealed import SealedSegment
 from voltward.journal.sealing import PARTIAL, Sealed, rebuild_index, remove_log, seal_segment
 
 LOCK_NAME = "keeper.lock"
+Asked = Callable[[], ExpiryPolicy]
 
 
 @dataclass
@@ -49,9 +56,11 @@ class Keeper:
         self._files: Files = files or OsFiles()
         self._clock: Clock = clock or SystemClock()
 
-    def keep(self, policy: ExpiryPolicy | None = None, most: int = 1 << 30) -> Kept:
+    def keep(self, policy: ExpiryPolicy | Asked | None = None, most: int = 1 << 30) -> Kept:
         """One round: seal at most ``most`` finished segments; expire by ``policy`` (None: nothing).
 
+        A policy that may change is handed in as a question: sealing and reading the archive take
+        minutes, so it is asked after the first, and again just before each segment goes.
         A segment that cannot be sealed or judged is reported and stays.
 
         Raises:
@@ -69,9 +78,10 @@ class Keeper:
                     self._seal(kept, number)
             self._rebuild_indexes(kept)
             if policy is not None:
+                first = policy if isinstance(policy, ExpiryPolicy) else policy()
                 for number, name in self._finished():
                     if name.endswith(".sealed"):
-                        self._expire(kept, number, policy)
+                        self._expire(kept, number, first, policy)
         finally:
             with suppress(OSError):
                 self._files.close(lock)
@@ -117,15 +127,15 @@ class Keeper:
                 except (OSError, JournalError) as error:
                     kept.faults.append(f"{self._folder}/{index_name(number)}: {error}")
 
-    def _expire(self, kept: Kept, number: int, policy: ExpiryPolicy) -> None:
+    def _expire(
+        self, kept: Kept, number: int, first: ExpiryPolicy, policy: ExpiryPolicy | Asked
+    ) -> None:
         try:
             segment = SealedSegment(
                 self._files, f"{self._folder}/{sealed_name(number)}", self._keys
             )
             try:
-                reason = reason_to_keep(
-                    self._files, self._journal, segment, policy, self._keys, self._clock.now_ns()
-                )
+                reason = self._reason_to_keep(segment, first, policy)
             finally:
                 segment.close()
             if reason:
@@ -136,3 +146,12 @@ class Keeper:
             kept.faults.append(f"{self._folder}/{sealed_name(number)}: {error}")
             return
         kept.expired.append(number)
+
+    def _reason_to_keep(
+        self, segment: SealedSegment, first: ExpiryPolicy, policy: ExpiryPolicy | Asked
+    ) -> str:
+        now_ns = self._clock.now_ns()
+        reason = reason_to_keep(self._files, self._journal, segment, first, self._keys, now_ns)
+        if reason or isinstance(policy, ExpiryPolicy):
+            return reason
+        return reason_it_is_wanted(self._files, self._journal, segment, policy(), self._keys)

@@ -89,6 +89,10 @@ class JournalReader:
         numbers = self._numbers(stream)
         return Position(stream, min(numbers), HEADER_BYTES) if numbers else None
 
+    def segments(self, stream: str) -> list[int]:
+        """Numbers of the segments that are there, ascending; others have expired in between."""
+        return list(self._numbers(stream))
+
     def read(self, position: Position | None, stream: str, limit_bytes: int = 1 << 20) -> Records:
         """Records from ``position`` (None: the oldest) on, about ``limit_bytes`` of one segment.
 

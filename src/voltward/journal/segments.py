@@ -13,6 +13,7 @@ from voltward.journal.sealed import SealedSegment
 from voltward.journal.types import Bytes, Numbers
 
 WINDOW_BYTES = 4 << 20
+_TRIES = 5
 
 
 class Segment(Protocol):
@@ -68,12 +69,20 @@ def open_segment(files: Files, folder: str, name: str, keys: KeyRing) -> Segment
 
 def finished_end(files: Files, folder: str, number: int) -> int | None:
     """Where a finished segment ends, as the header behind it says; None: it does not say."""
-    for later, name in segments_in(files.names(folder)).items():
-        if later > number:
+    for tries_left in reversed(range(_TRIES)):
+        segments = segments_in(files.names(folder))
+        name = next((name for later, name in segments.items() if later > number), None)
+        if name is None:
+            return None
+        try:
             segment = open_segment(files, folder, name, KeyRing())
-            segment.close()
-            header = segment.header
-            return header.previous_end if header and header.previous == number else None
+        except FileNotFoundError:  # sealed or expired since the names were read
+            if not tries_left:
+                raise
+            continue
+        segment.close()
+        header = segment.header
+        return header.previous_end if header and header.previous == number else None
     return None
 
 

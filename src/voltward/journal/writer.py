@@ -179,6 +179,7 @@ class JournalWriter:
     def _take_lock(self, folder: str) -> None:
         self._files.make_folder(self.folder)
         self._files.sync_folder(folder)
+        self._files.sync_folder(str(Path(folder).parent))  # the journal's own name may be new too
         try:
             self._lock = self._files.lock(f"{self.folder}/{LOCK_NAME}")
         except BlockingIOError:

@@ -15,11 +15,13 @@ from threading import Lock
 from voltward.base.clock import utc
 from voltward.base.vehicle_id import vehicle_id
 from voltward.journal.errors import NoSuchRecord
+from voltward.journal.expiry import read_proof
+from voltward.journal.files import OsFiles
 from voltward.journal.find import Finder
 from voltward.journal.keys import KeyRing
 from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
-from voltward.telemetry.archive.layout import Manifest, manifests
+from voltward.telemetry.archive.layout import manifests, month_of, read_manifest
 from voltward.telemetry.archive.read import Found, frame_in, frames_in
 from voltward.telemetry.ingest.batch import FRAME
 from voltward.telemetry.ingest.streams import streams_numbered
@@ -82,11 +84,12 @@ class RawFrames:
             else:
                 number = vehicle_id(vehicle, self._places.vehicle_key)
                 vin = vehicle.encode("gb18030", "replace")
-            found = list(self._archived(number, from_ns, to_ns))
-            if vin:
-                found += self._in_journal(vin, from_ns, to_ns, limit)
-        found.sort(key=lambda frame: (frame.received_at, frame.position))
-        return found[-limit:]
+            # The journal first: what expires meanwhile is then found in the archive, at worst twice.
+            kept = self._in_journal(vin, from_ns, to_ns, limit) if vin else []
+            archived = self._archived(number, from_ns, to_ns)
+            found = {frame.position: frame for frame in (*kept, *archived)}
+        in_time = sorted(found.values(), key=lambda frame: (frame.received_at, frame.position))
+        return in_time[-limit:]
 
     def at(self, position: Position | str) -> RawFrame | None:
         """The frame at a position (or its text form), as a row names it; None: not kept."""
@@ -95,13 +98,10 @@ class RawFrames:
             found = self._frame_at(at)
             if found is not None:
                 return found
-            for manifest in manifests(self._places.archive):
-                if (manifest.stream, manifest.segment) == (at.stream, at.segment):
-                    kept = frame_in(
-                        self._places.archive, manifest, self._places.journal_keys, at.number
-                    )
-                    return _raw(kept) if kept else None
-        return None
+            archive, keys = self._places.archive, self._places.journal_keys
+            manifest = read_manifest(archive, at.stream, at.segment)
+            kept = frame_in(archive, manifest, keys, at.number) if manifest else None
+        return _raw(kept) if kept else None
 
     def of_row(self, stream: int, position: int) -> RawFrame | None:
         """The frame of a row of the store, by its ``stream`` and ``frame_position``."""
@@ -137,17 +137,27 @@ class RawFrames:
         return RawFrame(position, utc(int(records.received_ns[0])), records.payload(0))
 
     def _archived(self, vehicle: int, from_ns: int, to_ns: int) -> Iterator[RawFrame]:
+        """From segments that have expired, each for itself: a legal hold keeps older ones back."""
         folder, keys = self._places.archive, self._places.journal_keys
-        for manifest in manifests(folder):
+        held = {name: set(self._reader.segments(name)) for name in self._reader.streams()}
+
+        def may_skip(stream: str, segment: int) -> bool:
+            here = segment in held.get(stream, ())
+            return here or self._is_of_other_months(stream, segment, from_ns, to_ns)
+
+        for manifest in manifests(folder, may_skip):
             outside = manifest.last_ns < from_ns or manifest.first_ns >= to_ns
-            if not outside and not self._holds(manifest):
+            if not outside and manifest.segment not in held.get(manifest.stream, ()):
                 for kept in frames_in(folder, manifest, keys, vehicle, from_ns, to_ns):
                     yield _raw(kept)
 
-    def _holds(self, manifest: Manifest) -> bool:
-        """The journal still has the segment."""
-        start = self._reader.start(manifest.stream)
-        return start is not None and start.segment <= manifest.segment
+    def _is_of_other_months(self, stream: str, segment: int, from_ns: int, to_ns: int) -> bool:
+        """What an expired segment's proof says where its manifest says nothing any more."""
+        proof = read_proof(OsFiles(), str(self._places.journal), stream, segment)
+        if proof is None:
+            return False
+        first, last = f"{utc(from_ns):%Y-%m}", f"{utc(to_ns):%Y-%m}"
+        return all(not first <= month_of(path) <= last for path, _, _ in proof.files)
 
     def _vin(self, vehicle: int) -> bytes:
         """The VIN behind a number; empty: the journal knows none."""

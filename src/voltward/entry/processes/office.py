@@ -1,6 +1,8 @@
 """``voltward office``: news between the two halves. The registry goes out, newly seen vehicles come in."""
 
 import signal
+from collections.abc import Callable
+from functools import partial
 from threading import Event, Thread
 
 import structlog
@@ -25,10 +27,17 @@ def run_office(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
-    snapshots = Thread(
-        target=registry.follow, args=(places.registry_snapshot(settings), stopping), daemon=True
-    )
+    publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
+    snapshots = Thread(target=ending_all, args=(publish, stopping), daemon=True)
     snapshots.start()
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
     snapshots.join(5)
+
+
+def ending_all(follow: Callable[[], None], stopping: Event) -> None:
+    """Run ``follow``; should a fault of ours end it, the process ends too and is started anew."""
+    try:
+        follow()
+    finally:
+        stopping.set()

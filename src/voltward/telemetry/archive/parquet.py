@@ -15,19 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 
-from voltward.base.errors import BadInput
 from voltward.journal.errors import KeyMissing
 from voltward.journal.keys import NOT_ENCRYPTED, KeyRing
+from voltward.telemetry.archive.errors import ArchiveDamaged as ArchiveDamaged
 from voltward.telemetry.archive.layout import ArchivedFile
 
 ROWS_PER_GROUP = 8192  # what a reader of one vehicle has to unpack at least
 _SALT_BYTES = 16
-
-
-class ArchiveDamaged(BadInput):
-    """An archived file is not what its manifest says; the text names it."""
-
-    code = "archive_damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +124,28 @@ def opened(folder: Path, file: ArchivedFile, keys: KeyRing) -> pq.ParquetFile:
     """
     decryption = None
     if file.salt:
-        key = file_key(keys, bytes.fromhex(file.key_id), file.path, file.salt)
+        try:
+            name = bytes.fromhex(file.key_id)
+        except ValueError:
+            raise ArchiveDamaged(f"{file.path}: key id {file.key_id!r}, expected hex") from None
+        key = file_key(keys, name, file.path, file.salt)
         decryption = pe.create_decryption_properties(key)
     try:
         return pq.ParquetFile(folder / file.path, decryption_properties=decryption)
     except (OSError, pa.ArrowException) as error:
         raise ArchiveDamaged(f"{folder / file.path}: {error}") from error
+
+
+def row_groups(source: pq.ParquetFile, groups: list[int], path: Path) -> pa.Table:
+    """The rows of those groups of the file at ``path``.
+
+    Raises:
+        ArchiveDamaged: they cannot be read.
+    """
+    try:
+        return source.read_row_groups(groups)
+    except (OSError, pa.ArrowException) as error:
+        raise ArchiveDamaged(f"{path}: {error}") from error
 
 
 def file_key(keys: KeyRing, name: bytes, path: str, salt: str) -> bytes:

@@ -18,7 +18,7 @@ from voltward.journal.position import Position
 from voltward.journal.reader import Records
 from voltward.telemetry.archive.digest import Digest
 from voltward.telemetry.archive.layout import ArchivedFile, Manifest
-from voltward.telemetry.archive.parquet import ArchiveDamaged, file_sha256, opened
+from voltward.telemetry.archive.parquet import ArchiveDamaged, file_sha256, opened, row_groups
 
 FRAME = 1  # record kind
 
@@ -73,6 +73,9 @@ def frames_in(
     """A vehicle's frames received in ``[from_ns, to_ns)``, by month, then by position.
 
     Only row groups that may hold the vehicle are unpacked.
+
+    Raises:
+        ArchiveDamaged: a file is gone or cannot be read.
     """
     for file in manifest.raw:
         if file.last_ns < from_ns or file.first_ns >= to_ns:
@@ -81,7 +84,7 @@ def frames_in(
             groups = _groups_of(source, "vehicle_id", vehicle_id)
             if not groups:
                 continue
-            table = source.read_row_groups(groups)
+            table = row_groups(source, groups, folder / file.path)
         wanted = (
             (pc.field("vehicle_id") == vehicle_id)
             & (pc.field("kind") == FRAME)
@@ -93,11 +96,16 @@ def frames_in(
 
 
 def frame_in(folder: Path, manifest: Manifest, keys: KeyRing, position: int) -> Found | None:
-    """The frame at a position (``Position.number``) of an archived segment."""
+    """The frame at a position (``Position.number``) of an archived segment.
+
+    Raises:
+        ArchiveDamaged: a file is gone or cannot be read.
+    """
     for file in manifest.raw:
         with opened(folder, file, keys) as source:
             groups = _groups_of(source, "position", position)
-            table = source.read_row_groups(groups).filter(pc.field("position") == position)
+            rows = row_groups(source, groups, folder / file.path)
+        table = rows.filter(pc.field("position") == position)
         for row in table.to_pylist():
             return Found(manifest.stream, position, row["received_ns"], row["payload"])
     return None
@@ -137,10 +145,7 @@ class _Groups:
             self._at += 1
         if rows != count:
             raise ArchiveDamaged(f"{path}: a chunk of {rows} records, expected {count}")
-        try:
-            return self._file.read_row_groups(groups)
-        except (OSError, pa.ArrowException) as error:
-            raise ArchiveDamaged(f"{path}: {error}") from error
+        return row_groups(self._file, groups, path)
 
 
 def _groups_of(file: pq.ParquetFile, column: str, value: int) -> list[int]:

@@ -24,6 +24,7 @@ from voltward.telemetry.archive.layout import (
     Manifest,
     file_path,
     manifest_path,
+    read_manifest,
 )
 from voltward.telemetry.archive.parquet import ArchiveDamaged, ChunkWriter, Span
 from voltward.telemetry.archive.read import segment_digest
@@ -65,22 +66,24 @@ def archive_segment(
     stream: str,
     segment: int,
     clock: Clock | None = None,
+    *,
+    told: int | None = None,
 ) -> Manifest:
     """Write the files of a finished segment, read them back, then write the manifest.
 
-    A segment that is archived and whole stays as it is: its manifest is returned. What a kill or a
-    failing disk left behind is overwritten.
+    A segment that is archived and whole stays as it is: its manifest is returned, unless it has
+    another number of records than ``told`` by the segment's header. What a kill or a failing disk
+    left behind is overwritten.
 
     Raises:
         ArchiveDamaged: what was read back is not what was written; there is no manifest.
         OSError, JournalError: the disk or the journal.
     """
+    known = _whole_copy(config, stream, segment)
+    if known is not None and told in (None, known.records):
+        return known
     path = manifest_path(config.folder, stream, segment)
-    if path.exists():
-        known = Manifest.of_json(path.read_bytes())
-        if _is_whole(config, known):
-            return known
-        path.unlink()
+    path.unlink(missing_ok=True)
     written = _Written(config, stream, segment)
     with written.files:
         for records in segment_records(reader, stream, segment):
@@ -93,17 +96,23 @@ def archive_segment(
             f" the segment has {manifest.records}, {manifest.digest}"
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sync_folder(path.parent.parent)
+    # a manifest is a promise: every folder on the way to what it names must outlive a power cut
+    for folder in (path.parent.parent, config.folder, config.folder.parent):
+        sync_folder(folder)
     replace_durably(path, manifest.to_json())
     return manifest
 
 
-def _is_whole(config: ArchiveConfig, manifest: Manifest) -> bool:
+def _whole_copy(config: ArchiveConfig, stream: str, segment: int) -> Manifest | None:
+    """The manifest of a segment that is archived and whole."""
     try:
-        found = segment_digest(config.folder, manifest, config.journal_keys)
+        known = read_manifest(config.folder, stream, segment)
+        if known is None:
+            return None
+        found = segment_digest(config.folder, known, config.journal_keys)
     except ArchiveDamaged:
-        return False
-    return found.text() == manifest.digest
+        return None
+    return known if found.text() == known.digest else None
 
 
 def segment_records(reader: JournalReader, stream: str, segment: int) -> Iterator[Records]:
