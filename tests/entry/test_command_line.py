@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -140,6 +141,8 @@ def test_a_program_may_wait_for_the_answer_to_each_line_a_blank_one_too() -> Non
     ) as running:
         assert running.stdin is not None
         assert running.stdout is not None
+        waiting = Timer(60, running.kill)  # an answer that never comes fails, it does not hang
+        waiting.start()
         for line in ("", HEARTBEAT.decode(), ""):
             running.stdin.write(line + "\n")
             running.stdin.flush()
@@ -147,6 +150,7 @@ def test_a_program_may_wait_for_the_answer_to_each_line_a_blank_one_too() -> Non
             assert told == BLANK if not line else told["command_name"] == "heartbeat"
         running.stdin.close()
         assert running.stdout.read() == ""
+        waiting.cancel()
 
 
 def test_explain_names_bytes_in_both_languages() -> None:

@@ -166,6 +166,40 @@ def test_answers_are_read_empty_with_a_time_or_with_an_echo(command: int, flag: 
         assert told["echo_hex"] == "0102"
 
 
+KEYS = "050002beef" + TIME.hex() + "1b030f081e05"
+ECHOES = {
+    "activation response": (0x0A, "0201", {"result": 2, "info": 1}),
+    "key exchange": (
+        0x0B,
+        KEYS,
+        {
+            "key_type": "sm4",
+            "key_hex": "beef",
+            "valid_from": "2026-03-15T08:30:05+08:00",
+            "valid_until": "2027-03-15T08:30:05+08:00",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("flag", [0x01, 0x02, 0x07])
+@pytest.mark.parametrize(("command", "unit", "said"), ECHOES.values(), ids=ECHOES.keys())
+def test_a_command_without_a_leading_time_is_answered_empty_with_a_time_or_echoed(
+    command: int, unit: str, said: dict[str, Any], flag: int
+) -> None:
+    for sent, body in ((b"", {}), (bytes.fromhex(unit), said)):
+        frame = _decoded(sent, Y2025, command, flag)
+        assert not frame.problems
+        assert frame_to_dict(frame)["body"] == body
+        assert encode_frame(Y2025, command, flag, VIN, body) == encode_frame(
+            Y2025, command, flag, VIN, sent
+        )
+    frame = _decoded(TIME, Y2025, command, flag)
+    assert frame_to_dict(frame)["body"] == {"time": "2026-03-15T08:30:05+08:00"}
+    cut = _decoded(bytes.fromhex(unit)[:-1], Y2025, command, flag)
+    assert [problem.code for problem in cut.problems] == ["body_truncated"]
+
+
 def test_an_unknown_flag_and_command_are_told_as_unknown() -> None:
     told = frame_to_dict(_decoded(b"\x01", command=0x70, flag=0x55))
     assert told["command_name"] == told["response_name"] == "unknown"

@@ -29,6 +29,17 @@ def test_a_login_derives_its_counts_from_the_pack_codes() -> None:
     assert bare["subsystems"] == 0
 
 
+@pytest.mark.parametrize("code", [0xFE, 0xFF])
+def test_pack_codes_of_a_length_that_is_a_code_take_no_bytes(code: int) -> None:
+    login = {"time": WHEN, "sequence": 1, "iccid": "89860012345678901234", "code_length": code}
+    sent = encode_frame(Y2016, 0x01, COMMAND, VIN, {**login, "pack_codes": ["", ""]})
+    assert sent[52:-1] == bytes((2, code))
+    body = frame_to_dict(decode_frame(sent))["body"]
+    assert (body["code_length"], body["pack_codes"]) == (code, ["", ""])
+    with pytest.raises(EncodeError, match="at most 0 fit"):
+        encode_frame(Y2016, 0x01, COMMAND, VIN, {**login, "pack_codes": ["A", "B"]})
+
+
 @pytest.mark.parametrize("edition", list(Edition))
 def test_a_parameter_query_and_its_answer_can_be_written(edition: Edition) -> None:
     asked = encode_frame(edition, 0x80, COMMAND, VIN, {"time": WHEN, "ids": ["0x01", 9]})
@@ -41,6 +52,13 @@ def test_a_parameter_query_and_its_answer_can_be_written(edition: Edition) -> No
         encode_frame(edition, 0x81, COMMAND, VIN, {"time": WHEN, "params": {"0x05": "gw"}})
     with pytest.raises(EncodeError, match="no such parameter"):
         encode_frame(edition, 0x81, COMMAND, VIN, {"time": WHEN, "params": {"0x11": 1}})
+
+
+@pytest.mark.parametrize("code", [0xFE, 0xFF])
+def test_a_parameter_count_that_is_a_code_has_no_list(code: int) -> None:
+    sent = encode_frame(Y2025, 0x81, COMMAND, VIN, {"time": WHEN, "count": code})
+    assert sent[30:-1] == bytes((code,))
+    assert not decode_frame(sent).problems
 
 
 def test_chinese_text_is_gb_18030_and_must_fit() -> None:
@@ -73,6 +91,18 @@ def test_frames_of_any_kind_of_body_can_be_written() -> None:
         ((Y2016, 0x04, COMMAND, VIN, {"sequence": 1}), "time: is missing"),
         ((Y2016, 0x04, COMMAND, VIN, {"time": WHEN}), "sequence: None has no code"),
         ((Y2016, 0x02, COMMAND, VIN, {"time": WHEN, "items": 5}), "items: 5 is no list"),
+        (
+            (Y2016, 0x81, COMMAND, VIN, {"time": WHEN, "count": 5, "params": {"0x02": 30}}),
+            "count: 5, but params has 1",
+        ),
+        (
+            (Y2025, 0x80, COMMAND, VIN, {"time": WHEN, "count": 5, "ids": ["0x01"]}),
+            "count: 5, but ids has 1",
+        ),
+        (
+            (Y2025, 0x80, 0x01, VIN, {"time": WHEN, "count": 0xFE, "params": {"0x02": 30}}),
+            "count: 254, but params has 1",
+        ),
         ((Y2025, 0x09, COMMAND, VIN, {"time": WHEN}), "signature: is missing"),
         ((Y2025, 0x0A, COMMAND, VIN, {"result": 1.5, "info": 300}), "info: 300 does not fit"),
     ],

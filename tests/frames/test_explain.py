@@ -80,9 +80,13 @@ def test_elements_of_lists_and_groups_are_numbered() -> None:
         {"number": 2, "voltage_v": 3.7, "current_a": "abnormal", "cell_voltages_v": [61.0]},
     ]
     told = explain(realtime(Y2025, VIN, 0x02, WHEN, [{"name": "cell_voltages", "packs": packs}]))
-    cells = [line for line in told.lines if line.name.en.startswith("Cell voltage ")]
+    cells = [line for line in told.lines if line.name.en.startswith("Parallel-unit voltage ")]
     assert [line.meaning.zh for line in cells] == ["3.700 V", "3.699 V", "61.000 V（超出范围）"]
-    assert [line.part[-1].en for line in cells] == ["Pack 1", "Pack 1", "Pack 2"]
+    assert [line.part[-1].en for line in cells] == [
+        "Battery pack 1",
+        "Battery pack 1",
+        "Battery pack 2",
+    ]
     assert cells[2].reason is Reason.OUT_OF_RANGE
 
 

@@ -10,9 +10,9 @@ import pytest
 from voltward.frames.as_json import item_to_dict
 from voltward.frames.editions import INFO_TYPES
 from voltward.frames.frame import EncodeError, decode_frame, realtime
-from voltward.frames.grammar import Edition, Number
+from voltward.frames.grammar import Edition, Group, Number
 from voltward.frames.quantities import raw_of
-from voltward.frames.values import Reason, value_of
+from voltward.frames.values import Reason, Value, value_of
 
 VIN = "LTESTVEH0GB329601"
 WHEN = datetime(2026, 3, 15, 0, 30, 5, tzinfo=UTC)
@@ -133,6 +133,21 @@ def test_a_raw_value_knows_why_it_cannot_be_used(
     edition: Edition, code: int, name: str, raw: int, reason: Reason
 ) -> None:
     assert value_of(field_of(edition, code, name), raw).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(0xFFFE, Reason.ABNORMAL), (0xFFFF, Reason.INVALID), (0xFFFC, Reason.OUT_OF_RANGE)],
+)
+@pytest.mark.parametrize("edition", list(Edition))
+def test_a_total_of_cells_that_is_a_code_stays_a_number_with_its_reason(
+    edition: Edition, raw: int, reason: Reason
+) -> None:
+    table = INFO_TYPES[edition][8 if edition is Y2016 else 7].fields[1]
+    assert isinstance(table, Group)
+    total: Any = next(field for field in table.fields if field.name == "cell_count")
+    assert value_of(total, raw) == Value(raw, reason, raw)
+    assert raw_of(total, raw) == raw
 
 
 def test_every_number_says_the_same_after_a_trip_through_its_raw_value() -> None:

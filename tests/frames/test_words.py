@@ -9,6 +9,7 @@ from voltward.frames import words
 from voltward.frames.editions import ANSWERS, COMMANDS, ENCRYPTIONS, INFO_TYPES
 from voltward.frames.gbt45688.extension import EXTENSION, EXTENSION_NAME
 from voltward.frames.grammar import (
+    Address,
     Choice,
     Edition,
     Field,
@@ -16,6 +17,7 @@ from voltward.frames.grammar import (
     Gear,
     Group,
     Number,
+    Octets,
     Pairs,
     Parameters,
     Signature,
@@ -39,13 +41,16 @@ def _tables() -> Iterator[tuple[str, tuple[Field, ...]]]:
     yield EXTENSION_NAME, EXTENSION
 
 
-def _fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+def _fields(fields: tuple[Field, ...]) -> Iterator[Field | Address]:
     for field in fields:
         yield field
         if isinstance(field, Group | Signature):
             yield from _fields(field.fields)
         if isinstance(field, Parameters):
             yield from field.table.values()
+        if isinstance(field, Octets):
+            for parts in field.parts.values():
+                yield from (each for one in parts for each in one.fields)
 
 
 ALL = [(scope, field) for scope, fields in _tables() for field in _fields(fields)]
@@ -73,11 +78,58 @@ def test_every_field_has_a_name() -> None:
             assert _is_complete(words.field(name, scope)), (scope, name)
 
 
-def _choices(scope: str, field: Field) -> Iterator[tuple[str, str, str]]:
+OF_2025 = {
+    "vehicle_login.subsystems": "电池管理系统个数",
+    "vehicle_login.pack_codes": "动力蓄电池包编码",
+    "cell_voltages.pack_count": "动力蓄电池包个数",
+    "cell_voltages.packs": "动力蓄电池包",
+    "cell_voltages.cell_count": "最小并联单元总数",
+    "cell_voltages.cell_voltages_v": "最小并联单元电压",
+    "probe_temps.number": "动力蓄电池包号",
+}
+
+
+@pytest.mark.parametrize(("name", "chinese"), OF_2025.items())
+def test_2025_has_its_own_names_and_2016_keeps_its(name: str, chinese: str) -> None:
+    scope, _, own = name.partition(".")
+    assert words.field(own, scope, Edition.Y2025).zh == chinese
+    assert words.field(own, scope, Edition.Y2016) == words.field(own, scope)
+    assert words.field(own, scope).zh != chinese
+
+
+def test_every_name_of_one_edition_is_that_of_one_of_its_fields() -> None:
+    known = {
+        f"{int(edition)}.{table.name}.{field.name}"
+        for edition in Edition
+        for table in (*INFO_TYPES[edition].values(), *COMMANDS[edition].values())
+        for field in _fields(table.fields)
+    }
+    of_one = {name for name in FIELDS if name[:4].isdigit()}
+    assert of_one <= known
+    assert all(_is_complete(FIELDS[name]) for name in of_one)
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_no_two_rows_of_a_command_are_called_the_same(edition: Edition) -> None:
+    for command in COMMANDS[edition].values():
+        names = [words.field(field.name, command.name, edition) for field in command.fields]
+        assert len(set(names)) == len(names), command.name
+
+
+def test_faults_and_hazards_are_told_apart_where_they_share_a_quantity() -> None:
+    assert words.field("fault_motor_temp", "handling").zh == "故障：驱动电机温度"
+    assert words.field("hazard_motor_temp", "handling").zh == "隐患：驱动电机温度"
+    for name in FIELDS:
+        for start, sign in (("fault_", "故障"), ("hazard_", "隐患")):
+            assert not name.startswith(start) or FIELDS[name].zh.startswith(sign), name
+
+
+def _choices(scope: str, field: Field | Address) -> Iterator[tuple[str, str, str]]:
     if isinstance(field, Choice):
         yield from ((word, field.name, scope) for word in field.choices.values())
     if isinstance(field, Number):
         yield from ((word, field.name, scope) for word in field.special.values())
+        yield from ((word, field.name, scope) for word in field.named.values())
     if isinstance(field, Gear):
         yield from ((word, field.name, scope) for word in field.positions.values())
     if isinstance(field, Status):
@@ -126,6 +178,8 @@ def test_the_alarm_bits_are_those_of_each_edition() -> None:
     assert list(flags[Edition.Y2016].bits) == list(range(19))
     assert list(flags[Edition.Y2025].bits) == list(range(28))
     assert flags[Edition.Y2025].bits[23] == "storage_thermal_event"
+    names = [words.alarm_flag(flags[edition].bits[11]).zh for edition in Edition]
+    assert names == ["绝缘报警", "绝缘电阻失效报警"]
 
 
 def test_every_reason_problem_and_part_has_a_name() -> None:
@@ -138,7 +192,7 @@ def test_every_reason_problem_and_part_has_a_name() -> None:
 def test_every_quantity_has_the_unit_that_its_name_ends_in() -> None:
     without = {
         *("number", "level", "fault_level", "sequence", "command", "result", "info"),
-        *("first_cell", "cell_count", "platform_port", "public_platform_port"),
+        *("first_cell", "cell_count", "platform_port", "public_platform_port", "upgrade_port"),
         *("platform_domain_length", "public_platform_domain_length", "sampling_active"),
     }
     places = re.compile(r".*(highest|lowest)_.*_(pack|cell|probe|system|sensor)")

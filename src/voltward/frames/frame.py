@@ -7,7 +7,15 @@ from datetime import datetime
 from voltward.frames.cursor import Cursor, Trace
 from voltward.frames.editions import COMMAND, COMMANDS, INFO_TYPES, PLAIN, START
 from voltward.frames.errors import EncodeError, FrameError, Problem, Stop
-from voltward.frames.grammar import Edition, Field, InfoType, Moment, Octets, Signature
+from voltward.frames.grammar import (
+    Command,
+    Edition,
+    Field,
+    InfoType,
+    Moment,
+    Octets,
+    Signature,
+)
 from voltward.frames.header import (
     HEADER,
     MAX_UNIT,
@@ -140,7 +148,14 @@ def unit_layout(header: Header) -> tuple[Field, ...] | None:
         return ()
     if command.answer and header.response == 0x01 and header.length > MOMENT:
         return command.answer
+    if header.length != MOMENT and _has_no_time(command):
+        return command.fields
     return ANSWER
+
+
+def _has_no_time(command: Command) -> bool:
+    """Does something else stand in front? Such a command is echoed without a time (0x0A, 0x0B)."""
+    return bool(command.fields) and not isinstance(command.fields[0], Moment)
 
 
 def encode_frame(

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias
 
+from voltward.frames.bits import Flags as Flags
+from voltward.frames.bits import Gear as Gear
+from voltward.frames.bits import Status as Status
+from voltward.frames.bits import StatusBit as StatusBit
 from voltward.frames.widths import U8 as U8
 from voltward.frames.widths import U16 as U16
 from voltward.frames.widths import U32 as U32
@@ -36,6 +40,9 @@ class Number:
     codes: bool = True  # do FE / FF mean abnormal / invalid here?
     # raw value -> word, for values that are no number
     special: Mapping[int, str] = field(default_factory=dict)
+    # raw value -> word, for people only: the value stays a number
+    named: Mapping[int, str] = field(default_factory=dict)
+    as_sent: bool = False  # a code stays a number in JSON, as that of a count does
 
     @property
     def lowest_raw(self) -> int:
@@ -71,45 +78,6 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Flags:
-    """Bits, bit 0 least significant. ``bits`` names the defined ones, others are reserved."""
-
-    name: str
-    width: Width
-    bits: Mapping[int, str]
-    list_name: str  # the key under which the numbers of the set bits are listed
-
-
-@dataclass(frozen=True, slots=True)
-class StatusBit:
-    """One bit of a ``Status``: its word when clear and its word when set."""
-
-    name: str
-    bit: int
-    clear: str
-    set: str
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A byte whose bits are choices of their own; ``bits`` in printed order."""
-
-    name: str
-    width: Width
-    bits: tuple[StatusBit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gear:
-    """The gear byte (table A.1 of both editions): bits 0-3 position, 4 braking, 5 driving force."""
-
-    name: str
-    width: Width
-    positions: Mapping[int, str]
-    valid_bit: bool  # 2025: bit 7 set means the gear is not valid
-
-
-@dataclass(frozen=True, slots=True)
 class Numbers:
     """A list of numbers, as many as the earlier field ``count`` says."""
 
@@ -129,31 +97,39 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class FaultCodes:
-    """A count and that many maker-defined codes of ``item`` octets. Count FE / FF: no list."""
+    """A count, at most ``most``, and that many maker-defined codes. Count FE / FF: no list."""
 
     name: str
     count: Width
+    most: int
     item: Width
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """A count and that many rows of plain integers (one per width). Count FE / FF: no list."""
+    """A count, at most ``most``, and that many rows of raw integers. Count FE / FF: no list."""
 
     name: str
     count: Width
-    columns: tuple[tuple[str, Width], ...]
+    most: int
+    numbers: tuple[Number, Number]
+
+    @property
+    def columns(self) -> tuple[tuple[str, Width], ...]:
+        """Name and width of the integers of a row."""
+        return tuple((number.name, number.width) for number in self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """Characters (GB/T 1988, Chinese in GB 18030), padded on the right with NUL or space.
 
-    ``octets`` is a number or the name of the earlier field that holds it.
+    ``octets`` is a number or the name of the earlier field that holds it; among ``Parts`` also
+    None: up to the next separator or the end.
     """
 
     name: str
-    octets: int | str
+    octets: int | str | None
     padding: bytes = b"\0"
 
 
@@ -176,11 +152,32 @@ class TextGroups:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Six bytes of an internet address: an IPv4 one is two zero bytes and its four."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What ``Octets`` are made of, for people; between two parts stands ``separator``."""
+
+    fields: "tuple[Number | Text | Address, ...]"
+    separator: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Octets:
-    """Bytes as they are: counted by a length in front, or (``length=None``) all that is left."""
+    """Bytes as they are: counted by a length in front, or (``length=None``) all that is left.
+
+    ``parts``: the ways they may be made, by the raw value of the earlier field ``told_by``; the
+    first that fits is shown to people. Everywhere else they stay whole.
+    """
 
     name: str
     length: Width | None
+    told_by: str = ""
+    parts: Mapping[int, tuple[Parts, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,15 @@ from voltward.frames.grammar import (
     Integer,
     Number,
     Numbers,
+    ParameterIds,
+    Parameters,
     Status,
     TextGroups,
     Texts,
 )
 
 INTEGERS = (Number, Choice, Count, Flags, Status, Gear)
+COUNTED = (Numbers, Group, Texts, ParameterIds, Parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def code_from(fields: tuple[Field, ...], name: str) -> int:
 def counted_by(fields: tuple[Field, ...], name: str) -> Field | None:
     """The list of which the count ``name`` says the length."""
     for field in fields:
-        if isinstance(field, Numbers | Group | Texts) and field.count == name:
+        if isinstance(field, COUNTED) and field.count == name:
             return field
         if isinstance(field, TextGroups) and field.counts == name:
             return field

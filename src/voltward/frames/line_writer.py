@@ -3,9 +3,10 @@
 from voltward.frames import words
 from voltward.frames.errors import Problem
 from voltward.frames.explained import Line, LineKind, Sensitivity
-from voltward.frames.grammar import Edition, FaultCodes, Field, Pairs
-from voltward.frames.header import HEADER
+from voltward.frames.grammar import Address, Count, Edition, FaultCodes, Field, Octets, Pairs
+from voltward.frames.header import HEADER, text_of
 from voltward.frames.meanings import NOTHING, meaning, octets
+from voltward.frames.parts import parts_of
 from voltward.frames.raws import Raw
 from voltward.frames.values import Reason
 from voltward.frames.words import Phrase
@@ -21,6 +22,12 @@ SENSITIVE = {
     "key_hex": Sensitivity.SECRET,
     # An upgrade command carries user and password; an echo is that of any command.
     "parameter_hex": Sensitivity.SECRET,
+    "upgrade_url": Sensitivity.SECRET,
+    "dial_apn": Sensitivity.SECRET,
+    "dial_user": Sensitivity.SECRET,
+    "dial_password": Sensitivity.SECRET,
+    "upgrade_address": Sensitivity.SECRET,
+    "alarm_text": Sensitivity.UNKNOWN,
     "echo_hex": Sensitivity.UNKNOWN,
     "data_hex": Sensitivity.UNKNOWN,
 }
@@ -34,21 +41,28 @@ class LineWriter:
         self._data, self._edition = data, edition
         self._parts: list[tuple[str, str, Phrase]] = [(scope, source, NOTHING)]
         self._at = HEADER
+        self._told: dict[str, int] = {}  # the last value of every integer field
 
     def enter(self, what: str, number: int, source: str = "") -> None:
         scope, outer, _ = self._parts[-1]
         if source:  # an information item
             self._parts.append((what, source, words.info_type(self._edition, what)))
             return
-        name = _numbered(words.field(what, scope), number)
+        name = _numbered(words.field(what, scope, self._edition), number)
         self._parts.append((scope, outer, name))
 
     def leave(self) -> None:
         self._parts.pop()
 
-    def field(self, field: Field, start: int, stop: int, raw: Raw, number: int = 0) -> None:
+    def field(
+        self, field: Field | Address, start: int, stop: int, raw: Raw, number: int = 0
+    ) -> None:
+        if isinstance(raw, int):
+            self._told[field.name] = raw
+        if isinstance(field, Octets) and isinstance(raw, bytes) and self._apart(field, start, raw):
+            return
         scope = self._parts[-1][0]
-        name = _numbered(words.field(field.name, scope), number)
+        name = _numbered(words.field(field.name, scope, self._edition), number)
         said, reason = meaning(field, raw, scope, self._edition)
         value = str(raw) if isinstance(raw, int) else ""
         self._add(
@@ -62,22 +76,43 @@ class LineWriter:
             SENSITIVE.get(field.name, Sensitivity.NONE),
         )
 
+    def _apart(self, field: Octets, start: int, raw: bytes) -> bool:
+        """A line for each part of ``field``; False, and none, when nothing says what it is."""
+        parts = parts_of(field, self._told.get(field.told_by), raw)
+        for part in parts:
+            first, last = start + part.start, start + part.stop
+            if part.field is not None:
+                self.field(part.field, first, last, part.raw)
+                continue
+            text = text_of(raw[part.start : part.stop])
+            name, said = words.part("separator"), Phrase(text, text)
+            self._add(first, last, LineKind.MARK, name, "", said, Reason.PRESENT)
+        return bool(parts)
+
     def mark(self, what: str, start: int, stop: int, raw: int, field: Field | None = None) -> None:
         name = words.part(what)
         if field is not None:
-            of = words.field(field.name, self._parts[-1][0])
+            of = words.field(field.name, self._parts[-1][0], self._edition)
             name = Phrase(f"{of.zh}{name.zh}", f"{of.en}, {name.en.lower()}")
-        said, reason = NOTHING, Reason.PRESENT
-        if what == "type":
-            said = self._parts[-1][2]
-        elif what == "parameter":
-            said = Phrase(f"0x{raw:02x}", f"0x{raw:02x}")
-        elif what == "length":
-            said = octets(raw)
-        elif isinstance(field, FaultCodes | Pairs) and raw >= field.count.abnormal:
-            reason = Reason.INVALID if raw == field.count.invalid else Reason.ABNORMAL
-            said = words.reason(reason)
+        said, reason = self._said(what, raw, field)
         self._add(start, stop, LineKind.MARK, name, str(raw), said, reason)
+
+    def _said(self, what: str, raw: int, field: Field | None) -> tuple[Phrase, Reason]:
+        """What the integer of a mark says, and whether it can be used."""
+        scope, _, part = self._parts[-1]
+        if isinstance(field, FaultCodes | Pairs):
+            count = Count(field.name, field.count, highest=field.most)
+            return meaning(count, raw, scope, self._edition)
+        match what:
+            case "type":
+                said = part
+            case "parameter":
+                said = Phrase(f"0x{raw:02x}", f"0x{raw:02x}")
+            case "length":
+                said = octets(raw)
+            case _:
+                said = words.field("signature")
+        return said, Reason.PRESENT
 
     def finish(self, stop: int, problem: Problem | None) -> None:
         """Account for the unit's bytes up to ``stop``; say why when reading ended before."""

@@ -6,6 +6,7 @@ from typing import assert_never
 from voltward.frames import words
 from voltward.frames.editions import INFO_TYPES
 from voltward.frames.grammar import (
+    Address,
     Choice,
     Count,
     Edition,
@@ -45,10 +46,12 @@ from voltward.frames.values import (
 from voltward.frames.words import Phrase
 
 NOTHING = Phrase("", "")
-_LEVELS = ("level", "fault_level")
+_LEVELS = ("level", "fault_level", "flag_level")
 
 
-def meaning(field: Field, raw: Raw, scope: str, edition: Edition) -> tuple[Phrase, Reason]:
+def meaning(
+    field: Field | Address, raw: Raw, scope: str, edition: Edition
+) -> tuple[Phrase, Reason]:
     """What ``raw`` says in ``field`` of the type or command ``scope``, and whether it can be used.
 
     Of a list, ``raw`` is one element.
@@ -71,11 +74,14 @@ def meaning(field: Field, raw: Raw, scope: str, edition: Edition) -> tuple[Phras
         case Moment():
             assert isinstance(raw, bytes)
             return _moment(raw)
+        case Address():
+            assert isinstance(raw, bytes)
+            return _same(_address(raw)), Reason.PRESENT
         case FaultCodes():
             assert isinstance(raw, int)
             return _same(f"{raw:0{2 * field.item.octets}x}"), Reason.PRESENT
         case Pairs():
-            return _pair(raw, edition), Reason.PRESENT
+            return _pair(field, raw, scope, edition)
         case ParameterIds():
             assert isinstance(raw, int)
             return _same(f"0x{raw:02x}"), Reason.PRESENT
@@ -107,6 +113,10 @@ def _moment(raw: bytes) -> tuple[Phrase, Reason]:
     return Phrase(f"{text}（{wrong.zh}）", f"{text} ({wrong.en})"), Reason.OUT_OF_RANGE
 
 
+def _address(raw: bytes) -> str:
+    return ".".join(map(str, raw[2:])) if raw.startswith(b"\0\0") else raw.hex(":")
+
+
 def _integer(field: Integer, raw: int, scope: str, reason: Reason) -> Phrase:
     if reason in (Reason.ABNORMAL, Reason.INVALID):
         return words.reason(reason)
@@ -133,8 +143,9 @@ def _integer(field: Integer, raw: int, scope: str, reason: Reason) -> Phrase:
 
 
 def _number(field: Number, raw: int, scope: str, reason: Reason) -> Phrase:
-    if raw in field.special:
-        return words.choice(field.special[raw], field.name, scope)
+    word = field.special.get(raw) or field.named.get(raw)
+    if word is not None:
+        return words.choice(word, field.name, scope)
     if field.name in _LEVELS and reason is Reason.PRESENT:
         return words.alarm_level(raw)
     text, unit = number_text(field, raw), words.unit_of(field.name)
@@ -165,16 +176,20 @@ def _gear(field: Gear, raw: int) -> Phrase:
     return _joined(parts)
 
 
-def _pair(raw: Raw, edition: Edition) -> Phrase:
-    """An alarm flag and its own level."""
+def _pair(field: Pairs, raw: Raw, scope: str, edition: Edition) -> tuple[Phrase, Reason]:
+    """An alarm flag and its own level; the worse of both reasons."""
     assert isinstance(raw, list)
     bit, level = raw
     assert isinstance(bit, int)
     assert isinstance(level, int)
     table = next(kind for kind in INFO_TYPES[edition].values() if kind.name == "alarms")
-    field = next(each for each in table.fields if isinstance(each, Flags))
-    name, said = _flag(field, bit), words.alarm_level(level)
-    return Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}")
+    name = _flag(next(each for each in table.fields if isinstance(each, Flags)), bit)
+    number, own = field.numbers
+    of_bit, of_level = reason_of(number, bit), reason_of(own, level)
+    if of_bit is not Reason.PRESENT:
+        name = _noted(Phrase(f"位{bit}", f"Bit {bit}"), words.reason(of_bit))
+    said = _integer(own, level, scope, of_level)
+    return Phrase(f"{name.zh}：{said.zh}", f"{name.en}: {said.en}"), max(of_bit, of_level)
 
 
 def _joined(parts: Iterable[Phrase]) -> Phrase:

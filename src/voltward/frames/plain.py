@@ -84,7 +84,7 @@ def _record(fields: tuple[Field, ...], plain: Plain, types: Types) -> Record:
         value = _given(field, full, used)
         if value is _MISSING:
             value = _default(field)
-        record[field.name] = _raw(field, value, record, types)
+        record[field.name] = _raw(field, value, fields, record, types)
     unknown = set(plain) - used
     if unknown:
         raise EncodeError(f"no such field: {', '.join(sorted(map(str, unknown)))}")
@@ -175,7 +175,9 @@ def _check_counts(fields: tuple[Field, ...], record: Record) -> None:
                 raise EncodeError(f"{field.name}: {raw}, but {listed.name} has {len(raws)}")
 
 
-def _raw(field: Field, value: object, record: Record, types: Types) -> Raw:
+def _raw(
+    field: Field, value: object, fields: tuple[Field, ...], record: Record, types: Types
+) -> Raw:
     if isinstance(field, INTEGERS):
         return raw_of(field, value)
     match field:
@@ -194,6 +196,8 @@ def _raw(field: Field, value: object, record: Record, types: Types) -> Raw:
         case Texts():
             octets = record[field.octets]
             assert isinstance(octets, int)
+            if octets >= code_from(fields, field.octets):
+                octets = 0
             return [text_bytes(field.name, each, octets) for each in list_of(field.name, value)]
         case TextGroups():
             return text_groups(field, value, record)

@@ -138,6 +138,7 @@ def parameters(field: Parameters, value: object) -> Raw:
             rows.append([code, lengths[kind.name]])
             continue
         octets = kind.octets
+        assert octets is not None  # only parts of octets end at a separator
         if isinstance(octets, str):
             if octets not in lengths:
                 raise EncodeError(f"parameter {code:#04x}: its length must precede it")

@@ -76,7 +76,7 @@ def _number(field: Number, value: object) -> int:
     raw = quantised(str(value), field.per_unit) - field.offset * field.per_unit
     if not 0 <= raw <= field.width.largest:
         raise EncodeError(f"{field.name}: {value} does not fit, {_limits(field)}")
-    if field.codes and raw >= field.width.abnormal:
+    if field.codes and not field.as_sent and raw >= field.width.abnormal:
         raise EncodeError(f"{field.name}: {value} would be read as a code, {_limits(field)}")
     if raw in field.special:
         raise EncodeError(f'{field.name}: {value} would be read as "{field.special[raw]}"')
@@ -84,7 +84,7 @@ def _number(field: Number, value: object) -> int:
 
 
 def _limits(field: Number) -> str:
-    largest = field.width.largest - (2 if field.codes else 0)
+    largest = field.width.largest - (2 if field.codes and not field.as_sent else 0)
     first, last = ((raw + field.offset * field.per_unit) / field.per_unit for raw in (0, largest))
     return f"{first:.10g}..{last:.10g} can be expressed"
 

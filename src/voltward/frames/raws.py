@@ -14,7 +14,8 @@ Raw: TypeAlias = "int | bytes | list[Raw] | dict[str, Raw] | Item | None"
 Record: TypeAlias = dict[str, Raw]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: the worst report has 32,762 of them, and freezing triples the cost of each.
+@dataclass(slots=True)
 class Item:
     """One information item of a report. ``code`` is its type byte (for custom types 0x80-0xFE).
 

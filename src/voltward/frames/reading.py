@@ -38,6 +38,8 @@ from voltward.frames.simple_reading import (
     read_text,
 )
 
+LEAST_CODE = U8.abnormal  # no width has a code below it
+
 
 def read_fields(cursor: Cursor, fields: tuple[Field, ...], record: Record) -> None:
     """Read ``fields`` into ``record``; on Stop it holds those before the one that failed.
@@ -115,7 +117,7 @@ def _count(fields: tuple[Field, ...], record: Record, name: str) -> int:
     """How many elements follow; none when the count is a code."""
     raw = record[name]
     assert isinstance(raw, int)
-    return 0 if raw >= code_from(fields, name) else raw
+    return raw if raw < LEAST_CODE or raw < code_from(fields, name) else 0
 
 
 def _read_group(cursor: Cursor, field: Group, count: int) -> list[Raw]:
@@ -134,6 +136,7 @@ def _read_group(cursor: Cursor, field: Group, count: int) -> list[Raw]:
 def _octets(field: Text, record: Record) -> int:
     if isinstance(field.octets, int):
         return field.octets
+    assert field.octets is not None  # only parts of octets end at a separator
     raw = record[field.octets]
     assert isinstance(raw, int)
     return raw

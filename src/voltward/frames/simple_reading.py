@@ -18,6 +18,8 @@ def read_count(cursor: Cursor, field: FaultCodes | Pairs) -> int:
 
 def read_integers(cursor: Cursor, field: Field, width: Width, count: int) -> list[Raw]:
     """``count`` integers; nothing is set aside for more than the bytes that are there."""
+    if not count:
+        return []
     start, have = cursor.at, cursor.end - cursor.at
     whole = min(count, have // width.octets)
     raws: list[Raw] = list(struct.unpack_from(f">{whole}{width.letter}", cursor.data, start))

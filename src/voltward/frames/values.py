@@ -48,7 +48,7 @@ def meaning_of(field: Integer, raw: int) -> int | float | str:
         case Number():
             if raw in field.special:
                 return field.special[raw]
-            if field.codes and raw >= field.width.abnormal:
+            if field.codes and not field.as_sent and raw >= field.width.abnormal:
                 return code_word(raw, field.width.invalid)
             return physical(field, raw)
         case Choice():

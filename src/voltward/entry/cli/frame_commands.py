@@ -2,8 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
+from typing import Any, TextIO
 
 import typer
 
@@ -23,7 +25,7 @@ def decode(
 ) -> None:
     """Decode GB/T 32960 frames: one hex frame a line in, one JSON object a line out.
 
-    A line that is no clean frame gives an object with `error` and `detail`; decoding goes on.
+    A line that is no clean frame gives an object with `error` and `detail`, a blank one too; decoding goes on.
 
     Example: voltward decode frames.txt --json
     """
@@ -31,19 +33,37 @@ def decode(
     from voltward.frames.as_json import line_to_json
 
     for line in _lines(source):
-        if line.strip():
-            sys.stdout.write(json.dumps(line_to_json(line.strip()), ensure_ascii=False) + "\n")
-            if source == "-":
-                sys.stdout.flush()  # a program at the other end may wait for each answer
+        sys.stdout.write(_json_text(line_to_json(line.strip())) + "\n")
+        if source == "-":
+            sys.stdout.flush()  # a program at the other end may wait for each answer
 
 
-def _lines(source: str) -> Iterable[str]:
+def _lines(source: str) -> Iterator[str]:
+    """Every line up to the last line end, blank ones too; behind it only what is not blank."""
     if source == "-":
-        return iter(sys.stdin.readline, "")
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace", newline="\n")
+        yield from _cut(sys.stdin)
+        return
     path = Path(source)
     if not path.is_file():
         raise BadInput(f"{source}: no such file; give a file of hex frames or - for standard input")
-    return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+        yield from _cut(stream)
+
+
+def _cut(stream: TextIO) -> Iterator[str]:
+    return (line for line in iter(stream.readline, "") if line.endswith("\n") or line.strip())
+
+
+def _json_text(told: dict[str, Any]) -> str:
+    """Chinese as it is where standard output can take it, else escaped: the same value."""
+    text = json.dumps(told, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(told)
+    return text
 
 
 def explain(
@@ -62,4 +82,6 @@ def explain(
         data = bytes.fromhex(digits)
     except ValueError as error:
         raise BadInput(f"HEX: {error}; give the frame's bytes as pairs of 0-9 a-f") from None
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     sys.stdout.write(render(explained(data), "en" if english else "both"))

@@ -37,10 +37,15 @@ def info_type(edition: Edition, name: str) -> Phrase:
     return found or UNKNOWN
 
 
-def field(name: str, scope: str = "") -> Phrase:
-    """The name of a field; ``scope`` is its information type or command where names are shared."""
-    found = FIELDS.get(f"{scope}.{name}") or FIELDS.get(name)
-    return found or Phrase(name, name)
+def field(name: str, scope: str = "", edition: Edition | None = None) -> Phrase:
+    """The name of a field; ``scope`` is its information type or command where names are shared.
+
+    Some changed between the editions; without ``edition`` it is the name that both may use.
+    """
+    of_type = f"{scope}.{name}"
+    if edition is not None and f"{int(edition)}.{of_type}" in FIELDS:
+        return FIELDS[f"{int(edition)}.{of_type}"]
+    return FIELDS.get(of_type) or FIELDS.get(name) or Phrase(name, name)
 
 
 def choice(word: str, name: str = "", scope: str = "") -> Phrase:

@@ -18,6 +18,7 @@ ALARM_FLAGS = {
     "cell_consistency_poor": Phrase("电池单体一致性差报警", "Poor cell consistency"),
     "unit_consistency_poor": Phrase("最小并联单元一致性差报警", "Poor parallel-unit consistency"),
     "insulation": Phrase("绝缘报警", "Insulation"),
+    "insulation_failure": Phrase("绝缘电阻失效报警", "Insulation resistance failure"),
     "dcdc_temperature": Phrase("DC-DC温度报警", "DC-DC temperature"),
     "brake_system": Phrase("制动系统报警", "Brake system"),
     "dcdc_status": Phrase("DC-DC状态报警", "DC-DC status"),

@@ -81,6 +81,7 @@ PARTS = {
     "count": Phrase("个数", "Count"),
     "length": Phrase("长度", "Length"),
     "marker": Phrase("签名起始标志", "Signature marker"),
+    "separator": Phrase("分隔符", "Separator"),
     "parameter": Phrase("参数ID", "Parameter id"),
     "rest": Phrase("未能解析的数据", "Bytes not understood"),
     "here": Phrase("从此处起无法解析", "It cannot be read from here on"),

@@ -135,7 +135,7 @@ _COMMANDS = {
     "iccid": Phrase("ICCID", "ICCID"),
     "subsystems": Phrase("可充电储能子系统数", "Storage subsystems"),
     "code_length": Phrase("可充电储能系统编码长度", "Storage code length"),
-    "packs_per_bms": Phrase("各电池管理系统的电池包数", "Packs of the BMS"),
+    "packs_per_bms": Phrase("各电池管理系统的动力蓄电池包个数", "Battery packs of the BMS"),
     "pack_codes": Phrase("可充电储能系统编码", "Storage code"),
     "user": Phrase("平台用户名", "Platform user"),
     "password": Phrase("平台密码", "Platform password"),
@@ -158,6 +158,16 @@ _COMMANDS = {
     "params": Phrase("参数项", "Parameters"),
     "command": Phrase("命令ID", "Control command"),
     "parameter_hex": Phrase("命令参数", "Control parameter"),
+    "terminal_control.level": Phrase("报警等级", "Alarm level"),
+    "alarm_text": Phrase("报警内容", "Alarm text"),
+    "dial_apn": Phrase("拨号点名称", "Access point name"),
+    "dial_user": Phrase("拨号用户名", "Dial-up user"),
+    "dial_password": Phrase("拨号密码", "Dial-up password"),
+    "upgrade_address": Phrase("升级服务器地址", "Upgrade server address"),
+    "upgrade_port": Phrase("升级服务器端口", "Upgrade server port"),
+    "terminal_maker_id": Phrase("车载终端制造商代码", "Terminal maker id"),
+    "upgrade_url": Phrase("升级URL地址", "Upgrade URL"),
+    "upgrade_limit_min": Phrase("连接升级服务器时限", "Time limit for the upgrade connection"),
     "echo_hex": Phrase("命令原文", "Command sent back"),
     "storage_period_s": Phrase("本地存储时间周期", "Local storage period"),
     "report_period_s": Phrase("正常信息上报时间周期", "Report period"),
@@ -179,36 +189,50 @@ _COMMANDS = {
 
 _SAFETY = {
     "fault_level": Phrase("故障等级", "Fault level"),
-    "fault_battery_temp": Phrase("动力蓄电池温度", "Battery temperature"),
-    "fault_temp_difference": Phrase("动力蓄电池温差", "Battery temperature difference"),
-    "fault_cell_overvoltage": Phrase("单体蓄电池最高电压", "Maximum cell voltage"),
-    "fault_cell_undervoltage": Phrase("单体蓄电池最低电压", "Minimum cell voltage"),
-    "fault_cell_consistency": Phrase("单体蓄电池电压一致性", "Cell voltage consistency"),
-    "fault_soc_jump": Phrase("SOC异常", "SOC abnormal"),
-    "fault_motor_temp": Phrase("驱动电机温度", "Motor temperature"),
-    "fault_motor_controller_temp": Phrase("驱动电机控制器温度", "Motor controller temperature"),
-    "fault_dcdc_temp": Phrase("DC/DC温度", "DC/DC temperature"),
-    "fault_dcdc_state": Phrase("DC/DC状态", "DC/DC state"),
-    "fault_insulation": Phrase("绝缘电阻", "Insulation resistance"),
-    "fault_hv_interlock": Phrase("高压互锁状态", "High-voltage interlock"),
-    "hazard_t_max_charge": Phrase(
-        "动力蓄电池最高温度(充电)", "Maximum battery temperature, charging"
+    "fault_battery_temp": Phrase("故障：动力蓄电池温度", "Fault: battery temperature"),
+    "fault_temp_difference": Phrase(
+        "故障：动力蓄电池温差", "Fault: battery temperature difference"
     ),
-    "hazard_v_max_charge": Phrase("单体蓄电池最高电压(充电)", "Maximum cell voltage, charging"),
-    "hazard_v_spread_charge": Phrase("单体蓄电池电压极差(充电)", "Cell voltage spread, charging"),
+    "fault_cell_overvoltage": Phrase("故障：单体蓄电池最高电压", "Fault: maximum cell voltage"),
+    "fault_cell_undervoltage": Phrase("故障：单体蓄电池最低电压", "Fault: minimum cell voltage"),
+    "fault_cell_consistency": Phrase(
+        "故障：单体蓄电池电压一致性", "Fault: cell voltage consistency"
+    ),
+    "fault_soc_jump": Phrase("故障：SOC异常", "Fault: SOC abnormal"),
+    "fault_motor_temp": Phrase("故障：驱动电机温度", "Fault: motor temperature"),
+    "fault_motor_controller_temp": Phrase(
+        "故障：驱动电机控制器温度", "Fault: motor controller temperature"
+    ),
+    "fault_dcdc_temp": Phrase("故障：DC/DC温度", "Fault: DC/DC temperature"),
+    "fault_dcdc_state": Phrase("故障：DC/DC状态", "Fault: DC/DC state"),
+    "fault_insulation": Phrase("故障：绝缘电阻", "Fault: insulation resistance"),
+    "fault_hv_interlock": Phrase("故障：高压互锁状态", "Fault: high-voltage interlock"),
+    "hazard_t_max_charge": Phrase(
+        "隐患：动力蓄电池最高温度(充电)", "Hazard: maximum battery temperature, charging"
+    ),
+    "hazard_v_max_charge": Phrase(
+        "隐患：单体蓄电池最高电压(充电)", "Hazard: maximum cell voltage, charging"
+    ),
+    "hazard_v_spread_charge": Phrase(
+        "隐患：单体蓄电池电压极差(充电)", "Hazard: cell voltage spread, charging"
+    ),
     "hazard_t_max_discharge": Phrase(
-        "动力蓄电池最高温度(放电)", "Maximum battery temperature, discharging"
+        "隐患：动力蓄电池最高温度(放电)", "Hazard: maximum battery temperature, discharging"
     ),
     "hazard_v_min_discharge": Phrase(
-        "单体蓄电池最低电压(放电)", "Minimum cell voltage, discharging"
+        "隐患：单体蓄电池最低电压(放电)", "Hazard: minimum cell voltage, discharging"
     ),
-    "hazard_motor_temp": Phrase("驱动电机温度", "Motor temperature"),
-    "hazard_motor_controller_temp": Phrase("驱动电机控制器温度", "Motor controller temperature"),
-    "hazard_dcdc_temp": Phrase("DC/DC温度", "DC/DC temperature"),
-    "hazard_insulation": Phrase("绝缘电阻", "Insulation resistance"),
-    "hazard_voltage_sampling": Phrase("电压采样异常", "Voltage sampling abnormal"),
-    "hazard_standing_overdischarge": Phrase("久置过放", "Over-discharge while standing"),
-    "hazard_mass_parking": Phrase("长时间聚集停放", "Long mass parking"),
+    "hazard_motor_temp": Phrase("隐患：驱动电机温度", "Hazard: motor temperature"),
+    "hazard_motor_controller_temp": Phrase(
+        "隐患：驱动电机控制器温度", "Hazard: motor controller temperature"
+    ),
+    "hazard_dcdc_temp": Phrase("隐患：DC/DC温度", "Hazard: DC/DC temperature"),
+    "hazard_insulation": Phrase("隐患：绝缘电阻", "Hazard: insulation resistance"),
+    "hazard_voltage_sampling": Phrase("隐患：电压采样异常", "Hazard: voltage sampling abnormal"),
+    "hazard_standing_overdischarge": Phrase(
+        "隐患：久置过放", "Hazard: over-discharge while standing"
+    ),
+    "hazard_mass_parking": Phrase("隐患：长时间聚集停放", "Hazard: long mass parking"),
     "brake_lamp": Phrase("制动灯", "Brake lamp"),
     "left_turn": Phrase("左转向灯", "Left turn lamp"),
     "right_turn": Phrase("右转向灯", "Right turn lamp"),
@@ -231,4 +255,20 @@ _SAFETY = {
     "extension.voltage_v": Phrase("单体电池电压", "Cell voltage"),
 }
 
-FIELDS = {**_REPORTS, **_STORAGE, **_FUEL_CELL, **_COMMANDS, **_SAFETY}
+# What the 2025 edition calls by another name, as the information types do.
+_OF_2025 = {
+    "2025.vehicle_login.subsystems": Phrase("电池管理系统个数", "BMS count"),
+    "2025.vehicle_login.pack_codes": Phrase("动力蓄电池包编码", "Battery pack code"),
+    "2025.cell_voltages.pack_count": Phrase("动力蓄电池包个数", "Battery pack count"),
+    "2025.cell_voltages.packs": Phrase("动力蓄电池包", "Battery pack"),
+    "2025.cell_voltages.number": Phrase("动力蓄电池包号", "Battery pack number"),
+    "2025.cell_voltages.voltage_v": Phrase("动力蓄电池包电压", "Battery pack voltage"),
+    "2025.cell_voltages.current_a": Phrase("动力蓄电池包电流", "Battery pack current"),
+    "2025.cell_voltages.cell_count": Phrase("最小并联单元总数", "Parallel-unit count"),
+    "2025.cell_voltages.cell_voltages_v": Phrase("最小并联单元电压", "Parallel-unit voltage"),
+    "2025.probe_temps.pack_count": Phrase("动力蓄电池包个数", "Battery pack count"),
+    "2025.probe_temps.packs": Phrase("动力蓄电池包", "Battery pack"),
+    "2025.probe_temps.number": Phrase("动力蓄电池包号", "Battery pack number"),
+}
+
+FIELDS = {**_REPORTS, **_STORAGE, **_FUEL_CELL, **_COMMANDS, **_SAFETY, **_OF_2025}

@@ -36,9 +36,9 @@ ALARMS = InfoType(
             },
             list_name="flag_bits",
         ),
-        FaultCodes("storage_fault_codes", count=U8, item=U32),
-        FaultCodes("motor_fault_codes", count=U8, item=U32),
-        FaultCodes("engine_fault_codes", count=U8, item=U32),
-        FaultCodes("other_fault_codes", count=U8, item=U32),
+        FaultCodes("storage_fault_codes", count=U8, most=252, item=U32),
+        FaultCodes("motor_fault_codes", count=U8, most=252, item=U32),
+        FaultCodes("engine_fault_codes", count=U8, most=252, item=U32),
+        FaultCodes("other_fault_codes", count=U8, most=252, item=U32),
     ),
 )

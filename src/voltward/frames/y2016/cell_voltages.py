@@ -16,7 +16,8 @@ CELL_VOLTAGES = InfoType(
                 number("number", U8, lowest=1.0, highest=250.0, codes=False),
                 number("voltage_v", U16, per_unit=10, lowest=0.0, highest=1000.0),
                 number("current_a", U16, per_unit=10, offset=-1000, lowest=-1000.0, highest=1000.0),
-                number("cell_count", U16, lowest=1.0, highest=65_531.0, codes=False),
+                # All cells of the pack, a count like any other; the list has its own below.
+                number("cell_count", U16, lowest=1.0, highest=65_531.0, as_sent=True),
                 # More than 200 cells go in several frames of one time, starting at 1, 201, ...
                 number("first_cell", U16, lowest=1.0, highest=65_531.0, codes=False),
                 count("cells_in_frame", U8, lowest=1, highest=200),

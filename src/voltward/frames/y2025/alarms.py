@@ -25,7 +25,7 @@ ALARMS = InfoType(
                 8: "soc_jump",
                 9: "storage_mismatch",
                 10: "unit_consistency_poor",
-                11: "insulation",
+                11: "insulation_failure",
                 12: "dcdc_temperature",
                 13: "brake_system",
                 14: "dcdc_status",
@@ -45,11 +45,19 @@ ALARMS = InfoType(
             },
             list_name="flag_bits",
         ),
-        FaultCodes("storage_fault_codes", count=U8, item=U32),
-        FaultCodes("motor_fault_codes", count=U8, item=U32),
-        FaultCodes("engine_fault_codes", count=U8, item=U32),
-        FaultCodes("other_fault_codes", count=U8, item=U32),
+        FaultCodes("storage_fault_codes", count=U8, most=253, item=U32),
+        FaultCodes("motor_fault_codes", count=U8, most=253, item=U32),
+        FaultCodes("engine_fault_codes", count=U8, most=253, item=U32),
+        FaultCodes("other_fault_codes", count=U8, most=253, item=U32),
         # Bit number of a flag above, and the level of that flag.
-        Pairs("flag_levels", count=U8, columns=(("flag_number", U8), ("flag_level", U8))),
+        Pairs(
+            "flag_levels",
+            count=U8,
+            most=253,
+            numbers=(
+                number("flag_number", U8, lowest=0.0, highest=31.0, codes=False),
+                number("flag_level", U8, lowest=0.0, highest=4.0),
+            ),
+        ),
     ),
 )

@@ -31,8 +31,7 @@ PARAMETER_TABLE: dict[int, Number | Text] = {
     0x0D: number("public_platform_domain_length", U8),
     0x0E: Text("public_platform_domain", octets="public_platform_domain_length"),
     0x0F: number("public_platform_port", U16, lowest=0.0, highest=65_531.0),
-    # 1 yes, 2 no.
-    0x10: number("sampling_active", U8, lowest=1.0, highest=2.0),
+    0x10: number("sampling_active", U8, lowest=1.0, highest=2.0, named={1: "yes", 2: "no"}),
 }
 
 PARAMETER_QUERY = Command(

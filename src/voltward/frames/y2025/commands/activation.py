@@ -35,9 +35,21 @@ ACTIVATION_RESPONSE = Command(
     name="activation_response",
     source="GB/T 32960.3-2025 附录B 激活应答",
     fields=(
-        # 1 done, 2 failed.
-        number("result", U8, lowest=1.0, highest=2.0, codes=False),
-        # 0 none, 1 chip is already activated, 2 VIN duplicate.
-        number("info", U8, lowest=0.0, highest=2.0, codes=False),
+        number(
+            "result",
+            U8,
+            lowest=1.0,
+            highest=2.0,
+            codes=False,
+            named={1: "success", 2: "failure"},
+        ),
+        number(
+            "info",
+            U8,
+            lowest=0.0,
+            highest=2.0,
+            codes=False,
+            named={0: "success", 1: "already_activated", 2: "vin_duplicate"},
+        ),
     ),
 )
