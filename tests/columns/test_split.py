@@ -1,6 +1,7 @@
 """R11: the splitter of many streams cuts as the reference reader does, however they are cut."""
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -98,6 +99,45 @@ def test_pieces_are_those_of_the_reference_reader_under_any_cut(
             held = held[sum(len(piece) for piece, _ in found) :]
             assert found == expected
         assert len(held) == reader.waiting
+
+
+@settings(max_examples=300, deadline=None)
+@given(_streams(), st.data())
+def test_who_is_given_up_is_looked_at_first_as_the_reference_reader_does(
+    stream: bytes, data: st.DataObject
+) -> None:
+    """What comes in the same breath as the end of the wait still counts."""
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    reader, held = FrameReader(), b""
+    for first, last in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        found = reader.feed(stream[first:last]) or reader.resync()
+        expected = [(piece.data, int(piece.reason)) for piece in found]
+        (pieces,) = _pieces([held + stream[first:last]], [1])
+        held = (held + stream[first:last])[sum(len(piece) for piece, _ in pieces) :]
+        assert pieces == expected
+        assert len(held) == reader.waiting
+
+
+Pieces = Callable[[list[bytes], list[int]], list[list[Piece]]]
+
+
+def keeps_the_whole_frame(pieces: Pieces) -> bool:
+    """It came late, but it is all there; only what is still not whole is given up."""
+    whole, part = pieces([FRAME + FRAME[:30], FRAME[:30]], [1, 1])
+    return whole == [(FRAME, PieceReason.FRAME)] and part == [(FRAME[:30], PieceReason.GAVE_UP)]
+
+
+def blind_pieces(chunks: list[bytes], give_up: list[int]) -> list[list[Piece]]:
+    """The broken build: whoever was waited for too long has no start, whole by now or not."""
+    return [
+        [(chunk[:1], int(PieceReason.GAVE_UP)), *_pieces([chunk[1:]])[0]] if flag else []
+        for chunk, flag in zip(chunks, give_up, strict=True)
+    ]
+
+
+def test_a_frame_that_is_whole_by_now_is_not_given_up_and_a_blind_build_is_caught() -> None:
+    assert keeps_the_whole_frame(_pieces)
+    assert not keeps_the_whole_frame(blind_pieces)
 
 
 def _holds_no_mark(noise: bytes) -> bool:

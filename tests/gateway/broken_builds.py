@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from voltward.columns.batch import Bytes, Indices
+from voltward.columns.split import Split, split
 from voltward.gateway import hub, server
-from voltward.gateway.batch import Batch, Cut
+from voltward.gateway.batch import Batch, Cut, Inbox
 from voltward.gateway.committer import Committer
+from voltward.gateway.config import GatewayConfig
 from voltward.gateway.hub import Hub
 from voltward.gateway.intake import Intake
 from voltward.gateway.link import Link
+from voltward.gateway.online import FILE_BYTES, Region
 from voltward.gateway.outbox import Outbox
 from voltward.gateway.reasons import CloseReason
 from voltward.gateway.register import Admitted, Register, Standing
 from voltward.gateway.roster import Claim, Roster
+from voltward.gateway.seats import Seats
 from voltward.gateway.session import Session
+from voltward.gateway.watch import Watch
 from voltward.journal.errors import JournalError
 from voltward.journal.position import Position
 from voltward.journal.writer import JournalWriter
@@ -44,8 +54,12 @@ class AnswersFirst:
             self._real.submit(self._owed)
         self._owed = batch
 
-    def stop(self) -> None:
-        self._real.stop()
+    @property
+    def waiting_s(self) -> float:
+        return self._real.waiting_s
+
+    def stop(self, patience_s: float) -> bool:
+        return self._real.stop(patience_s)
 
 
 def answers_before_writing() -> None:
@@ -122,6 +136,61 @@ def minds_silence_only(self: Session) -> CloseReason | None:
 
 def waits_for_ever(self: Intake, link: Link) -> None:
     """R11: in place of ``Intake.give_up``; a fake start swallows what follows."""
+
+
+def gives_up_blindly(buffer: Bytes, offsets: Indices, give_up: Bytes | None = None) -> Split:
+    """R11: in place of ``cutting.split``; who was waited for too long has no start, whole or not."""
+    blind = buffer.copy()
+    if give_up is not None:
+        blind[offsets[:-1][(give_up != 0) & (np.diff(offsets) > 0)]] = 0
+    return split(blind, offsets)
+
+
+def excuses_nobody(self: Seats, lost_s: float, now_s: float) -> None:
+    """R5, R27: in place of ``Seats.excuse``; links pay for the time in which nobody read them."""
+
+
+class MindsNoPause:
+    """R25: in place of ``watch.Pause``; who is held back is blamed for the half frame he left."""
+
+    REISSUE = 0
+
+
+def leaves_it_to_the_system(config: GatewayConfig) -> GatewayConfig:
+    """R23: in place of ``server.fitted``; vehicles may take the journal's last descriptor."""
+    return config
+
+
+def leaves_holes(descriptor: int, path: Path) -> None:
+    """R5: in place of ``online._reserve``; the disk may be full when a login fills the hole."""
+    os.ftruncate(descriptor, FILE_BYTES)
+
+
+def looks_without_care(self: Roster) -> list[Region]:
+    """In place of ``Roster._sibling_regions``; without a free descriptor no vehicle is admitted."""
+    list(self._folder.iterdir())
+    return []
+
+
+def remembers_the_dead(self: Hub, inbox: Inbox) -> None:
+    """In place of ``Hub._forget``; links that a fault of ours ended count for ever."""
+
+
+def lets_a_tick_raise(self: Hub) -> None:
+    """In place of ``Hub._tick``; the batch on disk pays for the one behind it."""
+    self._next_batch()
+
+
+def notices_no_hang(self: Watch) -> None:
+    """R4: in place of ``Watch.commit``."""
+
+
+def waits_for_the_disk(self: Committer, patience_s: float) -> bool:
+    """R9: in place of ``Committer.stop``; on a hanging disk the process never ends."""
+    self._stopping.set()
+    self._batches.put(None)
+    self._thread.join()
+    return True
 
 
 def serves_first_come_first(self: Hub, found: Cut, waited_s: float) -> None:

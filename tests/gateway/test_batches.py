@@ -14,9 +14,7 @@ from tests.gateway.car import FOREIGN_VIN, TIME, VIN, Car, Platform
 from tests.gateway.house_of_tests import Caller, house
 
 from voltward.frames.grammar import Edition
-from voltward.gateway import cutting
 from voltward.gateway.answers import clock_answer
-from voltward.gateway.batch import Inbox
 from voltward.gateway.config import Limits
 from voltward.gateway.outbox import AnswerKind, Outbox
 from voltward.gateway.reasons import SUCCESS, CloseReason, RecordKind
@@ -221,6 +219,27 @@ def test_a_lying_length_is_given_up_and_the_frames_behind_it_are_found() -> None
         ]
 
 
+def test_a_link_that_was_not_given_up_after_all_has_its_whole_time_again() -> None:
+    with house() as home:
+        bench = Bench(home)
+        late, liar = bench.connect(1), bench.connect(2)
+        late.data_received(Car().login())
+        bench.cut()
+        late.data_received(Car().realtime(1)[:30])
+        bench.cut()
+        late.data_received(Car().realtime(1)[30:])
+        bench.intake.give_up(late)
+        assert len(bench.cut().plain) == 1
+        late.data_received(Car().realtime(2)[:30])
+        liar.data_received(Car(FOREIGN_VIN).realtime(1)[:30])
+        bench.cut()
+        late.data_received(Car().realtime(2)[30:35])
+        bench.intake.give_up(liar)
+        late.hand_over()
+        bench.cut()
+        assert late.held == Car().realtime(2)[:35]
+
+
 def test_noise_of_64_kib_does_not_hide_the_frame_behind_it() -> None:
     chance = np.random.default_rng(11)
     noise = chance.integers(0, 256, 65_536, np.uint8).tobytes()
@@ -236,17 +255,6 @@ def test_noise_of_64_kib_does_not_hide_the_frame_behind_it() -> None:
             batches.append(bench.cut())
         frames = [r.data for batch in batches for r in batch.out.records if r.kind == 1]
         assert frames == [Car().realtime(9)]
-
-
-def test_a_fault_of_ours_loses_no_byte_and_no_other_batch() -> None:
-    with house() as home:
-        bench = Bench(home)
-        link = bench.connect(1)
-        inbox = Inbox([b"poison"], [link.seat], bench.intake.by_seat)
-        batch = cutting.quarantine(inbox, home, Outbox())
-        assert [record.data for record in batch.out.records if record.kind == 2] == [b"\xffpoison"]
-        assert link.gone is CloseReason.FAULT
-        assert batch.taken_bytes == 6
 
 
 def test_more_bytes_than_a_link_may_send_before_its_login_pause_it(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +14,10 @@ from tests.gateway import broken_builds as broken
 from tests.gateway.car import OK, OTHER_VIN, Car
 from tests.gateway.servers import Phone, Running, eventually, frames, gateway
 
+from voltward.gateway import server as process
 from voltward.gateway.config import Limits
 from voltward.gateway.online import read_online
+from voltward.journal.errors import JournalFull
 from voltward.journal.files import OsFiles
 from voltward.journal.types import ReadOnlyBytes
 
@@ -116,9 +120,10 @@ def says_so_and_keeps_its_links(journal: Path) -> bool:
         phone.sends(Car().realtime(1))
         try:
             eventually(lambda: server.figure("serving") == 0.0, patience_s=3.0)
+            phone.socket.settimeout(3.0)
             alive = phone.asks(Car().heartbeat())
             is_kept = len(read_online(journal)) == 1
-        except AssertionError:
+        except (AssertionError, TimeoutError):
             return False
         finally:
             heals(files)
@@ -203,6 +208,41 @@ def test_a_disk_that_is_full_at_the_start_is_waited_for(tmp_path: Path) -> None:
     with Phone(waiting.port) as phone:
         assert phone.asks(Car().login()).flag == OK
     assert waiting.stop() == 0
+
+
+def test_a_disk_without_room_for_the_session_file_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R5: a hole in that file would kill the process at a login; so it is an error at the start."""
+    tries: list[int] = []
+    reserve = os.posix_fallocate
+
+    def full_at_first(descriptor: int, offset: int, size: int) -> None:
+        tries.append(size)
+        if len(tries) < 3:
+            raise OSError(NO_SPACE, "the test's disk")
+        reserve(descriptor, offset, size)
+
+    monkeypatch.setattr(os, "posix_fallocate", full_at_first)
+    with gateway(tmp_path) as server, Phone(server.port) as phone:
+        assert phone.asks(Car().login()).flag == OK
+    assert len(tries) == 3
+
+
+def test_waiting_for_a_full_disk_leaves_nothing_behind() -> None:
+    tasks: list[int] = []
+
+    def full() -> bool:
+        tasks.append(len(asyncio.all_tasks()))
+        if len(tasks) < 6:
+            raise JournalFull("the test's disk")
+        return True
+
+    async def waited() -> bool | None:
+        return await process._had(full, 0.001, asyncio.Event())
+
+    assert asyncio.run(waited())
+    assert tasks == [1] * 6
 
 
 def test_a_stop_during_a_fault_answers_nothing_that_was_held(tmp_path: Path) -> None:

@@ -1,18 +1,22 @@
 """One living session for each vehicle over all processes of a port, and who can read it."""
 
+import errno
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.gateway import broken_builds as broken
 from tests.gateway.car import OK, OTHER_VIN, VIN, Car
 from tests.gateway.house_of_tests import Caller, snapshot
 
 from voltward.base.clock import ManualClock
+from voltward.gateway import online
 from voltward.gateway.house import House
-from voltward.gateway.online import Region, masked, read_online
+from voltward.gateway.online import FILE_BYTES, Region, masked, read_online
 from voltward.gateway.outbox import Outbox
 from voltward.gateway.register import Register, Standing
 from voltward.gateway.registry import ENROLLED, REGISTERED, RegistryEntry
@@ -111,6 +115,84 @@ def test_a_foreign_file_in_the_folder_is_passed_over(tmp_path: Path, clock: Manu
     assert claim(roster, VIN_BYTES, 11)[0] == 0
     assert read_online(tmp_path, clock.now_ns())[0].vin == VIN
     roster.close()
+
+
+def admits_without_a_free_descriptor(pair: tuple[Roster, Roster]) -> bool:
+    """The process has as many files open as it may; a login asks for siblings all the same."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        return claim(pair[0], VIN_BYTES, 11)[0] == 0
+    except OSError:
+        return False
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_process_without_a_free_descriptor_admits_vehicles_and_finds_siblings_later(
+    pair: tuple[Roster, Roster],
+) -> None:
+    assert admits_without_a_free_descriptor(pair)
+    pair[0].beat()
+    claim(pair[1], OTHER_VIN.encode(), 21)
+    assert claim(pair[0], OTHER_VIN.encode(), 12)[1] == Older("gateway-1", 21)
+
+
+def test_a_build_that_looks_without_care_is_caught(
+    pair: tuple[Roster, Roster], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Roster, "_sibling_regions", broken.looks_without_care)
+    assert not admits_without_a_free_descriptor(pair)
+
+
+def has_no_holes(folder: Path) -> bool:
+    """A mapped hole that a full disk cannot fill kills the process with SIGBUS."""
+    roster = Roster(folder / ".run", "gateway-0", ManualClock())
+    on_disk = (folder / ".run" / "gateway-0.sessions").stat().st_blocks * 512
+    roster.close()
+    return on_disk >= FILE_BYTES
+
+
+def fails_with(code: int) -> Callable[[int, int, int], None]:
+    """In place of ``os.posix_fallocate``."""
+
+    def reserve(descriptor: int, offset: int, size: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return reserve
+
+
+def test_the_session_file_is_on_disk_before_anybody_logs_in(tmp_path: Path) -> None:
+    assert has_no_holes(tmp_path)
+
+
+def test_the_session_file_is_filled_by_hand_where_the_system_cannot_reserve_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "posix_fallocate", fails_with(errno.EOPNOTSUPP))
+    assert has_no_holes(tmp_path)
+
+
+def test_a_build_that_leaves_holes_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(online, "_reserve", broken.leaves_holes)
+    assert not has_no_holes(tmp_path)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_session_file_without_room_is_an_error_that_names_it_and_leaks_nothing(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "posix_fallocate", fails_with(errno.ENOSPC))
+    before = open_files()
+    with pytest.raises(OSError, match=r"session file .*gateway-0\.sessions") as caught:
+        Roster(tmp_path / ".run", "gateway-0", clock)
+    assert caught.value.errno == errno.ENOSPC
+    assert open_files() == before
 
 
 def two_houses(

@@ -55,8 +55,8 @@ class Split:
 def split(buffer: Bytes, chunk_offsets: Indices, give_up: Bytes | None = None) -> Split:
     """Cut ``k`` independent chunks, ``buffer[chunk_offsets[i]:chunk_offsets[i + 1]]``.
 
-    ``give_up``: u1 ``(k,)``, not 0 for a chunk whose first frame has been waited for too long: its
-    start is then no start, as ``FrameReader.resync`` does.
+    ``give_up``: u1 ``(k,)``, not 0 for a chunk whose first frame has been waited for too long: if
+    it still is not all there, its start is no start, as ``FrameReader.resync`` does.
     The whole costs time in proportion to the bytes, whatever they are.
 
     Raises:
@@ -91,24 +91,23 @@ def _split_chunks(buffer, chunk_offsets, give_up):  # type: ignore[no-untyped-de
         at, window = first, -1
         prefix = np.empty(0, np.uint8)
         while at < end:
-            if give_up[chunk] and at == first:
-                stop, reason = _next_mark(buffer, at + 1, end), GAVE_UP
-            else:
-                stop, reason, check = _look(buffer, at, end)
-                if stop == at:
+            stop, reason, check = _look(buffer, at, end)
+            if stop == at:
+                if not give_up[chunk] or at != first:
                     break
-                if check:
-                    inside = window >= 0 and stop <= window + prefix.size - 1
-                    found = (
-                        prefix[stop - 1 - window] ^ prefix[at + 2 - window]
-                        if inside
-                        else xor_of(buffer[at + 2 : stop - 1])
-                    )
-                    if found != buffer[stop - 1]:
-                        stop, reason = _next_mark(buffer, at + 1, stop), BAD_BCC
-                        if not inside:  # lying headers may overlap: sum each byte once only
-                            window = at
-                            prefix = running_xor(buffer[at : min(end, at + WINDOW)])
+                stop, reason = _next_mark(buffer, at + 1, end), GAVE_UP
+            if check:
+                inside = window >= 0 and stop <= window + prefix.size - 1
+                found = (
+                    prefix[stop - 1 - window] ^ prefix[at + 2 - window]
+                    if inside
+                    else xor_of(buffer[at + 2 : stop - 1])
+                )
+                if found != buffer[stop - 1]:
+                    stop, reason = _next_mark(buffer, at + 1, stop), BAD_BCC
+                    if not inside:  # lying headers may overlap: sum each byte once only
+                        window = at
+                        prefix = running_xor(buffer[at : min(end, at + WINDOW)])
             if used == room:
                 room *= 2
                 chunk_of, starts = _grown(chunk_of, room), _grown(starts, room)

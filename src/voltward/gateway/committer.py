@@ -18,6 +18,8 @@ from voltward.journal.types import Links, Numbers, ReadOnlyBytes
 
 log = structlog.get_logger(__name__)
 
+HANGS_S = 0.8  # a commit takes milliseconds; seen within a step of the watch, told within 1 s (R4)
+
 
 class Journal(Protocol):
     """What a gateway asks of ``journal.writer.JournalWriter``."""
@@ -65,6 +67,7 @@ class Committer:
         self._retry_every_s = retry_every_s
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._begun_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
 
     def start(self) -> None:
@@ -73,11 +76,22 @@ class Committer:
     def submit(self, batch: Batch) -> None:
         self._batches.put(batch)
 
-    def stop(self) -> None:
-        """Finish what was submitted if the disk takes it, and end the thread."""
-        self._stopping.set()
-        self._batches.put(None)
-        self._thread.join()
+    @property
+    def waiting_s(self) -> float:
+        """How long the batch that is under way has waited for the disk; 0 without one."""
+        begun_s = self._begun_s
+        return 0.0 if begun_s is None else time.perf_counter() - begun_s
+
+    def stop(self, patience_s: float) -> bool:
+        """Finish what was submitted if the disk takes it, and end the thread.
+
+        False: the disk neither takes it nor refuses. Only the first call waits for it.
+        """
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._batches.put(None)
+            self._thread.join(patience_s)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:
@@ -87,11 +101,12 @@ class Committer:
 
     def _work(self) -> None:
         while (batch := self._batches.get()) is not None:
-            begun = time.perf_counter()
+            self._begun_s = begun_s = time.perf_counter()
             self._append(batch)
             if not self._attempt(self._journal.commit) and not self._recovered():
                 return
-            self._listener.committed(batch, time.perf_counter() - begun)
+            self._begun_s = None
+            self._listener.committed(batch, time.perf_counter() - begun_s)
 
     def _append(self, batch: Batch) -> None:
         for records in (batch.plain, batch.others()):

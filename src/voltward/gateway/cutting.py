@@ -30,10 +30,7 @@ def cut(inbox: Inbox, house: House, out: Outbox) -> Cut:
     seats, data, offsets = inbox.grouped()
     by_seat, columns = inbox.links, house.seats
     buffer = np.frombuffer(data, np.uint8)
-    give_up = np.zeros(seats.size, np.uint8)
-    if inbox.give_up:
-        give_up[:] = [by_seat[seat].give_up for seat in seats.tolist()]
-    pieces = split(buffer, offsets, give_up)
+    pieces = split(buffer, offsets, _given_up(inbox, seats))
     slots = columns.slot[seats]
     plain, first, counts = _admit(buffer, pieces, slots, house)
     batch = Batch(
@@ -49,7 +46,6 @@ def cut(inbox: Inbox, house: House, out: Outbox) -> Cut:
     special = np.flatnonzero((plain == 0) | columns.is_gone[seats]).tolist()
     for chunk in special:
         link = by_seat[seats[chunk]]
-        link.give_up = False
         if not plain[chunk]:
             _walk(data, pieces, int(first[chunk]), int(first[chunk + 1]), link, out)
         if link.gone is not None:
@@ -61,6 +57,17 @@ def cut(inbox: Inbox, house: House, out: Outbox) -> Cut:
     batch.counts = counts[:, 1:].sum(axis=0)
     links = [by_seat[seat] for seat in seats[special].tolist()]
     return Cut(batch, links, seats, counts[:, 2] + counts[:, 4])
+
+
+def _given_up(inbox: Inbox, seats: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+    """Whose first frame has been waited for too long: said once, whatever the look shows."""
+    if not inbox.give_up:
+        return None
+    links = [inbox.links[seat] for seat in seats.tolist()]
+    flags = np.array([link.give_up for link in links], np.uint8)
+    for link in links:
+        link.give_up = False
+    return flags
 
 
 def _admit(
@@ -171,10 +178,14 @@ def _rests(
 
 
 def quarantine(inbox: Inbox, house: House, out: Outbox) -> Batch:
-    """A batch that only keeps bytes, as noise of an own reason; its links are ended."""
+    """A batch that only keeps bytes, as noise of an own reason; its links are ended.
+
+    What the cut had given back to a link already is among these bytes.
+    """
     for seat, chunk in zip(inbox.seats, inbox.chunks, strict=True):
         link = inbox.links[seat]
         link.gone = link.gone or CloseReason.FAULT
+        link.let_go()
         link.transport.close()
         out.noise(link.session.link, QUARANTINED, bytes(chunk))
         link.session.end(link.gone, out)

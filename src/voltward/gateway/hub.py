@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import structlog
 
 from voltward.gateway.answers import clock_answer
 from voltward.gateway.batch import Batch, Cut, Inbox
-from voltward.gateway.committer import Committer, Journal
+from voltward.gateway.committer import HANGS_S, Committer, Journal
 from voltward.gateway.config import GatewayConfig
 from voltward.gateway.cutting import cut, quarantine
 from voltward.gateway.house import House
@@ -85,7 +87,7 @@ class Hub:
         link.hand_over()
 
     def now_s(self) -> float:
-        return self.loop.time()
+        return self.house.clock.monotonic_s()
 
     def arm(self, *, at_once: bool = False) -> None:
         """See to it that a batch is cut in time; one at a time while the disk takes them."""
@@ -97,7 +99,7 @@ class Hub:
         if self._in_flight:
             wait_s = _HOLD_EVERY_S
         else:
-            waited_s = self.loop.time() - self.intake.begun_s if self.intake.chunks else 0.0
+            waited_s = self.now_s() - self.intake.begun_s if self.intake.chunks else 0.0
             wait_s = 0.0 if at_once else max(0.0, self._every_s - waited_s)
         self._timer = self.loop.call_later(wait_s, self._tick)
 
@@ -107,9 +109,16 @@ class Hub:
             self._timer = None
 
     def _tick(self) -> None:
+        """The next batch. What is neither cut nor set apart is in nobody's hands: go no further."""
+        try:
+            self._next_batch()
+        except Exception as error:
+            self._crash(error)
+
+    def _next_batch(self) -> None:
         self._timer = None
         inbox = self.intake.taken()
-        waited_s = self.loop.time() - self.intake.begun_s if inbox.chunks else 0.0
+        waited_s = self.now_s() - self.intake.begun_s if inbox.chunks else 0.0
         out, self.side = self.side, Outbox()
         batch = self._cut(inbox, out, waited_s)
         self.figures.cut(batch)
@@ -131,12 +140,20 @@ class Hub:
         except Exception:  # a fault of ours: say so loudly, keep the bytes, start these links anew
             log.exception("batch_fault", chunks=len(inbox.chunks))
             self.figures.faults["batch"] += 1
+            self._forget(inbox)
             return quarantine(inbox, self.house, out)
         for link in found.special:
             self._look_after(link)
         if waited_s > _BEHIND_TICKS * self._every_s and self.is_serving:
             self._hold_reissue(found, waited_s)
         return found.batch
+
+    def _forget(self, inbox: Inbox) -> None:
+        """Links of a batch that is set apart: their end is in it, nobody else will see to them."""
+        for seat in set(inbox.seats):
+            link = inbox.links[seat]
+            if self.links.pop(link.session.link, None) is not None and link.gone is None:
+                self.figures.closed[str(CloseReason.FAULT)] += 1
 
     def _look_after(self, link: Link) -> None:
         """A link that was not plain: it may have logged in or out, ended, or sent too much."""
@@ -163,13 +180,18 @@ class Hub:
                 self.loop.call_later(pause_s, link.resume, Pause.REISSUE)
 
     def committed(self, batch: Batch, seconds: float) -> None:
-        self.loop.call_soon_threadsafe(self._release, batch, seconds)
+        self._soon(self._release, batch, seconds)
 
     def faulted(self, error: JournalError) -> None:
-        self.loop.call_soon_threadsafe(self._hold, error)
+        self._soon(self._hold, error)
 
     def failed(self, error: BaseException) -> None:
-        self.loop.call_soon_threadsafe(self._crash, error)
+        self._soon(self._crash, error)
+
+    def _soon(self, step: Callable[..., None], *facts: Any) -> None:
+        """From the committer's thread; a commit that hung may end after the loop has."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(step, *facts)
 
     def _crash(self, error: BaseException) -> None:
         if not self.crashed.done():
@@ -235,31 +257,35 @@ class Hub:
     def _is_waiting(self) -> bool:
         return bool(self.intake.chunks or self.side.records)
 
-    def gauges(self) -> dict[str, float]:
-        """What is true now; read from the metrics thread."""
-        return {
-            "links": len(self.links),
-            "sessions": len(self.house.roster),
-            "buffered_bytes": self.intake.buffered_bytes,
-            "serving": float(self.is_serving),
-            "clock_seconds": self.house.clock.now_ns() / 1e9,
-            "disk_used_pct": self.figures.disk_used_pct,
-            "registry_generation": self.figures.registry_generation,
-        }
+    @property
+    def commit_waiting_s(self) -> float:
+        """How long the commit that is under way has waited; 0 without one."""
+        return self._committer.waiting_s
 
-    async def drain(self, patience_s: float) -> None:
-        """Read no more, bring everything to disk, answer it, close every link (R9)."""
+    @property
+    def is_hanging(self) -> bool:
+        """The disk neither takes a commit nor refuses it."""
+        return self.is_serving and self.commit_waiting_s >= HANGS_S
+
+    async def drain(self, patience_s: float) -> bool:
+        """Read no more, bring everything to disk, answer it, close every link (R9).
+
+        False as ``close``; each of three steps waits ``patience_s`` at most.
+        """
         for link in self.links.values():
             link.pause(Pause.DRAIN)
         await self._settled(patience_s)
         for link in list(self.links.values()):
             self.drop(link, CloseReason.SHUTDOWN)
         await self._settled(patience_s)
-        await self.loop.run_in_executor(None, self.close)
+        return await self.loop.run_in_executor(None, self.close, patience_s)
 
-    def close(self) -> None:
-        """End the committer's thread; blocks until it has."""
-        self._committer.stop()
+    def close(self, patience_s: float) -> bool:
+        """End the committer's thread. False: the disk hangs, and so does the thread."""
+        is_ended = self._committer.stop(patience_s)
+        if not is_ended:
+            log.critical("commit_hangs", seconds=round(self.commit_waiting_s, 1), stopping=True)
+        return is_ended
 
     async def _settled(self, patience_s: float) -> None:
         self._idle.clear()

@@ -43,6 +43,8 @@ class Intake:
         self._commit_bytes = min(commit_bytes, cap_bytes)
         self._in_flight = 0
         self._give_up = False
+        self._taken_s = 0.0
+        self._stopped_s = 0.0
         self.wake_at_bytes = self._commit_bytes
 
     def opened(self, link: Link, number: int) -> None:
@@ -77,6 +79,7 @@ class Intake:
         Of links that are not logged in only the first so many: their logins take time, and the
         vehicles that are already there do not wait for a whole fleet to come back (R24).
         """
+        self._taken_s = self._waker.now_s()
         chunks, seats, give_up = self.chunks, self.seats, self._give_up
         self.chunks, self.seats, self._give_up = [], [], False
         if len(seats) > NEWCOMERS:
@@ -123,6 +126,13 @@ class Intake:
         elif self.arrived_bytes >= self._commit_bytes:
             self._waker.arm(at_once=True)
 
+    def unattended_s(self) -> float:
+        """How long no link has been read, or what has arrived has waited to be cut."""
+        now_s = self._waker.now_s()
+        unread_s = now_s - self._stopped_s if self.is_stopped else 0.0
+        uncut_s = now_s - max(self.begun_s, self._taken_s) if self.chunks else 0.0
+        return max(unread_s, uncut_s)
+
     @property
     def arrived_bytes(self) -> int:
         """Since the last batch was cut."""
@@ -141,6 +151,7 @@ class Intake:
     def _stop_reading(self) -> None:
         if not self.is_stopped:
             self.is_stopped = True
+            self._stopped_s = self._waker.now_s()
             for link in self.links.values():
                 link.pause(Pause.MEMORY)
 

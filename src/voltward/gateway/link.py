@@ -121,8 +121,8 @@ class Link(asyncio.Protocol):
 
     def hand_over(self) -> None:
         """Everything held goes into the next batch; what is not settled comes back by ``keep``."""
-        held, self.held = self.held, b""
-        self.intake.held_bytes -= len(held)
+        held = self.held
+        self.let_go()
         self.intake.queue(self.seat, held)
 
     def keep(self, rest: bytes) -> None:
@@ -130,6 +130,11 @@ class Link(asyncio.Protocol):
         self.held = rest
         self.intake.held_bytes += len(rest)
         self.need = needed(rest)
+
+    def let_go(self) -> None:
+        """Hold nothing: the bytes are kept elsewhere, and counted there."""
+        self.intake.held_bytes -= len(self.held)
+        self.held = b""
 
     def _hold(self, data: bytes) -> None:
         held = self.held

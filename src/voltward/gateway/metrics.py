@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from prometheus_client.registry import Collector
 
 from voltward.gateway.batch import ANSWER_BYTES, Batch
 from voltward.gateway.reasons import RecordKind
+
+if TYPE_CHECKING:
+    from voltward.gateway.hub import Hub
 
 _PLAIN = (("2016", "02"), ("2016", "03"), ("2025", "02"), ("2025", "03"))
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -32,6 +35,7 @@ MEANINGS = {
     "sessions": "vehicles logged in now",
     "buffered_bytes": "bytes held in memory",
     "serving": "1 while commits succeed",
+    "commit_waiting_seconds": "how long the commit that is under way has waited for the disk",
     "clock_seconds": "the gateway's clock, Unix time",
     "disk_used_pct": "share of the journal's disk that is in use",
     "registry_generation": "generation of the registry snapshot in force",
@@ -88,12 +92,30 @@ class Figures:
         """A batch is on disk."""
         self.batches += 1
         self.bytes_written += batch.taken_bytes
-        self.answers += len(batch.answers) // ANSWER_BYTES
+        self.answers += int((batch.spans.stops - batch.spans.starts).sum()) // ANSWER_BYTES
         self.commit_s.observe(seconds)
 
 
+def gauges_of(hub: Hub) -> dict[str, float]:
+    """What is true now; read from the metrics thread."""
+    return {
+        "links": len(hub.links),
+        "sessions": len(hub.house.roster),
+        "buffered_bytes": hub.intake.buffered_bytes,
+        "serving": float(hub.is_serving and not hub.is_hanging),
+        "commit_waiting_seconds": hub.commit_waiting_s,
+        "clock_seconds": hub.house.clock.now_ns() / 1e9,
+        "disk_used_pct": hub.figures.disk_used_pct,
+        "registry_generation": hub.figures.registry_generation,
+    }
+
+
 class FiguresCollector(Collector):
-    """Turns the figures into metrics when they are asked for. ``gauges``: what is true now."""
+    """Turns the figures into metrics when they are asked for. ``gauges``: what is true now.
+
+    Asked from another thread: whatever the loop may change is copied in one step before it is
+    walked through.
+    """
 
     def __init__(self, figures: Figures, gauges: Callable[[], dict[str, float]]) -> None:
         self._figures = figures
@@ -118,6 +140,6 @@ class FiguresCollector(Collector):
 
 def _family(name: str, labels: tuple[str, ...], counts: Mapping[Any, int]) -> CounterMetricFamily:
     family = CounterMetricFamily(f"voltward_gateway_{name}", MEANINGS[name], labels=labels)
-    for key, count in counts.items():
+    for key, count in dict(counts).items():
         family.add_metric(key if isinstance(key, tuple) else (str(key),), count)
     return family

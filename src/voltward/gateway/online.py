@@ -9,6 +9,7 @@ an enrolled vehicle. ``evict`` is the only column that strangers write.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import time
@@ -46,6 +47,7 @@ ROW = np.dtype(
 _AT_ROWS = 4096
 _AT_VINS = _AT_ROWS + CAPACITY * ROW.itemsize
 FILE_BYTES = _AT_VINS + CAPACITY * VIN_LENGTH
+_CANNOT_RESERVE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 STANDINGS = ("registered", "auto", "unregistered")
 
 
@@ -66,14 +68,19 @@ class OnlineSession:
 
 
 class Region:
-    """One process's file, mapped: ``rows`` ``(CAPACITY,)`` and ``vins`` u1 ``(CAPACITY, 17)``."""
+    """One process's file, mapped: ``rows`` ``(CAPACITY,)`` and ``vins`` u1 ``(CAPACITY, 17)``.
+
+    Raises:
+        OSError: no such file, or for one's own no space for it (ENOSPC).
+        ValueError: another version's file.
+    """
 
     def __init__(self, path: Path, *, owned: bool) -> None:
         flags = os.O_RDWR | (os.O_CREAT if owned else 0)
         descriptor = os.open(path, flags, 0o600)
         try:
             if owned:
-                os.ftruncate(descriptor, FILE_BYTES)
+                _reserve(descriptor, path)
             elif os.fstat(descriptor).st_size != FILE_BYTES:
                 raise ValueError(f"{path}: not a session file of this version")
             data = mmap.mmap(descriptor, FILE_BYTES)
@@ -86,6 +93,11 @@ class Region:
         self.vins = self.vins.reshape(CAPACITY, VIN_LENGTH)
         if owned:
             self._begin()
+
+    def close(self) -> None:
+        """Let go of the file; there are no rows afterwards."""
+        self.head, self.rows = self.head[:0].copy(), self.rows[:0].copy()
+        self.vins = self.vins[:0].copy()  # the last view: the mapping ends with it
 
     def _begin(self) -> None:
         """Forget what an earlier process of this name left; a new file is all zeros."""
@@ -124,6 +136,31 @@ class Region:
             if self.rows["state"][row] == VEHICLE and self.vins[row].tobytes() == vin:
                 return int(row)
         return -1
+
+
+def _reserve(descriptor: int, path: Path) -> None:
+    """The whole file on disk before it is mapped.
+
+    A hole is filled when a login first touches it, and on a full disk that kills the process
+    (SIGBUS) where a call would have failed.
+    """
+    try:
+        os.ftruncate(descriptor, min(os.fstat(descriptor).st_size, FILE_BYTES))
+        try:
+            os.posix_fallocate(descriptor, 0, FILE_BYTES)
+        except OSError as error:
+            if error.errno not in _CANNOT_RESERVE:
+                raise
+            _write_zeros(descriptor)
+    except OSError as error:
+        text = f"session file of {FILE_BYTES} bytes: {error.strerror}"
+        raise OSError(error.errno, text, str(path)) from error
+
+
+def _write_zeros(descriptor: int) -> None:
+    done = 0
+    while done < FILE_BYTES:
+        done += os.pwrite(descriptor, bytes(FILE_BYTES - done), done)
 
 
 def tail_of(vin: bytes) -> int:

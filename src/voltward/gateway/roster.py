@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import structlog
 
 from voltward.base.clock import Clock
 from voltward.gateway.online import (
@@ -24,6 +25,8 @@ from voltward.gateway.online import (
 )
 from voltward.gateway.register import Standing
 from voltward.gateway.seats import NO_SLOT
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,11 @@ class Claim:
 
 
 class Roster:
-    """This process's rows, and sight of its siblings'. All claims are made under one file lock."""
+    """This process's rows, and sight of its siblings'. All claims are made under one file lock.
+
+    Raises:
+        OSError: the files cannot be had; ENOSPC: the disk has no room for them yet.
+    """
 
     def __init__(self, folder: Path, stream: str, clock: Clock) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,8 +58,12 @@ class Roster:
         self._clock = clock
         self._lock = os.open(folder / "claims.lock", os.O_RDWR | os.O_CREAT, 0o600)
         self._name = f"{stream}.sessions"
-        with self._locked():
-            self.region = Region(folder / self._name, owned=True)
+        try:
+            with self._locked():
+                self.region = Region(folder / self._name, owned=True)
+        except OSError:
+            os.close(self._lock)
+            raise
         self.grants = np.zeros(CAPACITY, np.int32)  # of platforms: 0 any vehicle, n its own
         self.region.head["started_ns"] = clock.now_ns()
         self._slots: dict[bytes, int] = {}
@@ -126,6 +137,8 @@ class Roster:
     def close(self) -> None:
         self.region.rows["state"] = FREE
         self.region.head["beat_ns"] = 0
+        for region in (self.region, *self._siblings.values()):
+            region.close()
         os.close(self._lock)
 
     def _take(
@@ -169,14 +182,27 @@ class Roster:
 
     def _sibling_regions(self) -> list[Region]:
         """Mapped once each; the folder is read again only when it changed."""
-        changed_ns = self._folder.stat().st_mtime_ns
-        if changed_ns != self._folder_seen_ns:
-            self._folder_seen_ns = changed_ns
-            for path in self._folder.glob("*.sessions"):
-                if path.name != self._name and path.name not in self._siblings:
-                    with suppress(OSError, ValueError):  # another version's file
-                        self._siblings[path.name] = Region(path, owned=False)
+        try:
+            changed_ns = self._folder.stat().st_mtime_ns
+            if changed_ns != self._folder_seen_ns:
+                self._folder_seen_ns = changed_ns
+                for path in self._folder.iterdir():
+                    if path.suffix == ".sessions" and path.name != self._name:
+                        self._meet(path)
+        except OSError as error:
+            log.error("siblings_unseen", detail=str(error))
         return list(self._siblings.values())
+
+    def _meet(self, path: Path) -> None:
+        """Map a sibling's file; one that cannot be had now is tried again after the next beat."""
+        if path.name in self._siblings:
+            return
+        try:
+            self._siblings[path.name] = Region(path, owned=False)
+        except ValueError:
+            return  # another version's, or just being made
+        except OSError as error:
+            log.error("sibling_unseen", detail=str(error))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 import uvloop
@@ -15,12 +17,13 @@ from prometheus_client import start_http_server
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.gateway.config import GatewayConfig
+from voltward.gateway.descriptors import fitted
 from voltward.gateway.house import House
 from voltward.gateway.hub import Hub
 from voltward.gateway.kernels.warm import warm
 from voltward.gateway.link import Link
 from voltward.gateway.listeners import BACKLOG, listening, tls_context
-from voltward.gateway.metrics import FiguresCollector
+from voltward.gateway.metrics import FiguresCollector, gauges_of
 from voltward.gateway.register import Register
 from voltward.gateway.roster import Roster
 from voltward.gateway.timed_files import TimedFiles
@@ -31,7 +34,9 @@ from voltward.journal.writer import JournalOptions, JournalWriter
 
 log = structlog.get_logger(__name__)
 
-_PATIENCE_S = 2.0  # for each of two steps: no vehicle waits over 5 s for its process (R9)
+_PATIENCE_S = 2.0  # for each step of the end; two of them close every link: under 5 s (R9)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_Opened = TypeVar("_Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,13 @@ ReadyCallback = Callable[[Ready], None]
 def run(
     config: GatewayConfig, ready: ReadyCallback | None = None, files: Files | None = None
 ) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit status.
+    """Serve until SIGTERM or SIGINT; returns the exit status, 1 after a fault or on a hanging disk.
 
     Raises:
         BadSetting: an address or TLS file that cannot be used.
         JournalLocked: another process writes this journal stream.
     """
-    return uvloop.run(serve(config, ready, files=files))
+    return uvloop.run(serve(fitted(config), ready, files=files))
 
 
 async def serve(
@@ -73,16 +78,20 @@ async def serve(
     warm()
     with ExitStack() as stack:
         timed = TimedFiles() if files is None else files
-        journal = await _journal(config, timed, clock, stop)
+        journal = await _had(lambda: _journal(config, timed, clock), config.retry_every_s, stop)
         if journal is None:
             return 1
-        stack.callback(journal.close)
-        roster = Roster(config.run_folder, config.stream, clock)
+        stack.callback(_give_back, journal)
+        roster = await _had(
+            lambda: Roster(config.run_folder, config.stream, clock), config.retry_every_s, stop
+        )
+        if roster is None:
+            return 1
         stack.callback(roster.close)
         register = Register(clock, auto_register=config.auto_register, own_wmi=config.own_wmi)
         house = House(clock, register, roster, config.limits, config.answer_realtime)
         hub = Hub(config, house, journal)
-        stack.callback(hub.close)
+        stack.callback(hub.close, _PATIENCE_S)
         if isinstance(timed, TimedFiles):
             timed.observe = hub.figures.sync_s.observe
         return await _serve(hub, ready, stop, stack)
@@ -107,14 +116,24 @@ async def _serve(
     status = 0 if stopping.done() else 1
     stopping.cancel()
     watching.cancel()
-    if not hub.crashed.done():
+    if hub.crashed.done():
+        await _abandon(hub)
+    else:
         hub.side.event(0, "stop", stream=hub.config.stream)
-        await hub.drain(_PATIENCE_S)
+        is_ended = await hub.drain(_PATIENCE_S)
+        status = status if is_ended and not hub.crashed.done() else 1
     for task in (watching, hub.crashed):
         if task.done() and not task.cancelled() and task.exception() is not None:
             log.critical("gateway_fault", exc_info=task.exception())
     log.info("gateway_stopped", stream=hub.config.stream, status=status)
     return status
+
+
+async def _abandon(hub: Hub) -> None:
+    """After a fault nothing more is taken or answered: the vehicles come back to a new process."""
+    for link in list(hub.links.values()):
+        link.transport.abort()
+    await asyncio.sleep(0)  # the loop tells each protocol that its connection is lost
 
 
 async def _listen(hub: Hub, stack: ExitStack) -> tuple[list[asyncio.Server], Ready]:
@@ -151,7 +170,7 @@ def _metrics(hub: Hub, stack: ExitStack) -> int | None:
     if wanted is None:
         return None
     registry = hub.figures.registry
-    registry.register(FiguresCollector(hub.figures, hub.gauges))
+    registry.register(FiguresCollector(hub.figures, lambda: gauges_of(hub)))
     server, thread = start_http_server(wanted, addr="127.0.0.1", registry=registry)
     stack.callback(thread.join)
     stack.callback(server.server_close)
@@ -159,21 +178,40 @@ def _metrics(hub: Hub, stack: ExitStack) -> int | None:
     return int(server.server_address[1])
 
 
-async def _journal(
-    config: GatewayConfig, files: Files, clock: Clock, stop: asyncio.Event
-) -> JournalWriter | None:
-    """The stream, recovered; on a full or broken disk, as soon as it can be had (R5)."""
+async def _had(
+    opening: Callable[[], _Opened], retry_every_s: float, stop: asyncio.Event
+) -> _Opened | None:
+    """What ``opening`` gives; on a full or broken disk, as soon as it can be had (R5).
+
+    None: stopped before.
+    """
+    while not stop.is_set():
+        try:
+            return opening()
+        except (JournalFull, JournalBroken) as error:
+            log.critical("not_serving", code=error.code, detail=str(error))
+        except OSError as error:
+            if error.errno not in _NO_SPACE:
+                raise
+            log.critical("not_serving", code="disk_full", detail=str(error))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), retry_every_s)
+    return None
+
+
+def _journal(config: GatewayConfig, files: Files, clock: Clock) -> JournalWriter:
     options = JournalOptions(
         config.segment_bytes, config.segment_age_s, reserve_share=config.reserve_pct / 100
     )
     config.run_folder.mkdir(parents=True, exist_ok=True)
-    while not stop.is_set():
-        try:
-            return JournalWriter(config.journal, config.stream, options, files, clock)
-        except (JournalFull, JournalBroken) as error:
-            log.critical("not_serving", code=error.code, detail=str(error))
-        await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=config.retry_every_s)
-    return None
+    return JournalWriter(config.journal, config.stream, options, files, clock)
+
+
+def _give_back(journal: JournalWriter) -> None:
+    """Close the journal; on a disk that hangs only the end of the process does."""
+    closing = threading.Thread(target=journal.close, name="closing", daemon=True)
+    closing.start()
+    closing.join(_PATIENCE_S)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -34,8 +34,7 @@ _QUIET = (CloseReason.PEER, CloseReason.RESET)  # no event for who never logged 
 class Session:
     """State of one link. ``vin``: unique id of the session, empty while nobody is logged in.
 
-    ``seat``: where the columns of ``house.seats`` tell of it. ``since_s``: connect or logout,
-    monotonic.
+    ``seat``: where the columns of ``house.seats`` tell of it.
     """
 
     __slots__ = (
@@ -47,7 +46,6 @@ class Session:
         "peer",
         "seat",
         "sequence",
-        "since_s",
         "vin",
     )
 
@@ -60,8 +58,7 @@ class Session:
         self.sequence = 0
         self.is_replaced = False
         self.ended = False
-        self.since_s = house.clock.monotonic_s()
-        self.seat = house.seats.take(link, self.since_s)
+        self.seat = house.seats.take(link, house.clock.monotonic_s())
         house.sessions[link] = self
 
     @property
@@ -77,6 +74,11 @@ class Session:
     def last_frame_s(self) -> float:
         """When the last whole frame came, monotonic."""
         return float(self.house.seats.last_frame_s[self.seat])
+
+    @property
+    def since_s(self) -> float:
+        """When it connected or logged out, monotonic."""
+        return float(self.house.seats.since_s[self.seat])
 
     @property
     def is_logged_in(self) -> bool:
@@ -131,7 +133,7 @@ class Session:
         if self.is_logged_in:
             self.house.roster.release(self.slot)
         self.slot, self.vin, self.grant = NO_SLOT, b"", None
-        self.since_s = self.last_frame_s
+        self.house.seats.since_s[self.seat] = self.last_frame_s
 
     def _close(self, reason: CloseReason, out: Outbox) -> None:
         vin = text_of(self.vin)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from itertools import count
 from pathlib import Path
 
 import structlog
 
 from voltward.base.errors import BadInput
 from voltward.gateway.hub import Hub
-from voltward.gateway.link import Link
+from voltward.gateway.link import Link, Pause
 from voltward.gateway.online import STANDINGS
 from voltward.gateway.reasons import CloseReason
 from voltward.gateway.register import Standing
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 _STEP_S = 0.2
 _STEPS_A_SECOND = 5
+_LATE_S = 1.0  # from here on the process, not the link, is what is being waited for
 _DISK_ALARMS_PCT = (95.0, 90.0, 80.0)  # R5
 
 
@@ -30,18 +32,44 @@ class Watch:
         self._hub = hub
         self._registry_seen: tuple[int, int, int] | None = None
         self._disk_alarm_pct = 0.0
+        self._is_disk_seen = True
+        self._hanging_since_s: float | None = None
+        self._attended_s = hub.now_s()
 
     async def run(self) -> None:
-        step = 0
-        while True:
+        for step in count(1):
             await asyncio.sleep(_STEP_S)
+            self.attention()
+            self.commit()
             self.evictions()
-            step += 1
             if step % _STEPS_A_SECOND == 0:
                 self._hub.house.roster.beat()
                 self.deadlines()
                 self.disk()
                 await self.registry()
+
+    def attention(self) -> None:
+        """Take off all deadlines the time in which we ourselves read or cut nothing (R5, R27).
+
+        A step that comes over a second late counts as one second: however busy the process is,
+        deadlines come (R13).
+        """
+        now_s = self._hub.now_s()
+        passed_s, self._attended_s = now_s - self._attended_s, now_s
+        is_attended = self._hub.intake.unattended_s() <= _LATE_S
+        lost_s = passed_s - _LATE_S if is_attended else passed_s
+        if lost_s > 0.0:
+            self._hub.house.seats.excuse(lost_s, now_s)
+
+    def commit(self) -> None:
+        """Say so once when a commit hangs, and when it is over: no error will tell of it (R4)."""
+        hub, since_s = self._hub, self._hanging_since_s
+        if hub.is_hanging and since_s is None:
+            self._hanging_since_s = hub.now_s() - hub.commit_waiting_s
+            log.critical("commit_hangs", seconds=round(hub.commit_waiting_s, 1))
+        elif since_s is not None and not hub.is_hanging:
+            self._hanging_since_s = None
+            log.warning("commit_hangs_no_more", seconds=round(hub.now_s() - since_s, 1))
 
     def evictions(self) -> None:
         """Vehicles that came back through a sibling process: their links here must go."""
@@ -54,8 +82,8 @@ class Watch:
     def deadlines(self) -> None:
         """Links that are overdue, and frames that have been waited for too long (R13)."""
         hub = self._hub
-        now = hub.house.clock.monotonic_s()
-        latest = now - hub.config.limits.frame_deadline_s
+        now_s = hub.now_s()
+        latest = now_s - hub.config.limits.frame_deadline_s
         waiting = hub.house.seats.waiting_since_s
         for link in list(hub.links.values()):
             if link.gone is not None:
@@ -63,6 +91,8 @@ class Watch:
             reason = link.session.overdue()
             if reason is not None:
                 hub.drop(link, reason)
+            elif waiting[link.seat] > 0.0 and link.pauses & Pause.REISSUE:
+                waiting[link.seat] = now_s  # the rest may be there: it is we who do not read
             elif 0.0 < waiting[link.seat] <= latest:
                 hub.intake.give_up(link)
 
@@ -91,7 +121,15 @@ class Watch:
 
     def disk(self) -> None:
         """Say so when the journal's disk fills: at 80, 90 and 95 %."""
-        found = os.statvfs(Path(self._hub.config.journal))
+        try:
+            found = os.statvfs(Path(self._hub.config.journal))
+        except OSError as error:
+            self._hub.figures.faults["disk_unseen"] += 1
+            if self._is_disk_seen:
+                log.error("disk_unseen", detail=str(error))
+            self._is_disk_seen = False
+            return
+        self._is_disk_seen = True
         used_pct = 100.0 * (1.0 - found.f_bavail / max(1, found.f_blocks))
         self._hub.figures.disk_used_pct = used_pct
         passed = next((limit for limit in _DISK_ALARMS_PCT if used_pct >= limit), 0.0)
