@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     database_owner_url: str = Field(
         "", description="PostgreSQL address of the role that migrates; empty: database_url"
     )
-    api_per_s: int = Field(50, gt=0, description="API requests a second allowed per token")
+    api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
     )
