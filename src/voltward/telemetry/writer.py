@@ -61,16 +61,27 @@ def insert(client: Client, table: pa.Table, token: str) -> Written:
         whole = rows.filter(pa.array(~partial))
     else:
         pieces, whole = rows.slice(0, 0), rows
-    newest = _newest(table, rows, partial)
-    for name, part in ((ROWS, whole), (PIECES, pieces), (LATEST, newest)):
+    latest = _latest_rows(rows, newest(table))
+    for name, part in ((ROWS, whole), (PIECES, pieces), (LATEST, latest)):
         if part.num_rows:
             _send(client, name, part, f"{token}/{name}")
-    return Written(whole.num_rows, pieces.num_rows, newest.num_rows)
+    return Written(whole.num_rows, pieces.num_rows, latest.num_rows)
 
 
-def _send(client: Client, name: str, rows: pa.Table, token: str) -> None:
+def insert_latest(client: Client, table: pa.Table) -> int:
+    """Insert into ``latest_frames`` only, for rows that lie in their own tables already; how many.
+
+    Needs no token: the same row again has the same version. Takes and raises what ``insert`` does.
+    """
+    latest = _latest_rows(store_rows(table), newest(table))
+    if latest.num_rows:
+        _send(client, LATEST, latest)
+    return int(latest.num_rows)
+
+
+def _send(client: Client, name: str, rows: pa.Table, token: str = "") -> None:
     settings = {
-        "insert_deduplicate": 1,
+        "insert_deduplicate": int(bool(token)),
         "insert_deduplication_token": token,
         "async_insert": 0,
         "max_insert_threads": 1,
@@ -166,29 +177,48 @@ def partial_rows(table: pa.Table) -> NDArray[np.bool_]:
     return none
 
 
-def _newest(table: pa.Table, rows: pa.Table, partial: NDArray[np.bool_]) -> pa.Table:
-    """The newest row of each vehicle, or the newest of each of its pieces; sane clocks win."""
-    vehicle = rows["vehicle_id"].to_numpy()
-    collected = rows["collected_at"].to_numpy().astype(np.uint64)
-    unit_hash = rows["unit_hash"].to_numpy()
-    rank = rows["rank"].to_numpy()
+@dataclass(frozen=True)
+class Newest:
+    """The newest row of each vehicle, or the newest of each of its pieces, by vehicle and piece.
+
+    ``places`` ``(m,)``: their numbers in the table. ``vehicle_ids``, ``pieces`` ``(m,)``: the key
+    in ``latest_frames``. ``versions`` ``(m, 2)``: low half first, 128 bits as they lie on disk.
+    """
+
+    places: NDArray[np.int64]
+    vehicle_ids: NDArray[np.uint64]
+    pieces: NDArray[np.uint64]
+    versions: NDArray[np.uint64]
+
+
+def newest(table: pa.Table) -> Newest:
+    """Of rows as ``insert`` takes them; sane clocks win."""
+    vehicle = np.asarray(table["vehicle_id"].to_numpy(), np.uint64)
+    collected = table["collected_at"].cast(pa.uint32()).to_numpy().astype(np.uint64)
+    rank, _ = _rank(table)
     sane = collected <= _milliseconds(table) // np.uint64(1000) + np.uint64(FUTURE_S)
     sane &= collected > 0
-    piece = _piece_numbers(table, partial)
+    piece = _piece_numbers(table, partial_rows(table))
     upper = (sane.astype(np.uint64) << np.uint64(63)) | (collected << np.uint64(31))
-    upper |= unit_hash >> np.uint64(33)
+    upper |= np.asarray(table["unit_hash"].to_numpy(), np.uint64) >> np.uint64(33)
     order = np.lexsort((rank, upper, piece, vehicle))
     last = np.ones(len(order), np.bool_)
     last[:-1] = (np.diff(vehicle[order]) != 0) | (np.diff(piece[order]) != 0)
     chosen = order[last]
-    version = np.empty((len(chosen), 2), "<u8")  # low half first: 128 bits as they lie on disk
-    version[:, 0], version[:, 1] = rank[chosen], upper[chosen]
-    newest = rows.take(pa.array(chosen))
-    newest = newest.append_column("piece", pa.array(piece[chosen]))
+    versions = np.stack([rank[chosen], upper[chosen]], axis=1)
+    return Newest(chosen, vehicle[chosen], piece[chosen], versions)
+
+
+def _latest_rows(rows: pa.Table, chosen: Newest) -> pa.Table:
+    """Rows of ``latest_frames`` out of the store's rows of the same table."""
     packed = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(16), len(chosen), [None, pa.py_buffer(version.tobytes())]
+        pa.binary(16),
+        len(chosen.places),
+        [None, pa.py_buffer(chosen.versions.astype("<u8").tobytes())],
     )
-    return newest.append_column("version", packed)
+    latest = rows.take(pa.array(chosen.places))
+    latest = latest.append_column("piece", pa.array(chosen.pieces))
+    return latest.append_column("version", packed)
 
 
 def _piece_numbers(table: pa.Table, partial: NDArray[np.bool_]) -> NDArray[np.uint64]:

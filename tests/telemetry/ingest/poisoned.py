@@ -9,6 +9,7 @@ from voltward.columns.decode import decode
 
 MARK = b"POISON"
 FAILING = "tests.telemetry.ingest.poisoned:failing"
+BROKEN = "tests.telemetry.ingest.poisoned:broken"
 DYING = "tests.telemetry.ingest.poisoned:dying"
 # Information type 0x80, custom, with the mark as its content.
 ITEM = b"\x80\x00\x06" + MARK
@@ -18,6 +19,10 @@ def failing(frames: FrameBatch) -> Columns:
     if MARK in frames.buffer.tobytes():
         raise ValueError("the decoder has a fault")
     return decode(frames)
+
+
+def broken(frames: FrameBatch) -> Columns:
+    raise RuntimeError("no kernel fits this machine")
 
 
 def dying(frames: FrameBatch) -> Columns:

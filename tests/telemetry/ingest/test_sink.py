@@ -1,16 +1,21 @@
 """Faults are told apart: store away, lost, rows refused; journal or state not at hand."""
 
+import pyarrow as pa
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from tests.telemetry.ingest.scene import NOON, Patience, config_in, physical_rows, report, vin
+from tests.telemetry.ingest.sinks import DeadlyRows, MemorySink
 
 from voltward.journal.errors import KeyMissing
 from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
+from voltward.telemetry.ingest import presence
+from voltward.telemetry.ingest.follow import Follower
 from voltward.telemetry.ingest.process import opened
 from voltward.telemetry.ingest.quarantine import set_aside
 from voltward.telemetry.ingest.sink import RowsRefused, StoreLost, StoreSink, StoreUnwell, judged
 from voltward.telemetry.ingest.state import State, save
+from voltward.telemetry.ingest.status import read_status
 
 
 @pytest.mark.parametrize(
@@ -40,15 +45,6 @@ class Losing(StoreSink):
         if self.losses:
             self.losses -= 1
             raise StoreLost("the connection broke")
-
-
-class DeadlyRows(StoreSink):
-    """The store dies of one row."""
-
-    def insert_rows(self, rows, token):
-        if 77 in rows["soc_pct"].to_pylist():
-            raise StoreLost("the store died")
-        super().insert_rows(rows, token)
 
 
 @pytest.mark.parametrize("losses", [1, 5])
@@ -126,3 +122,41 @@ def test_a_checkpoint_beyond_the_journal_is_told(tmp_path, journal, connect_stor
     with opened(config, StoreSink(connect_store)) as processor:
         assert "ends before the checkpoint" in processor.board.problems[-1].text
         assert processor.lag() == (0, 0.0)
+
+
+def test_an_answer_cut_off_in_the_middle_says_nothing_about_rows(connect_store, monkeypatch):
+    def cut_off(*_, **__):
+        raise pa.ArrowInvalid("Tried reading schema message, was null or length 0")
+
+    monkeypatch.setattr(presence, "present", cut_off)
+    monkeypatch.setattr(presence, "known_keys", cut_off)
+    sink = StoreSink(connect_store)
+    for question in (sink.has, sink.knows):
+        with pytest.raises(StoreUnwell, match="null or length 0"):
+            question(pa.table({}))
+
+
+def test_a_status_file_that_cannot_be_written_stops_no_row(tmp_path, journal):
+    (tmp_path / "run").write_text("no folder")
+    config = config_in(tmp_path, status_file=tmp_path / "run" / "processor-main.json")
+    journal.put([report(vin(1), NOON + n) for n in range(10)])
+    with opened(config, MemorySink()) as processor:
+        assert processor.drain(Patience()) == 10
+        assert processor.board.problems[-1].kind == "state"
+
+
+@pytest.mark.parametrize("fault", [FileNotFoundError("000000000000.log"), KeyMissing("key 00")])
+def test_a_look_at_what_waits_that_fails_is_told_in_the_status(
+    tmp_path, journal, monkeypatch, fault
+):
+    def gone(*_):
+        raise fault
+
+    monkeypatch.setattr(Follower, "oldest_ns", gone)
+    config = config_in(tmp_path, status_file=tmp_path / "run" / "processor-main.json")
+    journal.put([report(vin(1), NOON)])
+    with opened(config, MemorySink()) as processor:
+        processor.report()
+        (problem,) = read_status(config.status_file).problems
+        assert problem.kind == "journal"
+        assert processor.drain(Patience()) == 1

@@ -52,7 +52,9 @@ def rebuild(
 
         if quarantine:
             decoder = Decoder(places.vehicle_key(settings))
-            result: object = replay_quarantine(told.journal, sink, decoder, progress=show)
+            result: object = replay_quarantine(
+                told.journal, sink, decoder, keys=told.journal_keys, progress=show
+            )
         elif missing:
             result = reconcile(told, sink, archive, progress=show)
         else:

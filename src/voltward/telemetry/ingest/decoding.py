@@ -15,6 +15,7 @@ from voltward.columns.batch import FrameBatch
 from voltward.columns.columns import Columns
 from voltward.columns.reasons import Verdict
 from voltward.telemetry.ingest.batch import Batch
+from voltward.telemetry.ingest.known_good import KNOWN_GOOD
 from voltward.telemetry.ingest.narrow import narrowed
 from voltward.telemetry.ingest.streams import stream_number
 from voltward.telemetry.ingest.unit_hash import unit_hashes
@@ -94,6 +95,13 @@ class Decoder:
         hashes = unit_hashes(frames.buffer, starts, stops)
         rows = _rows(columns, chosen, index, vehicle_ids, hashes)
         return Decoded(chosen, columns, numbers[index], vehicle_ids, hashes, rows)
+
+    def works(self) -> bool:
+        """False when it fails on frames that are known to be good."""
+        try:
+            return len(self._decode(KNOWN_GOOD)) == len(KNOWN_GOOD)
+        except Exception:
+            return False
 
     def _try(self, batch: Batch, numbers: NDArray[np.int64]) -> None:
         self._decode(batch.frames.select(numbers))

@@ -51,6 +51,22 @@ class Follower:
         """
         return [Part(part, self._whole(part)) for part in ranges]
 
+    def ends(self) -> dict[str, Position]:
+        """Behind the last record of each stream, now."""
+        ends = {stream: self._reader.end(stream) for stream in self.streams()}
+        return {stream: end for stream, end in ends.items() if end is not None}
+
+    def has_reached(self, checkpoint: Mapping[str, Position], ends: Mapping[str, Position]) -> bool:
+        """True when nothing that lies before ``ends`` waits behind the checkpoint.
+
+        A stream whose last segments have expired is read to its end before it reaches it.
+        """
+        return all(
+            ((at := checkpoint.get(stream)) is not None and at >= end)
+            or self._read(stream, at, 1) is None
+            for stream, end in ends.items()
+        )
+
     def behind(self, checkpoint: Mapping[str, Position]) -> int:
         """Records behind the checkpoint, estimated from their bytes; 0 only when there are none."""
         waiting = sum(

@@ -1,4 +1,4 @@
-"""Which rows the store holds, told by their place in the journal."""
+"""What the store holds: rows and session events by their place in the journal, newest rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from voltward.telemetry.client import Client
+from voltward.telemetry.ingest import session_events
 from voltward.telemetry.schema.columns import POSITION_LOW_BITS
-from voltward.telemetry.schema.tables import PIECES, ROWS
+from voltward.telemetry.schema.tables import LATEST, PIECES, ROWS
 
 Positions = NDArray[np.uint64]
 KEYS_AT_ONCE = 2_000
@@ -81,3 +82,49 @@ def positions_in(client: Client, stream: int, blocks: Iterable[int]) -> Position
         parameters={"stream": stream, "blocks": list(blocks)},
     )
     return np.unique(np.asarray(answer["frame_position"].to_numpy(), np.uint64))
+
+
+def present_events(client: Client, events: pa.Table) -> NDArray[np.bool_]:
+    """Which of ``events`` (of ``session_events.table_of``) ``(n,)`` are in the store.
+
+    Raises:
+        clickhouse_connect.driver.exceptions.Error: the store refused or did not answer.
+    """
+    stream = np.asarray(events["stream"].to_numpy(), np.uint16)
+    position = np.asarray(events["position"].to_numpy(), np.uint64)
+    at_ms = np.asarray(events["at"].cast(pa.int64()).to_numpy(), np.int64)
+    found = np.zeros(events.num_rows, np.bool_)
+    for number in np.unique(stream):
+        mine = stream == number
+        answer = client.query_arrow(
+            f"SELECT position FROM {session_events.TABLE} WHERE stream = {{stream:UInt16}}"
+            " AND at >= fromUnixTimestamp64Milli({first:Int64}, 'UTC')"
+            " AND at <= fromUnixTimestamp64Milli({last:Int64}, 'UTC')",
+            parameters={
+                "stream": int(number),
+                "first": int(at_ms[mine].min()),
+                "last": int(at_ms[mine].max()),
+            },
+        )
+        found[mine] = np.isin(position[mine], answer["position"].to_numpy())
+    return found
+
+
+def latest_versions(client: Client) -> dict[tuple[int, int], tuple[int, int]]:
+    """Vehicle and piece of every newest row in the store, to its version: upper and lower half.
+
+    Raises:
+        clickhouse_connect.driver.exceptions.Error: the store refused or did not answer.
+    """
+    answer = client.query_arrow(
+        "SELECT vehicle_id, piece, toUInt64(bitShiftRight(newest, 64)) AS upper,"
+        " toUInt64(bitAnd(newest, toUInt128(0xFFFFFFFFFFFFFFFF))) AS lower FROM ("
+        f"SELECT vehicle_id, piece, max(version) AS newest FROM {LATEST}"
+        " GROUP BY vehicle_id, piece)"
+    )
+    keys = _tuples(answer, ("vehicle_id", "piece"))
+    versions = _tuples(answer, ("upper", "lower"))
+    return {
+        (vehicle, piece): (upper, lower)
+        for (vehicle, piece), (upper, lower) in zip(keys, versions, strict=True)
+    }

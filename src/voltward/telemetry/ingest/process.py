@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event
 
 import structlog
@@ -72,15 +72,15 @@ def opened(
 ) -> Iterator[Processor]:
     """A processor with all it needs, closed at the end.
 
+    ``rebuilding``: by a rebuild, which holds the locks of all processors.
+
     Raises:
         ProcessorRuns, StateDamaged, RebuildInterrupted: see ``run``.
     """
     clock = clock or SystemClock()
-    if config.rebuild_file.exists() and not rebuilding:
-        raise RebuildInterrupted(f"{config.rebuild_file}: run `voltward rebuild` to its end first")
     config.journal.mkdir(parents=True, exist_ok=True)
     with (
-        only_one(config.lock_file),
+        nullcontext() if rebuilding else _permitted(config),
         JournalReader(config.journal, keys=config.journal_keys) as reader,
         _quarantine(config, clock) as quarantine,
     ):
@@ -93,6 +93,17 @@ def opened(
             clock=clock,
             taps=taps,
         )
+
+
+@contextmanager
+def _permitted(config: ProcessorConfig) -> Iterator[None]:
+    """Under the lock, so that no rebuild begins between the look and the work."""
+    with only_one(config.lock_file):
+        if config.rebuild_file.exists():
+            raise RebuildInterrupted(
+                f"{config.rebuild_file}: run `voltward rebuild` to its end first"
+            )
+        yield
 
 
 @contextmanager

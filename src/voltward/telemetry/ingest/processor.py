@@ -14,12 +14,13 @@ the store drops by its token. A kill between 1 and 4 never loses a row and never
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from threading import Event
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.journal.errors import JournalError
+from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest import state as states
 from voltward.telemetry.ingest.batch import FRAME, NOISE, REFUSED, Batch, batch_of
@@ -34,6 +35,8 @@ from voltward.telemetry.ingest.sink import Sink
 from voltward.telemetry.ingest.status import StatusBoard
 
 Tap = Callable[[Decoded], None]
+# The journal cannot be read or the state cannot be written now: nothing has moved.
+NOT_NOW = (JournalError, LookupError, OSError)
 _WAITS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -72,6 +75,7 @@ class Processor:
         self._taps = tuple(taps)
         for stream in self._follower.ahead(self.state.checkpoint):
             self.board.problem("journal", f"{stream} ends before the checkpoint: was it restored?")
+        self._lag = 0, 0.0  # as last known
         self._begun: Plan | None = None  # the plan whose beginning this process has written down
 
     def run(self, stopping: Event) -> None:
@@ -88,13 +92,29 @@ class Processor:
     def step(self, stopping: Event) -> int:
         """Bring one plan into the store; returns its frames, 0 when nothing waited."""
         try:
+            return self.forward(stopping)
+        except NOT_NOW as error:
+            self.board.problem("journal", f"{type(error).__name__}: {error}")
+            return 0
+
+    def forward(self, stopping: Event) -> int:
+        """Like ``step``, for those who must not take a fault for the end.
+
+        Raises:
+            JournalError, LookupError, OSError: nothing has moved.
+        """
+        try:
             return self._one_plan(stopping)
         except Stopped:
             return 0
-        except (JournalError, LookupError, OSError) as error:
-            # The journal cannot be read or the state cannot be written now: nothing has moved.
-            self.board.problem("journal", f"{type(error).__name__}: {error}")
-            return 0
+
+    def ends(self) -> dict[str, Position]:
+        """Behind the last record of each stream, now."""
+        return self._follower.ends()
+
+    def has_reached(self, ends: Mapping[str, Position]) -> bool:
+        """True when nothing that lies before ``ends`` waits."""
+        return self._follower.has_reached(self.state.checkpoint, ends)
 
     def drain(self, stopping: Event) -> int:
         """Everything that waits now and later, until nothing waits; returns the frames."""
@@ -118,7 +138,8 @@ class Processor:
         Raises:
             one of Placing.LATER: try again; the token keeps it to one insert.
         """
-        counts = counted(batch, self._placing.place(batch, plan, lambda _: None), 0)
+        placed = self._placing.place(batch, plan, lambda _: None)
+        counts = counted(batch, placed, placed.events_aside)
         totals = Counter(self.state.totals)
         totals.update(counts)
         self.state = replace(self.state, totals=dict(totals))
@@ -133,13 +154,24 @@ class Processor:
             self.board.problem("state", f"{type(error).__name__}: {error}")
 
     def report(self) -> None:
-        """Renew metrics and status file, once a second at most."""
-        if self.board.due():
-            frames, seconds = self.lag()
-            self.metrics.lag_frames.set(frames)
-            self.metrics.lag_seconds.set(seconds)
-            positions = {stream: str(at) for stream, at in self.state.checkpoint.items()}
+        """Renew metrics and status file, once a second at most; what hinders it is a problem to show.
+
+        Rows do not wait for it: the keeper may seal what is being looked at, the disk may be full.
+        """
+        if not self.board.due():
+            return
+        try:
+            self._lag = self.lag()
+        except NOT_NOW as error:
+            self.board.problem("journal", f"{type(error).__name__}: {error}")
+        frames, seconds = self._lag
+        self.metrics.lag_frames.set(frames)
+        self.metrics.lag_seconds.set(seconds)
+        positions = {stream: str(at) for stream, at in self.state.checkpoint.items()}
+        try:
             self.board.write(positions, self.state.totals, frames, seconds)
+        except OSError as error:
+            self.board.problem("state", f"{type(error).__name__}: {error}")
 
     def lag(self) -> tuple[int, float]:
         """Records behind the checkpoint (estimated from bytes); age of the oldest, seconds."""
@@ -216,7 +248,7 @@ class Processor:
 
     def _move_on(self, batch: Batch, placed: Placed) -> None:
         assert self.state.plan is not None
-        counts = counted(batch, placed, len(self.state.plan.excluded))
+        counts = counted(batch, placed, len(self.state.plan.excluded) + placed.events_aside)
         self.metrics.counted(counts)
         self.board.took(len(batch), counts.get("rows", 0))
         for reason in self._placing.set_aside():

@@ -1,9 +1,9 @@
 """Frames that the decoder or the store cannot take: kept in a journal stream of their own.
 
 A record of kind 5 is one line of JSON (where the frame lies, which step failed, why, after how
-many tries) and the frame. A record of kind 6, in a stream that only the replay writes, says that
-a frame has been replayed. A frame may be written twice when a process dies in between; readers
-take the first.
+many tries) and the frame. Session events that the store refuses are kept likewise. A record of
+kind 6, in a stream that only the replay writes, says that a frame has been replayed. A frame may
+be written twice when a process dies in between; readers take the first.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter
 
 SET_ASIDE, REPLAYED = 5, 6  # record kinds
+DECODE, INSERT, INSERT_EVENT = "decode", "insert", "insert event"  # steps that fail
 REPLAYED_STREAM = "quarantine-replayed"
 PREFIX = "quarantine-"
 _READ_BYTES = 8 << 20
@@ -28,7 +29,10 @@ _READ_BYTES = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A frame that failed in ``step`` (decode, insert); ``received_ns``: when it came in."""
+    """A frame, or an event, that failed in ``step``; ``received_ns``: when it came in.
+
+    ``link``: of an event, which does not tell it itself.
+    """
 
     position: Position
     received_ns: int
@@ -36,6 +40,7 @@ class Poison:
     reason: str
     tries: int
     frame: bytes
+    link: int = 0
 
     def record(self) -> bytes:
         head = {
@@ -43,6 +48,7 @@ class Poison:
             "step": self.step,
             "reason": self.reason,
             "tries": self.tries,
+            "link": self.link,
         }
         return json.dumps(head, ensure_ascii=False).encode() + b"\n" + self.frame
 
@@ -50,8 +56,15 @@ class Poison:
     def of(record: bytes, received_ns: int) -> Poison:
         line, _, frame = record.partition(b"\n")
         head = json.loads(line)
-        position = Position.parse(head["position"])
-        return Poison(position, received_ns, head["step"], head["reason"], head["tries"], frame)
+        return Poison(
+            Position.parse(head["position"]),
+            received_ns,
+            head["step"],
+            head["reason"],
+            head["tries"],
+            frame,
+            head.get("link", 0),  # not told by earlier releases
+        )
 
 
 class Quarantine:

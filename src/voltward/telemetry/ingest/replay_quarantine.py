@@ -1,4 +1,4 @@
-"""Brings frames back from quarantine after the fault that put them there has been mended."""
+"""Brings frames and events back from quarantine after the fault that put them there is mended."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import numpy as np
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.columns.batch import FrameBatch
+from voltward.journal.keys import KeyRing
 from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter
-from voltward.telemetry.ingest.batch import Batch
+from voltward.telemetry.ingest import session_events
+from voltward.telemetry.ingest.batch import Batch, EventRecord
 from voltward.telemetry.ingest.decoding import Decoder
 from voltward.telemetry.ingest.quarantine import (
+    INSERT_EVENT,
     REPLAYED,
     REPLAYED_STREAM,
     Poison,
@@ -28,15 +31,19 @@ from voltward.telemetry.ingest.sink import RowsRefused, Sink
 AT_ONCE = 5_000
 
 Progress = Callable[[int, int], None]
+Left = tuple[Poison, str]  # with the reason why it still fails
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """``rows``: handed to the store. ``left``: frames that still fail, with the reason of now."""
+    """``frames``: brought back, session events among them. ``rows``: handed to the store.
+
+    ``left``: what still fails, with the reason of now.
+    """
 
     frames: int
     rows: int
-    left: tuple[tuple[Poison, str], ...]
+    left: tuple[Left, ...]
 
 
 def replay_quarantine(
@@ -44,31 +51,36 @@ def replay_quarantine(
     sink: Sink,
     decoder: Decoder,
     *,
+    keys: KeyRing | None = None,
     clock: Clock | None = None,
     progress: Progress | None = None,
 ) -> Replayed:
     """Decode and insert every frame in quarantine as if it had never been there.
 
-    Their rows keep place and receive time. A frame that still fails stays. May be repeated at
-    any time, also while processors run; a kill in between repeats inserts, which changes nothing.
+    ``keys``: of the journal; segments of the quarantine are sealed with them. Rows keep place and
+    receive time. A frame that still fails stays. May be repeated at any time, also while
+    processors run; a kill in between repeats inserts, which changes nothing.
 
     Raises:
         StoreUnwell: the store is away; what is replayed so far stays so.
         JournalLocked: another replay runs.
+        KeyMissing: a sealed segment of the quarantine needs a key that was not given.
     """
     clock = clock or SystemClock()
     with (
-        JournalReader(journal) as reader,
+        JournalReader(journal, keys=keys) as reader,
         JournalWriter(journal, REPLAYED_STREAM, clock=clock) as writer,
     ):
         poisons = set_aside(reader)
         frames = rows = 0
-        left: list[tuple[Poison, str]] = []
+        left: list[Left] = []
         for first in range(0, len(poisons), AT_ONCE):
             chosen = poisons[first : first + AT_ONCE]
-            bad, count = _replay(chosen, sink, decoder)
-            good = [poison for i, poison in enumerate(chosen) if i not in bad]
-            left += [(chosen[i], reason) for i, reason in bad.items()]
+            failed, count = _replay([p for p in chosen if p.step != INSERT_EVENT], sink, decoder)
+            failed += _replay_events([p for p in chosen if p.step == INSERT_EVENT], sink, decoder)
+            still = {str(poison.position) for poison, _ in failed}
+            good = [poison for poison in chosen if str(poison.position) not in still]
+            left += failed
             _remember(writer, good, clock)
             frames, rows = frames + len(good), rows + count
             if progress is not None:
@@ -76,36 +88,50 @@ def replay_quarantine(
     return Replayed(frames, rows, tuple(left))
 
 
-def _replay(poisons: Sequence[Poison], sink: Sink, decoder: Decoder) -> tuple[dict[int, str], int]:
-    """Frames that still fail, by number, with the reason; and rows handed to the store."""
+def _replay(poisons: Sequence[Poison], sink: Sink, decoder: Decoder) -> tuple[list[Left], int]:
+    """Frames that still fail, with the reason; and rows handed to the store."""
+    if not poisons:
+        return [], 0
     pieces, failed = decoder.pieces(_batch(poisons))
-    bad = {i: f"{type(error).__name__}: {error}" for i, error in failed.items()}
+    left = [(poisons[i], f"{type(error).__name__}: {error}") for i, error in failed.items()]
     rows = 0
     for piece in pieces:
+        mine = [poisons[number] for number in piece.frame_numbers.tolist()]
         try:
-            sink.insert_rows(piece.rows, _token(poisons, piece.frame_numbers.tolist()))
+            sink.insert_rows(piece.rows, _token(mine))
             rows += piece.rows.num_rows
         except RowsRefused:
-            refused, count = _one_by_one(poisons, piece.frame_numbers.tolist(), sink, decoder)
-            bad |= refused
+            refused, count = _one_by_one(mine, sink, decoder)
+            left += refused
             rows += count
-    return bad, rows
+    return left, rows
 
 
-def _one_by_one(
-    poisons: Sequence[Poison], numbers: Sequence[int], sink: Sink, decoder: Decoder
-) -> tuple[dict[int, str], int]:
-    bad: dict[int, str] = {}
+def _one_by_one(poisons: Sequence[Poison], sink: Sink, decoder: Decoder) -> tuple[list[Left], int]:
+    left: list[Left] = []
     rows = 0
-    for number in numbers:
-        alone = [poisons[number]]
-        (piece,), _ = decoder.pieces(_batch(alone))
+    for poison in poisons:
+        (piece,), _ = decoder.pieces(_batch([poison]))
         try:
-            sink.insert_rows(piece.rows, _token(alone, [0]))
+            sink.insert_rows(piece.rows, _token([poison]))
             rows += piece.rows.num_rows
         except RowsRefused as error:
-            bad[number] = str(error)
-    return bad, rows
+            left.append((poison, str(error)))
+    return left, rows
+
+
+def _replay_events(poisons: Sequence[Poison], sink: Sink, decoder: Decoder) -> list[Left]:
+    """Session events that the store still refuses."""
+    left: list[Left] = []
+    for poison in poisons:
+        at = poison.position
+        event = EventRecord(at.stream, at.number, poison.received_ns, poison.link, poison.frame)
+        try:
+            table = session_events.table_of([event], decoder.key)
+            sink.insert_events(table, _token([poison]))
+        except RowsRefused as error:
+            left.append((poison, str(error)))
+    return left
 
 
 def _batch(poisons: Sequence[Poison]) -> Batch:
@@ -122,8 +148,8 @@ def _batch(poisons: Sequence[Poison]) -> Batch:
     )
 
 
-def _token(poisons: Sequence[Poison], numbers: Sequence[int]) -> str:
-    text = " ".join(str(poisons[number].position) for number in numbers)
+def _token(poisons: Sequence[Poison]) -> str:
+    text = " ".join(str(poison.position) for poison in poisons)
     return f"replay-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -82,7 +83,7 @@ def create(client: Client, cluster: str = "") -> None:
 
 
 def table_of(events: Sequence[EventRecord], vehicle_key: bytes) -> pa.Table:
-    """Rows of the table, one per event, in the events' order."""
+    """Rows of the table, one per event, in the events' order, whatever stands in the events."""
     return pa.Table.from_pylist([_row(event, vehicle_key) for event in events], _SCHEMA)
 
 
@@ -112,20 +113,27 @@ def replays_of(rows: pa.Table | None) -> pa.Table:
 
 
 def _row(record: EventRecord, vehicle_key: bytes) -> dict[str, Any]:
+    try:
+        return _told(record, vehicle_key)
+    except (ValueError, RecursionError):
+        return _told(replace(record, body=b""), vehicle_key)
+
+
+def _told(record: EventRecord, vehicle_key: bytes) -> dict[str, Any]:
     body = _body(record.body)
-    vin = str(body.get("vin") or "")
+    vin = _text(body.get("vin"))
     detail = {key: body[key] for key in sorted(_DETAIL_KEYS & body.keys())}
     return {
         "at": record.received_ns // 1_000_000,
         "vehicle_id": vehicle_id(vin, vehicle_key) if vin else 0,
-        "event": str(body.get("event") or UNREADABLE),
-        "reason": str(body.get("reason") or ""),
-        "peer": str(body.get("peer") or ""),
+        "event": _text(body.get("event")) or UNREADABLE,
+        "reason": _text(body.get("reason")),
+        "peer": _text(body.get("peer")),
         "edition": _edition(body.get("edition")),
         "link": record.link,
         "stream": stream_number(record.stream),
         "position": record.position,
-        "detail": json.dumps(detail, ensure_ascii=False) if detail else "",
+        "detail": _text(json.dumps(detail, ensure_ascii=False)) if detail else "",
     }
 
 
@@ -137,7 +145,12 @@ def _body(record: bytes) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def _text(value: object) -> str:
+    """JSON may hold halves of characters, which no column of text takes."""
+    return str(value or "").encode("utf-8", "replace").decode()
+
+
 def _edition(value: object) -> int:
     """2016, 2025, or 0 when the event tells none."""
     text = str(value or "").lstrip("Yy")
-    return int(text) if text.isdigit() and int(text) < 1 << 16 else 0
+    return int(text) if text.isdecimal() and int(text) < 1 << 16 else 0

@@ -70,6 +70,13 @@ class Sink(Protocol):
         """
         ...
 
+    def insert_latest(self, rows: pa.Table) -> None:
+        """The newest of rows that the store has, where pages look for it; may come again and again.
+
+        Raises like ``insert_rows``.
+        """
+        ...
+
     def insert_events(self, events: pa.Table, token: str) -> None:
         """Session events; raises like ``insert_rows``."""
         ...
@@ -104,6 +111,10 @@ class StoreSink:
         with self._judging() as client:
             writer.insert(client, rows, token)
 
+    def insert_latest(self, rows: pa.Table) -> None:
+        with self._judging() as client:
+            writer.insert_latest(client, rows)
+
     def insert_events(self, events: pa.Table, token: str) -> None:
         settings = {
             "insert_deduplicate": 1,
@@ -114,12 +125,30 @@ class StoreSink:
             client.insert_arrow(session_events.TABLE, events, settings=settings)
 
     def has(self, rows: pa.Table) -> NDArray[np.bool_]:
-        with self._judging() as client:
+        with self._asking() as client:
             return presence.present(client, rows)
 
     def knows(self, rows: pa.Table, *, elsewhere: bool = False) -> NDArray[np.bool_]:
-        with self._judging() as client:
+        with self._asking() as client:
             return presence.known_keys(client, rows, elsewhere=elsewhere)
+
+    def has_events(self, events: pa.Table) -> NDArray[np.bool_]:
+        """Which session events ``(n,)`` the store has.
+
+        Raises:
+            StoreUnwell: it does not answer.
+        """
+        with self._asking() as client:
+            return presence.present_events(client, events)
+
+    def latest_versions(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Vehicle and piece of every newest row, to its version: upper and lower half.
+
+        Raises:
+            StoreUnwell: it does not answer.
+        """
+        with self._asking() as client:
+            return presence.latest_versions(client)
 
     def empty(self) -> None:
         """Make every table anew, without rows and without memory of tokens.
@@ -139,6 +168,16 @@ class StoreSink:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    @contextmanager
+    def _asking(self) -> Iterator[Client]:
+        """For questions: an answer cut off in the middle speaks about the store, not about rows."""
+        try:
+            with self._judging() as client:
+                yield client
+        except RowsRefused as error:
+            self.close()
+            raise StoreUnwell(str(error)) from error
 
     @contextmanager
     def _judging(self) -> Iterator[Client]:
