@@ -81,15 +81,15 @@ def read_by(fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def vehicle_rows(client: Client, columns: Iterable[str], parameters: dict[str, Any]) -> str:
-    """SQL of a vehicle's rows in a span (``OF_VEHICLE``), to be read FROM.
+    """SQL of a vehicle's rows in a span (``OF_VEHICLE``), to be read FROM; AND may follow.
 
     Joining is worded only for vehicles that split their cells in the span: for all others the
-    mere wording would take longer than the answer.
+    mere wording, even a subquery's, would take longer than the answer.
     """
     split = client.command(f"SELECT count() FROM {PIECES} WHERE {OF_VEHICLE}", parameters)
     if int(str(split)):
-        return f"({rows_select(tuple(dict.fromkeys(columns)), OF_VEHICLE)})"
-    return f"(SELECT {', '.join(columns)} FROM {ROWS} FINAL WHERE {OF_VEHICLE})"
+        return f"({rows_select(tuple(dict.fromkeys(columns)), OF_VEHICLE)}) WHERE 1"
+    return f"{ROWS} FINAL WHERE {OF_VEHICLE}"
 
 
 def span(vehicle_id: int, start: datetime, stop: datetime) -> dict[str, Any]:

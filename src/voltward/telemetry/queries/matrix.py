@@ -141,7 +141,7 @@ def _whole(kind: _Kind, source: str, limit: int) -> str:
     return (
         f"SELECT toUInt32(collected_at) AS at, {kind.values} AS items, {kind.medians} AS middle,"
         f" {kind.sizes} AS sizes, {kind.packs} AS packs, {kind.firsts} AS firsts"
-        f" FROM {source} WHERE notEmpty({kind.values})"
+        f" FROM {source} AND notEmpty({kind.values})"
         f" ORDER BY collected_at, unit_hash LIMIT {limit}"
     )
 
@@ -157,7 +157,7 @@ def _thinned(kind: _Kind, source: str) -> str:
         f" arrayMap(item -> toInt32({far}), items) AS away,"
         " arrayMap(item -> toInt32(item) - toInt32(middle), items) AS signed,"
         f" {kind.sizes} AS sizes, {kind.packs} AS packs, {kind.firsts} AS firsts"
-        f" FROM {source} WHERE notEmpty({kind.values}))"
+        f" FROM {source} AND notEmpty({kind.values}))"
         " GROUP BY intDiv(a - toUInt32({start:DateTime('UTC')}), {bucket:UInt32}) ORDER BY at"
     )
 

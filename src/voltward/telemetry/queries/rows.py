@@ -56,7 +56,7 @@ def rows_of(
     source = vehicle_rows(client, dict.fromkeys((*_ALWAYS, *read_by(chosen))), parameters)
     table = asked(
         client,
-        f"SELECT {', '.join(wanted)} FROM {source} WHERE {behind if after_hash is not None else 1}"
+        f"SELECT {', '.join(wanted)} FROM {source} AND ({behind if after_hash is not None else 1})"
         " ORDER BY collected_at, unit_hash LIMIT {limit:UInt32}",
         parameters,
     )
