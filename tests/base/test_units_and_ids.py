@@ -84,11 +84,14 @@ def test_a_new_key_is_on_disk_before_anything_is_made_with_it(
     assert is_on_disk(path, synced_for(path, monkeypatch))
 
 
+@pytest.mark.parametrize(
+    ("step", "broken"), [("write_durably", Path.write_bytes), ("sync_folder", lambda _path: None)]
+)
 def test_a_build_that_does_not_sync_its_key_is_caught(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, broken: object
 ) -> None:
     path = tmp_path / "secrets" / "vehicle_id.key"
-    monkeypatch.setattr(module, "_sync", lambda _path: None)
+    monkeypatch.setattr(module, step, broken)
     assert not is_on_disk(path, synced_for(path, monkeypatch))
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
+from voltward.base.durable import sync_folder, write_durably
 from voltward.base.errors import BadSetting
 
 KEY_BYTES = 32
@@ -36,15 +36,14 @@ def installation_key(path: Path) -> bytes:
     fresh = path.with_suffix(f".{secrets.token_hex(4)}")
     fresh.touch(mode=0o600)
     try:
-        fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
-        _sync(fresh)
+        write_durably(fresh, secrets.token_bytes(KEY_BYTES))
         path.hardlink_to(fresh)  # whoever links first wins; all others read that key
     except FileExistsError:
         pass
     finally:
         fresh.unlink()
-    _sync(path.parent)
-    _sync(path.parent.parent)
+    sync_folder(path.parent)
+    sync_folder(path.parent.parent)
     return _read(path)
 
 
@@ -56,12 +55,3 @@ def _read(path: Path) -> bytes:
             " a backup, and delete it only where nothing was ever made with it: a new key is another"
         )
     return key
-
-
-def _sync(path: Path) -> None:
-    """A file's content, or a folder's names, on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from voltward.base.processor_time import cpu_s
 from voltward.gateway.load.client import Outcome, connect, drain, pace, saturate
 from voltward.gateway.load.frames import FRAME_BYTES, realtime_table
 from voltward.gateway.load.serving import Kind, Server, serving
@@ -169,9 +170,9 @@ class _Crowd:
         return self._measured(lambda: pace(self._sockets, self._frames, per_s, TURN_S))
 
     def _measured(self, load: Callable[[], Outcome]) -> Turn:
-        begun, cpu_s = time.perf_counter(), self._server.cpu_s()
+        begun, before_s = time.perf_counter(), cpu_s(self._server.pid)
         outcome = load()
-        spent_s, used_s = time.perf_counter() - begun, self._server.cpu_s() - cpu_s
+        spent_s, used_s = time.perf_counter() - begun, cpu_s(self._server.pid) - before_s
         drain(self._sockets, 0.1)
         return Turn(
             per_s=outcome.per_s,

@@ -25,6 +25,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from voltward.base.processor_time import cpu_s
 from voltward.gateway.config import GatewayConfig
 from voltward.gateway.load.client import connect as connect_links
 from voltward.gateway.load.frames import FRAME_BYTES, realtime_table
@@ -108,10 +109,10 @@ def run(seconds: float = 20.0, folder: Path | None = None, links: int = LINKS) -
         sender = _Sender(np.array([connection.fileno() for connection in sockets], np.int64))
         with _watched(store.client()) as seen:
             _flood(sender, seen, WARM_UP_S)
-            before, cpu = seen.count, {name: _cpu_s(pid) for name, pid in pids.items()}
+            before, cpu = seen.count, {name: cpu_s(pid) for name, pid in pids.items()}
             spent_s = _flood(sender, seen, seconds)
             frames = seen.count - before
-            used = {name: _cpu_s(pid) - cpu[name] for name, pid in pids.items()}
+            used = {name: cpu_s(pid) - cpu[name] for name, pid in pids.items()}
             seen.wait_for(sender.sent)
             half = frames / spent_s / 2
             delays_s = _paced(sender, seen, half, seconds)
@@ -273,9 +274,3 @@ def _processor(pipe: Connection, data: Path, url: str, token: str) -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     config = ProcessorConfig(data / "journal", data / "processor", _KEY)
     run_processor(config, lambda: connect(url, token), ready=lambda: pipe.send(0))
-
-
-def _cpu_s(pid: int) -> float:
-    """Processor time of all threads of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

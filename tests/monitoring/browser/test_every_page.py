@@ -53,6 +53,13 @@ def test_a_pasted_frame_is_explained_and_a_wrong_one_is_told_where(
     expect(page.locator(".errorlist")).to_contain_text("第 1 行第 5 个字符")
 
 
+def test_the_example_is_one_click_away(page: Page, platform: SmallPlatform) -> None:
+    page.goto("/explain/")
+    page.click(".vw-empty button")
+    expect(page.locator("main tbody tr").nth(20)).to_be_visible()
+    expect(page.locator(".vw-empty")).to_have_count(0)
+
+
 def test_pages_keep_to_the_conditions_of_access(page: Page, platform: SmallPlatform) -> None:
     found = {}
     for path in PAGES:

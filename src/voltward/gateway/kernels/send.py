@@ -22,6 +22,7 @@ def send_each(descriptors, data, starts, stops):  # type: ignore[no-untyped-def]
     for i in range(descriptors.size):
         if descriptors[i] >= 0:
             size = stops[i] - starts[i]
+            # inside the compiled loop it is a function; outside its type is one of numba's
             took = _send(descriptors[i], address + starts[i], size, _NOW)  # type: ignore[call-overload]
             sent[i] = max(0, took)
     return sent

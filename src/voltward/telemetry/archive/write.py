@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from voltward.base.clock import Clock, SystemClock
+from voltward.base.durable import replace_durably, sync_folder
 from voltward.journal.format import HEADER_BYTES
 from voltward.journal.keys import KeyRing
 from voltward.journal.position import Position
@@ -30,7 +31,6 @@ from voltward.telemetry.archive.parquet import ArchiveDamaged, ChunkWriter, Span
 from voltward.telemetry.archive.read import segment_digest
 from voltward.telemetry.ingest.batch import FRAME, Part, batch_of
 from voltward.telemetry.ingest.decoding import Decoded, Decoder
-from voltward.telemetry.ingest.durable import replace_durably, sync_folder
 from voltward.telemetry.ingest.plan import Range
 from voltward.telemetry.ingest.vehicles import VehicleIds
 

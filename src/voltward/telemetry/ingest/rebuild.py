@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
+from voltward.base.durable import replace_durably, sync_folder
 from voltward.base.errors import Refused
 from voltward.journal.position import Position
 from voltward.journal.reader import Records
@@ -18,7 +19,6 @@ from voltward.telemetry.ingest import state as states
 from voltward.telemetry.ingest.batch import Part, batch_of
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.decoding import DECODE
-from voltward.telemetry.ingest.durable import replace_durably, sync_folder
 from voltward.telemetry.ingest.expired import SegmentsRead, only_archived
 from voltward.telemetry.ingest.plan import Plan, Range
 from voltward.telemetry.ingest.process import opened

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from voltward.base.durable import replace_durably
 from voltward.base.errors import Refused
 from voltward.journal.position import Position
-from voltward.telemetry.ingest.durable import replace_durably
 from voltward.telemetry.ingest.plan import Plan, plan_from_json, plan_to_json
 
 VERSION = 1

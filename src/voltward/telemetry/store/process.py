@@ -3,7 +3,6 @@
 For benchmarks and tests; the platform itself starts ``voltward store`` under its supervisor.
 """
 
-import os
 import secrets
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from voltward.base import processor_time
 from voltward.telemetry.client import Client, connect
 
 _CODE = (
@@ -76,8 +76,7 @@ class StoreProcess:
 
     def cpu_s(self) -> float:
         """User and system time that the process has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_time.cpu_s(self.pid)
 
     @property
     def pid(self) -> int:

@@ -7,12 +7,17 @@ from pathlib import Path
 def replace_durably(path: Path, content: bytes) -> None:
     """Put ``content`` in the place of ``path``; on return it is on disk under that name."""
     fresh = path.with_name(f".{path.name}.fresh")
-    with fresh.open("wb") as file:
+    write_durably(fresh, content)
+    fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """A file's content on disk; its name is after ``sync_folder``."""
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
