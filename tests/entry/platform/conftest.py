@@ -85,9 +85,9 @@ class Platform:
         self.process.stdout.close()
         return status
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "voltward.entry.cli.main", *arguments],
+            [sys.executable, "-m", "voltward.entry.cli.main", *arguments], input=stdin,
             capture_output=True, text=True, env={**os.environ, **self.environment}, timeout=120, check=False,
         )  # fmt: skip
 

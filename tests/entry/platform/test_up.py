@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import urllib.request
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -114,6 +115,25 @@ def test_history_gives_rows_in_order_with_the_fields_asked_for(
         "soc_pct",
         "missing",
     }
+
+
+def test_the_api_benchmark_asks_at_the_pace_it_says(platform: Platform, token: str) -> None:
+    def asked(given: str) -> subprocess.CompletedProcess[str]:
+        command = ("bench", "api", "--url", platform.web, "--seconds", "1", "--json")
+        return platform.run(*command, stdin=given)
+
+    done = asked(f"the token:\n{token}\n")
+    assert done.returncode == 0, done.stderr
+    figures = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(sum(one["codes"].values()), "200" in one["codes"]) for one in figures] == [
+        (50, True), (100, True), (50, True), (100, True),
+    ]  # fmt: skip
+    assert "history" in figures[2]["path"]
+    refused = asked("no token")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith(
+        f"voltward: {platform.web}/api/vehicles/: 401"
+    )
 
 
 def test_the_api_is_closed_without_a_token_and_silent_about_unknown_vehicles(

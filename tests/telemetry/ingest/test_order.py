@@ -82,7 +82,12 @@ def _settings(examples: int) -> settings:
         max_examples=examples,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],  # a failure of many vehicles shrinks for ever
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+            HealthCheck.large_base_example,  # hundreds of arrivals are what a long run is for
+            HealthCheck.data_too_large,
+        ],
     )
 
 

@@ -5,8 +5,9 @@ import pytest
 from voltward.base.errors import BadSetting
 from voltward.columns.fields import COLUMNS
 from voltward.telemetry.client import Client
-from voltward.telemetry.schema import ROWS, migrate
-from voltward.telemetry.schema.columns import BY_NAME, ROW
+from voltward.telemetry.schema import LATEST, PIECES, ROWS, migrate
+from voltward.telemetry.schema.columns import ALIASES, BY_NAME, ROW
+from voltward.telemetry.schema.migrate import MIGRATIONS
 from voltward.telemetry.schema.tables import TABLES, cluster_table, views
 
 
@@ -18,7 +19,7 @@ def test_every_column_of_the_decoder_can_be_read_from_the_store(client: Client) 
 
 def test_migrating_twice_changes_nothing(client: Client) -> None:
     before = client.query("SELECT * FROM schema_version").result_rows
-    assert migrate(client) == 1
+    assert migrate(client) == MIGRATIONS[-1].number
     assert client.query("SELECT * FROM schema_version").result_rows == before
 
 
@@ -28,6 +29,25 @@ def test_a_migration_that_was_cut_short_is_finished(empty_client: Client) -> Non
     empty_client.command("TRUNCATE TABLE schema_version")
     migrate(empty_client)
     assert empty_client.command("SELECT count() FROM latest") == 0
+
+
+def test_columns_that_a_table_once_computed_are_taken_away_and_stay_readable(
+    client: Client,
+) -> None:
+    for table in (ROWS, PIECES, LATEST):
+        for column in ALIASES:
+            client.command(
+                f"ALTER TABLE {table} ADD COLUMN `{column.name}` {column.type} ALIAS {column.alias}"
+            )
+    client.command("TRUNCATE TABLE schema_version")
+    migrate(client)
+    computed = client.command(
+        "SELECT count() FROM system.columns"
+        " WHERE database = currentDatabase() AND default_kind = 'ALIAS'"
+    )
+    assert computed == 0
+    names = ", ".join(f"`{column.name}`" for column in ALIASES)
+    assert client.query(f"SELECT {names} FROM latest").result_rows == []
 
 
 def test_a_field_that_a_later_release_knows_is_added(client: Client) -> None:

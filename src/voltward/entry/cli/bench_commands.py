@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path.", no_args_is_help=True
+    help="Measure this machine: decode, journal, gateway, store, path, api.", no_args_is_help=True
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 FolderOption = Annotated[
@@ -100,6 +100,27 @@ def path(
     from voltward.telemetry.bench_path import report, run
 
     _show(run(seconds=seconds, folder=folder), as_json, report)
+
+
+@app.command()
+def api(
+    url: str = typer.Option("http://127.0.0.1:8960", help="Where the platform's pages are."),
+    seconds: float = typer.Option(12.0, min=1, help="Length of each measurement."),
+    as_json: JsonOption = False,
+) -> None:
+    """Answers a second of the running platform to one token, which is read from standard input.
+
+    Newest state and history at 50 requests a second, then as many as the token may ask for.
+
+    Example: voltward manage api_token bench | voltward bench api
+    """
+    from voltward.entry.api.bench import ApiBench, Caller, paths, run
+
+    caller = Caller(url, (sys.stdin.read().split() or [""])[-1])
+    for asked in paths(caller):
+        for per_s in (50.0, 100.0):
+            _say(f"asking {asked.split('?')[0]} {per_s:.0f} times a second")
+            _show(run(caller, asked, per_s, seconds), as_json, ApiBench.text)
 
 
 def _say(text: str) -> None:

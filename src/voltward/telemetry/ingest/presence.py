@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest import session_events
-from voltward.telemetry.schema.columns import POSITION_LOW_BITS
+from voltward.telemetry.schema.columns import POSITION_LOW_BITS, select
 from voltward.telemetry.schema.tables import LATEST, PIECES, ROWS
 
 Positions = NDArray[np.uint64]
@@ -51,7 +51,7 @@ def known_keys(client: Client, rows: pa.Table, *, elsewhere: bool = False) -> ND
         chosen = ",".join(f"({v},{c},{u})" for v, c, u in keys[first : first + KEYS_AT_ONCE])
         answer = client.query_arrow(
             " UNION ALL ".join(
-                "SELECT vehicle_id, toUInt32(collected_at) AS at, unit_hash, stream,"
+                f"{select(('frame_position',))} vehicle_id, toUInt32(collected_at) AS at, unit_hash, stream,"
                 f" frame_position FROM {table}"
                 f" WHERE (vehicle_id, collected_at, unit_hash) IN ({chosen})"
                 for table in (ROWS, PIECES)
@@ -75,7 +75,7 @@ def positions_in(client: Client, stream: int, blocks: Iterable[int]) -> Position
     """Positions of all rows of a stream in the given blocks (``frame_position >> 22``); sorted."""
     answer = client.query_arrow(
         " UNION ALL ".join(
-            f"SELECT frame_position FROM {table} WHERE stream = {{stream:UInt16}}"
+            f"{select(('frame_position',))} frame_position FROM {table} WHERE stream = {{stream:UInt16}}"
             " AND frame_block IN {blocks:Array(UInt64)}"
             for table in (ROWS, PIECES)
         ),

@@ -53,7 +53,7 @@ COLUMNS = (
     StoreColumn("position", "UInt64", "ZSTD(1)"),
     StoreColumn("detail", "String", "ZSTD(1)"),
 )
-EVENTS = Table(TABLE, COLUMNS, ("at", "stream", "position"), "", aliases=False)
+EVENTS = Table(TABLE, COLUMNS, ("at", "stream", "position"), "")
 
 _SCHEMA = pa.schema(
     [

@@ -1,7 +1,8 @@
 """Which fields may be asked for, and how a request for rows of one vehicle is worded."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
-from voltward.telemetry.schema.columns import BY_NAME, CELL_ABNORMAL_MV
+from voltward.telemetry.schema.columns import BY_NAME, CELL_ABNORMAL_MV, select
 from voltward.telemetry.schema.tables import PIECES, ROWS, rows_select
 
 PROBE_ABNORMAL_C = 32_766  # in lists of temperatures; 32767 is invalid
@@ -80,16 +81,52 @@ def read_by(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def vehicle_rows(client: Client, columns: Iterable[str], parameters: dict[str, Any]) -> str:
-    """SQL of a vehicle's rows in a span (``OF_VEHICLE``), to be read FROM; AND may follow.
+_SPLIT = f"SELECT count() FROM {PIECES} WHERE {OF_VEHICLE}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A vehicle's rows in a span: ``f"{source.select} … FROM {source.rows}"``; AND may follow."""
+
+    select: str
+    rows: str
+    joined: bool
+
+
+def vehicle_rows(client: Client, columns: Iterable[str], parameters: dict[str, Any]) -> Source:
+    """A vehicle's rows in a span (``OF_VEHICLE``), to be read for their ``columns``.
 
     Joining is worded only for vehicles that split their cells in the span: for all others the
     mere wording, even a subquery's, would take longer than the answer.
     """
-    split = client.command(f"SELECT count() FROM {PIECES} WHERE {OF_VEHICLE}", parameters)
-    if int(str(split)):
-        return f"({rows_select(tuple(dict.fromkeys(columns)), OF_VEHICLE)}) WHERE 1"
-    return f"{ROWS} FINAL WHERE {OF_VEHICLE}"
+    chosen = tuple(dict.fromkeys(columns))
+    if int(str(client.command(_SPLIT, parameters))):
+        return Source("SELECT", f"({rows_select(chosen, OF_VEHICLE)}) WHERE 1", joined=True)
+    return _whole(chosen)
+
+
+def _whole(columns: Iterable[str], where: str = OF_VEHICLE) -> Source:
+    return Source(select(columns), f"{ROWS} FINAL WHERE {where}", joined=False)
+
+
+def asked_of_rows(
+    client: Client,
+    columns: Iterable[str],
+    parameters: dict[str, Any],
+    wording: Callable[[Source], str],
+) -> tuple[pa.Table, Source]:
+    """The rows of ``wording(source)``, and ``source``, as ``vehicle_rows``, for further questions.
+
+    ``wording`` must give no row where its source has none. Then one question does for a vehicle
+    whose frames are whole: it gives nothing if there are split ones, and only nothing is doubted.
+    """
+    chosen = tuple(dict.fromkeys(columns))
+    unless_split = _whole(chosen, f"{OF_VEHICLE} AND ({_SPLIT}) = 0")
+    table = asked(client, wording(unless_split), parameters)
+    if table.num_rows:
+        return table, _whole(chosen)
+    source = vehicle_rows(client, chosen, parameters)
+    return (asked(client, wording(source), parameters) if source.joined else table), source
 
 
 def span(vehicle_id: int, start: datetime, stop: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import asked
+from voltward.telemetry.schema.columns import select
 from voltward.telemetry.schema.tables import LATEST, PIECES, ROWS
 
 ONLINE_S = 90  # three reporting periods of 30 s (GB/T 32960.3 Annex B)
@@ -37,7 +38,7 @@ def fleet_overview(client: Client, at: datetime, *, online_s: int = ONLINE_S) ->
         " countIf(here AND ifNull(state, 0) = 1 AND ifNull(speed, 0) > 0) AS driving,"
         " sumMapIf(map(ifNull(level, 0), toUInt64(1)), here) AS alarms,"
         " toUnixTimestamp64Milli(max(received)) AS newest FROM ("
-        "SELECT vehicle_id, max(received_at) AS received,"
+        f"{select(('received_at',))} vehicle_id, max(received_at) AS received,"
         " received > {at:DateTime64(3, 'UTC')} - toIntervalSecond({online_s:UInt32}) AS here,"
         " argMax(charging, version) AS charge, argMax(vehicle_state, version) AS state,"
         " argMax(speed_kmh_counts, version) AS speed, argMax(alarm_level, version) AS level"
@@ -61,7 +62,7 @@ def fleet_overview(client: Client, at: datetime, *, online_s: int = ONLINE_S) ->
 def _received_in_minute(client: Client, at: datetime) -> int:
     """Rows of the last day (by their own clock) that were received in the minute before ``at``."""
     parts = " UNION ALL ".join(
-        f"SELECT count() AS n FROM {name} WHERE collected_at >= {{day:DateTime('UTC')}}"
+        f"{select(('received_at',))} count() AS n FROM {name} WHERE collected_at >= {{day:DateTime('UTC')}}"
         " AND received_at > {since:DateTime64(3, 'UTC')}"
         " AND received_at <= {at:DateTime64(3, 'UTC')}"
         for name in (ROWS, PIECES)

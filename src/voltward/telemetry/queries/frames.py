@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import OF_VEHICLE, asked, span
+from voltward.telemetry.schema.columns import select
 from voltward.telemetry.schema.tables import PIECES, ROWS
 
 
@@ -30,9 +31,9 @@ class FrameRow:
     same_time: int
 
 
-_WANTED = (
-    "collected_at, received_at, unit_hash, stream, frame_position AS position, edition, command,"
-    " verdict, time_state"
+_FRAMES = (
+    f"{select(('received_at', 'frame_position'))} collected_at, received_at, unit_hash, stream,"
+    " frame_position AS position, edition, command, verdict, time_state"
 )
 
 
@@ -53,8 +54,8 @@ def frame_list(
     table = asked(
         client,
         "SELECT *, count() OVER (PARTITION BY collected_at) AS same_time FROM ("
-        f"SELECT {_WANTED}, 0 AS piece FROM {ROWS} FINAL WHERE {OF_VEHICLE} UNION ALL "
-        f"SELECT {_WANTED}, 1 AS piece FROM {PIECES} FINAL WHERE {OF_VEHICLE})"
+        f"{_FRAMES}, 0 AS piece FROM {ROWS} FINAL WHERE {OF_VEHICLE} UNION ALL "
+        f"{_FRAMES}, 1 AS piece FROM {PIECES} FINAL WHERE {OF_VEHICLE})"
         " ORDER BY collected_at DESC, unit_hash LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
         parameters,
     )

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import (
+    Source,
     asked,
+    asked_of_rows,
     checked_fields,
     expression,
     numbers,
@@ -98,8 +100,13 @@ def history(
     parameters = span(vehicle_id, start, stop)
     if points < 2:
         raise BadInput(f"points {points}: at least 2")
-    source = vehicle_rows(client, (*_KEY, *read_by(chosen)), parameters)
-    table = _rows(client, source, parameters, chosen, read_whole + 1)
+    table, source = asked_of_rows(
+        client,
+        (*_KEY, *read_by(chosen)),
+        parameters,
+        lambda source: _rows(source, chosen, read_whole + 1),
+    )
+    table = table.rename_columns(["at", *chosen])
     whole = table.num_rows <= read_whole
     bucket_s = max(1, -(-int((stop - start).total_seconds()) // points))
     if whole:
@@ -128,17 +135,12 @@ def gaps(
     return _times(client, source, parameters, longer_than_s)[1]
 
 
-def _rows(
-    client: Client, source: str, parameters: dict[str, Any], fields: tuple[str, ...], limit: int
-) -> pa.Table:
-    wanted = ", ".join(f"{expression(field)} AS `{field}_`" for field in fields)
-    table = asked(
-        client,
-        f"SELECT toUInt32(collected_at) AS at{', ' if wanted else ''}{wanted} FROM {source}"
-        f" ORDER BY collected_at, unit_hash LIMIT {limit}",
-        parameters,
+def _rows(source: Source, fields: tuple[str, ...], limit: int) -> str:
+    wanted = "".join(f", {expression(field)} AS `{field}_`" for field in fields)
+    return (
+        f"{source.select} toUInt32(collected_at) AS at{wanted} FROM {source.rows}"
+        f" ORDER BY collected_at, unit_hash LIMIT {limit}"
     )
-    return table.rename_columns(["at", *fields])
 
 
 def _thinned(at: Seconds, values: NDArray[np.float64], start: datetime, bucket_s: int) -> Series:
@@ -163,7 +165,11 @@ def _thinned(at: Seconds, values: NDArray[np.float64], start: datetime, bucket_s
 
 
 def _bucketed(
-    client: Client, source: str, parameters: dict[str, Any], fields: tuple[str, ...], bucket_s: int
+    client: Client,
+    source: Source,
+    parameters: dict[str, Any],
+    fields: tuple[str, ...],
+    bucket_s: int,
 ) -> dict[str, Series]:
     """As ``_thinned``, computed by the store."""
     if not fields:
@@ -173,8 +179,8 @@ def _bucketed(
     table = asked(
         client,
         "SELECT min(a) AS first_at,"
-        f" {wanted} FROM (SELECT toUInt32(collected_at) AS a, unit_hash AS h, {inner}"
-        f" FROM {source})"
+        f" {wanted} FROM ({source.select} toUInt32(collected_at) AS a, unit_hash AS h, {inner}"
+        f" FROM {source.rows})"
         " GROUP BY intDiv(a - toUInt32({start:DateTime('UTC')}), {bucket:UInt32})"
         " ORDER BY first_at",
         {**parameters, "bucket": bucket_s},
@@ -206,14 +212,16 @@ def _unfolded(first_at: Seconds, kept: pa.ChunkedArray) -> Series:
     return Series(rows[:, 0].astype(np.int64), rows[:, 1])
 
 
-def _times(client: Client, source: str, parameters: dict[str, Any], gap_s: int) -> tuple[int, Gaps]:
+def _times(
+    client: Client, source: Source, parameters: dict[str, Any], gap_s: int
+) -> tuple[int, Gaps]:
     """How many rows the span has, and its gaps."""
     table = asked(
         client,
         "SELECT count() AS n, arraySort(groupArrayIf((before, a), a - before > {gap:UInt32})) AS g"
         " FROM (SELECT toUInt32(collected_at) AS a, lagInFrame(a, 1, a) OVER (ORDER BY a"
         " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before"
-        f" FROM {source})",
+        f" FROM {source.rows})",
         {**parameters, "gap": gap_s},
     )
     pairs = table["g"].combine_chunks().flatten()
@@ -223,10 +231,10 @@ def _times(client: Client, source: str, parameters: dict[str, Any], gap_s: int) 
     return int(table["n"][0].as_py()), Gaps(start, stop)
 
 
-def _repeated_times(client: Client, source: str, parameters: dict[str, Any]) -> Seconds:
+def _repeated_times(client: Client, source: Source, parameters: dict[str, Any]) -> Seconds:
     table = asked(
         client,
-        f"SELECT toUInt32(collected_at) AS a FROM {source}"
+        f"SELECT toUInt32(collected_at) AS a FROM {source.rows}"
         " GROUP BY a HAVING count() > 1 ORDER BY a",
         parameters,
     )

@@ -12,7 +12,7 @@ from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import DERIVED, asked, plain, read_by
 from voltward.telemetry.queries.frames import instant
-from voltward.telemetry.schema.columns import BY_NAME
+from voltward.telemetry.schema.columns import BY_NAME, select
 from voltward.telemetry.schema.tables import LATEST, latest_pieces_select
 
 _ALWAYS = (
@@ -72,17 +72,17 @@ def latest_states(
         where, parameters = _AMONG, {"vehicles": [*vehicle_ids]}
     wanted = [f"`{name}`" for name in _ALWAYS]
     wanted += [f"{DERIVED[n][0]} AS `{n}`" if n in DERIVED else f"`{n}`" for n in chosen]
-    names = ", ".join(wanted)
+    names, columns = ", ".join(wanted), (*_ALWAYS, *read_by(chosen))
     whole = asked(
         client,
-        f"SELECT {names}, 1 AS pieces, piece != 0 AS split FROM {LATEST} FINAL WHERE {where}"
+        f"{select(columns)} {names}, 1 AS pieces, piece != 0 AS split FROM {LATEST} FINAL WHERE {where}"
         " ORDER BY vehicle_id, version DESC LIMIT 1 BY vehicle_id",
         parameters,
     )
     states = {state.vehicle_id: state for state in _states(whole, chosen)}
     split = [*itertools.compress(states, whole["split"].to_pylist())]
     if split:  # joined by the store, for those vehicles only
-        source = latest_pieces_select((*_ALWAYS, *read_by(chosen)), _AMONG)
+        source = latest_pieces_select(columns, _AMONG)
         query = f"SELECT {names}, pieces FROM ({source})"
         joined = asked(client, query, {"vehicles": split})
         states.update((state.vehicle_id, state) for state in _states(joined, chosen))

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
-from voltward.telemetry.queries.fields import PROBE_ABNORMAL_C, asked, span, vehicle_rows
+from voltward.telemetry.queries.fields import (
+    PROBE_ABNORMAL_C,
+    Source,
+    asked,
+    asked_of_rows,
+    span,
+)
 from voltward.telemetry.schema.columns import CELL_ABNORMAL_MV
 
 READ_WHOLE = 20_000  # rows up to which a span is read whole and thinned out here
@@ -117,8 +123,12 @@ def _matrix(
     if points < 1:
         raise BadInput(f"points {points}: at least 1")
     bucket_s = max(1, -(-int((parameters["stop"] - parameters["start"]).total_seconds()) // points))
-    source = vehicle_rows(client, ("collected_at", "unit_hash", *kind.columns), parameters)
-    table = asked(client, _whole(kind, source, read_whole + 1), parameters)
+    table, source = asked_of_rows(
+        client,
+        ("collected_at", "unit_hash", *kind.columns),
+        parameters,
+        lambda source: _whole(kind, source, read_whole + 1),
+    )
     first = int(parameters["start"].timestamp())
     if table.num_rows > read_whole:
         table = asked(client, _thinned(kind, source), {**parameters, "bucket": bucket_s})
@@ -137,27 +147,27 @@ def _matrix(
     return Matrix(at, values, deviations, chosen, pack, number, rows, bucket_s)
 
 
-def _whole(kind: _Kind, source: str, limit: int) -> str:
+def _whole(kind: _Kind, source: Source, limit: int) -> str:
     return (
-        f"SELECT toUInt32(collected_at) AS at, {kind.values} AS items, {kind.medians} AS middle,"
+        f"{source.select} toUInt32(collected_at) AS at, {kind.values} AS items, {kind.medians} AS middle,"
         f" {kind.sizes} AS sizes, {kind.packs} AS packs, {kind.firsts} AS firsts"
-        f" FROM {source} AND notEmpty({kind.values})"
+        f" FROM {source.rows} AND notEmpty({kind.values})"
         f" ORDER BY collected_at, unit_hash LIMIT {limit}"
     )
 
 
-def _thinned(kind: _Kind, source: str) -> str:
+def _thinned(kind: _Kind, source: Source) -> str:
     """Of each bucket and column the value farthest from its row's median; measured ones first."""
     far = f"if(item >= {kind.missing_from}, -1, abs(toInt32(item) - middle))"
     return (
         "SELECT min(a) AS at, argMin(middle, a) AS middle, count() AS n,"
         " argMaxForEach(items, away) AS items, argMaxForEach(signed, away) AS far,"
         " argMax(sizes, a) AS sizes, argMax(packs, a) AS packs, argMax(firsts, a) AS firsts FROM ("
-        f"SELECT toUInt32(collected_at) AS a, {kind.values} AS items, {kind.medians} AS middle,"
+        f"{source.select} toUInt32(collected_at) AS a, {kind.values} AS items, {kind.medians} AS middle,"
         f" arrayMap(item -> toInt32({far}), items) AS away,"
         " arrayMap(item -> toInt32(item) - toInt32(middle), items) AS signed,"
         f" {kind.sizes} AS sizes, {kind.packs} AS packs, {kind.firsts} AS firsts"
-        f" FROM {source} AND notEmpty({kind.values}))"
+        f" FROM {source.rows} AND notEmpty({kind.values}))"
         " GROUP BY intDiv(a - toUInt32({start:DateTime('UTC')}), {bucket:UInt32}) ORDER BY at"
     )
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import asked
+from voltward.telemetry.schema.columns import select
 from voltward.telemetry.schema.tables import LATEST
 
 CODES_FROM = 254  # 0xFE abnormal, 0xFF invalid: no level
@@ -44,7 +45,7 @@ def presence(client: Client) -> Presence:
     """All vehicles of the store."""
     table = asked(
         client,
-        "SELECT vehicle_id, toUnixTimestamp64Milli(max(received_at)) AS received,"
+        f"{select(('received_at',))} vehicle_id, toUnixTimestamp64Milli(max(received_at)) AS received,"
         " toUInt8(ifNull(argMax(charging, version), 0) IN (1, 2)) AS charges,"
         " toUInt8(ifNull(argMax(vehicle_state, version), 0) = 1"
         " AND ifNull(argMax(speed_kmh_counts, version), 0) > 0) AS drives,"

@@ -7,7 +7,7 @@ from typing import Any
 
 from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
-from voltward.telemetry.queries.fields import DERIVED, asked, plain, read_by, span, vehicle_rows
+from voltward.telemetry.queries.fields import DERIVED, asked_of_rows, plain, read_by, span
 from voltward.telemetry.queries.frames import instant
 from voltward.telemetry.queries.latest import STATE_FIELDS
 
@@ -53,12 +53,15 @@ def rows_of(
     wanted += [f"{DERIVED[n][0]} AS `{n}`" if n in DERIVED else f"`{n}`" for n in chosen]
     parameters = {**span(vehicle_id, start, stop), "limit": limit, "after": after_hash or 0}
     behind = "collected_at > {start:DateTime('UTC')} OR unit_hash > {after:UInt64}"
-    source = vehicle_rows(client, dict.fromkeys((*_ALWAYS, *read_by(chosen))), parameters)
-    table = asked(
+    table, _ = asked_of_rows(
         client,
-        f"SELECT {', '.join(wanted)} FROM {source} AND ({behind if after_hash is not None else 1})"
-        " ORDER BY collected_at, unit_hash LIMIT {limit:UInt32}",
+        (*_ALWAYS, *read_by(chosen)),
         parameters,
+        lambda source: (
+            f"{source.select} {', '.join(wanted)} FROM {source.rows}"
+            f" AND ({behind if after_hash is not None else 1})"
+            " ORDER BY collected_at, unit_hash LIMIT {limit:UInt32}"
+        ),
     )
     columns = {name: plain(table[name]) for name in table.column_names}
     return [_row(columns, chosen, i) for i in range(table.num_rows)]

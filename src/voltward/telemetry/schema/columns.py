@@ -1,5 +1,6 @@
 """The columns of the store: the key of a row, and one for every column of ``columns.fields``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from voltward.columns.fields import COLUMNS, Column
@@ -12,7 +13,7 @@ _FLOATS = {"f4": "Float32", "f8": "Float64"}
 
 @dataclass(frozen=True)
 class StoreColumn:
-    """A column as ClickHouse declares it. ``alias``: computed when read, from stored columns."""
+    """A column as ClickHouse declares it. ``alias``: not stored but computed by those who read."""
 
     name: str
     type: str
@@ -21,8 +22,6 @@ class StoreColumn:
 
     @property
     def ddl(self) -> str:
-        if self.alias:
-            return f"`{self.name}` {self.type} ALIAS {self.alias}"
         return f"`{self.name}` {self.type}" + (f" CODEC({self.codec})" if self.codec else "")
 
     @property
@@ -134,3 +133,13 @@ ROW = (*KEY, *MEASURED, *CELLS, *BESIDE)  # as stored
 _INNER = {counts_name(column.name) for column in NUMBERS} | {"cell_near_mv", "cell_far_mv"}
 READ = (*(column for column in ROW if column.name not in _INNER), *ALIASES)
 BY_NAME = {column.name: column for column in READ}
+
+
+def select(names: Iterable[str]) -> str:
+    """``SELECT`` from a table of rows, behind the wording of those of ``names`` it only computes.
+
+    Not ALIAS columns of the table, as the store would work out all sixty for every question.
+    """
+    aliases = {name: BY_NAME[name].alias for name in names if name in BY_NAME}
+    words = ", ".join(f"{text} AS `{name}`" for name, text in aliases.items() if text)
+    return f"WITH {words} SELECT" if words else "SELECT"

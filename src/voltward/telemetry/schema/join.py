@@ -16,6 +16,7 @@ from voltward.telemetry.schema.columns import (
     ROW,
     StoreColumn,
     counts_name,
+    select,
 )
 
 _GROUP = ("vehicle_id", "collected_at")
@@ -96,7 +97,8 @@ def _grouped(source: str, wanted: frozenset[str]) -> str:
         chosen.append(f"{_SHARES} AS _shares")
     return (
         f"    SELECT {', '.join(chosen)}\n"
-        f"    FROM (SELECT *, cell_voltages_mv, rank AS _rank, unit_hash AS _hash FROM {source}) AS s\n"
+        f"    FROM ({select(('cell_voltages_mv',))} *, cell_voltages_mv, rank AS _rank,"
+        f" unit_hash AS _hash FROM {source}) AS s\n"
         f"    GROUP BY {', '.join(f's.`{name}`' for name in _GROUP)}"
     )
 

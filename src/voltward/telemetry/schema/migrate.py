@@ -13,6 +13,7 @@ from voltward.telemetry.schema.tables import (
     cluster_table,
     embedded_table,
     views,
+    without_aliases,
 )
 
 
@@ -28,9 +29,13 @@ def _first(cluster: str, database: str) -> list[str]:
     return [text for table in TABLES for text in _table(table, cluster, database)]
 
 
+def _second(cluster: str, _database: str) -> list[str]:
+    return [text for table in TABLES for text in without_aliases(table, cluster)]
+
+
 # Never edited once released; a change of the tables is a new number at the end. A new field of
 # the protocol needs none: columns that are missing are added by name.
-MIGRATIONS = (Migration(1, _first),)
+MIGRATIONS = (Migration(1, _first), Migration(2, _second))
 
 
 def migrate(client: Client, cluster: str = "") -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from voltward.telemetry.schema.columns import ALIASES, BY_NAME, ROW, StoreColumn
+from voltward.telemetry.schema.columns import ALIASES, BY_NAME, ROW, StoreColumn, select
 from voltward.telemetry.schema.join import joined_select
 
 ROWS = "frames_rows"
@@ -37,14 +37,17 @@ CLUSTER_WINDOW = {"replicated_deduplication_window": 10_000}
 
 @dataclass(frozen=True)
 class Table:
-    """A table of rows. ``version``: of several rows with one key, the largest stays."""
+    """A table. ``version``: of several rows with one key, the largest stays."""
 
     name: str
     columns: tuple[StoreColumn, ...]
     order_by: tuple[str, ...]
     version: str
     partition_by: str = ""
-    aliases: bool = True
+
+    @property
+    def of_vehicles(self) -> bool:
+        return self.order_by[0] == "vehicle_id"
 
 
 TABLES = (
@@ -68,14 +71,12 @@ TABLES = (
         (StoreColumn("version", "UInt32"), StoreColumn("applied_at", "DateTime64(3, 'UTC')")),
         ("version",),
         "",
-        aliases=False,
     ),
 )
 
 
 def _columns(table: Table) -> str:
-    lines = [column.ddl for column in (*table.columns, *(ALIASES if table.aliases else ()))]
-    return "(\n    " + ",\n    ".join(lines) + "\n)"
+    return "(\n    " + ",\n    ".join(column.ddl for column in table.columns) + "\n)"
 
 
 def _settings(values: dict[str, int]) -> str:
@@ -105,13 +106,21 @@ def cluster_table(table: Table, cluster: str, database: str) -> list[str]:
         f"ENGINE = ReplicatedReplacingMergeTree('{path}', '{{replica}}'{version})\n"
         + _tail(table, CLUSTER_WINDOW)
     )
-    key = "vehicle_id" if table.aliases else "0"
+    key = "vehicle_id" if table.of_vehicles else "0"
     spread = (
         f"CREATE TABLE IF NOT EXISTS {table.name} ON CLUSTER `{cluster}`"
         f" AS {table.name}_local\n"
         f"ENGINE = Distributed(`{cluster}`, `{database}`, {table.name}_local, {key})"
     )
     return [local, spread]
+
+
+def without_aliases(table: Table, cluster: str) -> list[str]:
+    """Take away the columns that earlier releases let the table compute."""
+    gone = ", ".join(f"DROP COLUMN IF EXISTS `{column.name}`" for column in ALIASES)
+    where = f" ON CLUSTER `{cluster}`" if cluster else ""
+    names = (table.name, f"{table.name}_local") if cluster else (table.name,)
+    return [f"ALTER TABLE {name}{where} {gone}" for name in names if table.of_vehicles]
 
 
 def rows_select(wanted: Collection[str], where: str) -> str:
@@ -122,9 +131,10 @@ def rows_select(wanted: Collection[str], where: str) -> str:
     """
     names = ", ".join(f"`{name}`" for name in wanted)
     joined = joined_select(f"{PIECES} FINAL WHERE {where}", wanted)
+    # The joined ones first: what a first SELECT words WITH would be put into the others too.
     return (
-        f"SELECT {names}, toUInt16(1) AS pieces FROM {ROWS} FINAL WHERE {where}\n"
-        f"UNION ALL\n{joined}"
+        f"{joined}\nUNION ALL\n"
+        f"{select(wanted)} {names}, toUInt16(1) AS pieces FROM {ROWS} FINAL WHERE {where}"
     )
 
 
@@ -145,12 +155,12 @@ def views(cluster: str = "") -> list[str]:
     """``rows``: every time once per content, split cells joined. ``latest``: the newest rows."""
     where = f" ON CLUSTER `{cluster}`" if cluster else ""
     whole = (
-        f"SELECT {', '.join(f'`{name}`' for name in BY_NAME)}, toUInt16(1) AS pieces\n"
+        f"{select(BY_NAME)} {', '.join(f'`{name}`' for name in BY_NAME)}, toUInt16(1) AS pieces\n"
         f"FROM {LATEST} FINAL WHERE piece = 0 AND (vehicle_id, version) IN (\n"
         f"    SELECT vehicle_id, max(version) FROM {LATEST} GROUP BY vehicle_id)"
     )
     return [
         f"CREATE OR REPLACE VIEW rows{where} AS\n{rows_select(tuple(BY_NAME), '1')}",
-        f"CREATE OR REPLACE VIEW latest{where} AS\n{whole}\nUNION ALL\n"
-        + latest_pieces_select(tuple(BY_NAME), "1"),
+        f"CREATE OR REPLACE VIEW latest{where} AS\n{latest_pieces_select(tuple(BY_NAME), '1')}\nUNION ALL\n"
+        + whole,
     ]
