@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from django.utils.functional import Promise
@@ -123,6 +124,46 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Task:
+    """One line of the workbench: what somebody must do.
+
+    ``clock``: when it must be done, None: no deadline. ``owner``: whose it is, "" nobody's yet.
+    ``button``: the verb on the button that leads to ``url``.
+    """
+
+    title: Text
+    subject: str
+    url: str
+    due_at: datetime | None = None
+    owner: str = ""
+    button: Text = ""
+
+
+@dataclass(frozen=True)
+class TaskSource:
+    """Where workbench lines come from: ``tasks(actor, limit)``, soonest first, and ``count(actor)``."""
+
+    code: str
+    title: Text
+    needs: str
+    order: int
+    tasks: Callable[[Any, int], Sequence[Task]]
+    count: Callable[[Any], int]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that the office process does by itself every ``every_s`` seconds, one process at a time.
+
+    ``run`` works off rows that wait for it, gives how many it did, and may be killed at any point.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[[], int]
+
+
+@dataclass(frozen=True)
 class Room:
     """``urls`` and ``api_urls``: dotted names of url modules, mounted at / and /api/."""
 
@@ -133,6 +174,8 @@ class Room:
     filters: tuple[ListFilter, ...] = ()
     headers: tuple[HeaderPart, ...] = ()
     search: tuple[Search, ...] = ()
+    tasks: tuple[TaskSource, ...] = ()
+    jobs: tuple[Job, ...] = ()
     urls: str | None = None
     api_urls: str | None = None
 
@@ -163,6 +206,12 @@ class Registry:
 
     def search(self, actor: Actor) -> list[Search]:
         return _held(actor, [one for room in self.rooms for one in room.search])
+
+    def tasks(self, actor: Actor) -> list[TaskSource]:
+        return _held(actor, [one for room in self.rooms for one in room.tasks])
+
+    def jobs(self) -> list[Job]:
+        return [job for room in self.rooms for job in room.jobs]
 
 
 class _Registered(Protocol):

@@ -9,63 +9,129 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Role:
-    """A role as data; ``grants`` are the names that pages, API and actions ask for."""
+    """A role as data; ``grants`` are the names that pages, API and actions ask for.
+
+    ``administers``: which of the three administrators apart (三权分立) it is; nobody may hold two
+    of them, nor one of them beside a role that works with vehicles (GB/T 22239-2019 8.1.5).
+    ``sensitive``: giving it takes a second person.
+    """
 
     code: str
     title: str | Promise
     grants: frozenset[str]
+    administers: str = ""
+    sensitive: bool = False
 
 
-MONITORING_OPERATOR: Final = "monitoring_operator"
 SAFETY_HEAD: Final = "safety_head"
+MONITORING_OPERATOR: Final = "monitoring_operator"
+QUALITY_ENGINEER: Final = "quality_engineer"
+PRODUCTION: Final = "production"
+SUPPLIER_QUALITY: Final = "supplier_quality"
+AFTERSALES: Final = "aftersales"
+OUTLET: Final = "outlet"
+INCIDENT_DESK: Final = "incident_desk"
+CYBER_OFFICER: Final = "cyber_officer"
+DATA_PROTECTION_OFFICER: Final = "data_protection_officer"
+AUDITOR: Final = "auditor"
+REGULATOR: Final = "regulator"
 INTEGRATOR: Final = "integrator"
 SYSTEM_ADMIN: Final = "system_admin"
+SECURITY_ADMIN: Final = "security_admin"
+AUDIT_ADMIN: Final = "audit_admin"
 INSTALLATION: Final = "installation"
 
-_READ_VEHICLES = frozenset({"vehicle.read", "telemetry.read"})
-
-ROLES: dict[str, Role] = {
-    role.code: role
-    for role in (
-        Role(
-            MONITORING_OPERATOR,
-            _("监测值班员"),
-            _READ_VEHICLES
-            | {"home.read", "frame.read", "position.read", "vehicle.register", "replay.start"},
-        ),
-        Role(
-            SAFETY_HEAD,
-            _("安全管理部门负责人"),
-            _READ_VEHICLES
-            | {"home.read", "frame.read", "position.read", "vehicle.register", "audit.read"},
-        ),
-        # reads through the API only: an integrator's account cannot log in to the pages
-        Role(INTEGRATOR, _("系统集成（只读接口）"), _READ_VEHICLES | {"position.read"}),
-        # runs the platform; sees no vehicle data
-        Role(
-            SYSTEM_ADMIN,
-            _("系统管理员"),
-            frozenset({"home.read", "system.read", "person.manage", "token.manage", "audit.read"}),
-        ),
-        # the platform itself: set-up commands and what arrives from the gateway
-        Role(
-            INSTALLATION,
-            _("平台自身"),
-            frozenset(
-                {
-                    "maker.manage",
-                    "person.manage",
-                    "token.manage",
-                    "vehicle.register",
-                    "vehicle.admit",
-                }
-            ),
-        ),
-    )
-}
-
-# everybody who is logged in may look after their own account
+# everybody who is logged in may look after their own account, inbox and tasks
 OWN_ACCOUNT: Final = "account.own"
+
+# Grants are named <thing>.<verb>. What everybody at work needs, beside their own account:
+_WORK = frozenset(
+    {"home.read", "vehicle.read", "clock.read", "attachment.read", "link.read", "list.subscribe"}
+)
+_WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
+_TELEMETRY = frozenset({"telemetry.read", "frame.read"})
+_SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run"})
+_PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
+
+_TABLE = (
+    Role(
+        SAFETY_HEAD,
+        _("安全管理部门负责人"),
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _PERSONAL
+        | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
+           "org.manage", "export.large", "notice.manage", "retention.read", "agreement.write"},
+        sensitive=True,
+    ),
+    Role(
+        MONITORING_OPERATOR,
+        _("监测值班员"),
+        _WORK | _WRITE | _TELEMETRY | {"position.read", "vehicle.register", "replay.start"} | _PERSONAL,
+    ),
+    Role(
+        QUALITY_ENGINEER,
+        _("质量工程师"),
+        _WORK | _WRITE | _TELEMETRY | _SPINE | {"rule.propose", "export.large"},
+    ),
+    Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
+    Role(SUPPLIER_QUALITY, _("供应商质量工程师"), _WORK | _WRITE | {"import.run"}),
+    Role(
+        AFTERSALES,
+        _("售后服务人员"),
+        _WORK | _WRITE | _SPINE | _PERSONAL | {"telemetry.read", "agreement.write"},
+    ),
+    Role(OUTLET, _("服务网点人员"), _WORK | _WRITE),
+    Role(
+        INCIDENT_DESK,
+        _("应急值守人员"),
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | {"position.read"},
+    ),
+    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
+    Role(
+        DATA_PROTECTION_OFFICER,
+        _("个人信息保护负责人"),
+        _WORK | _WRITE | _PERSONAL
+        | {"audit.read", "owner.erase", "export.approve", "retention.read", "rule.propose", "rule.approve",
+           "hold.manage", "agreement.write"},
+        sensitive=True,
+    ),
+    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read"}),
+    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read"}),
+    # reads through the API only: an integrator's account cannot log in to the pages
+    Role(INTEGRATOR, _("系统集成（只读接口）"), frozenset({"vehicle.read", "telemetry.read", "position.read"})),
+    # the three administrators apart: none of them sees vehicle data
+    Role(
+        SYSTEM_ADMIN,
+        _("系统管理员"),
+        frozenset({"home.read", "system.read", "person.manage", "token.manage", "org.manage", "notice.manage"}),
+        administers="system",
+        sensitive=True,
+    ),
+    Role(
+        SECURITY_ADMIN,
+        _("安全管理员"),
+        frozenset({"home.read", "role.assign", "role.approve", "session.manage", "key.rotate", "policy.manage"}),
+        administers="security",
+        sensitive=True,
+    ),
+    Role(
+        AUDIT_ADMIN,
+        _("审计管理员"),
+        frozenset({"home.read", "audit.read", "audit.export", "audit.verify"}),
+        administers="audit",
+        sensitive=True,
+    ),
+    # the platform itself: set-up commands, jobs and what arrives from the gateway
+    Role(
+        INSTALLATION,
+        _("平台自身"),
+        frozenset(
+            {"maker.manage", "person.manage", "token.manage", "vehicle.register", "vehicle.admit", "role.assign",
+             "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed", "key.rotate",
+             "retention.apply", "vehicle.write", "import.run", "link.write"}
+        ),
+    ),
+)  # fmt: skip
+ROLES: dict[str, Role] = {role.code: role for role in _TABLE}
 
 
 def grants_of(codes: frozenset[str]) -> frozenset[str]:

@@ -21,7 +21,8 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import newcomers, registry
+    from voltward.entry import jobs, newcomers, registry
+    from voltward.pages.room import REGISTRY
 
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -30,9 +31,11 @@ def run_office(settings: Settings) -> None:
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
     snapshots = Thread(target=ending_all, args=(publish, stopping), daemon=True)
     snapshots.start()
+    working = jobs.follow(REGISTRY.jobs(), stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
-    snapshots.join(5)
+    for thread in (snapshots, *working):
+        thread.join(5)
 
 
 def ending_all(follow: Callable[[], None], stopping: Event) -> None:

@@ -1,4 +1,4 @@
-"""Makers, people, their roles and tokens, login attempts and the audit trail."""
+"""Makers, people, their roles and tokens, and login attempts."""
 
 from __future__ import annotations
 
@@ -102,12 +102,38 @@ class Assignment(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(max_length=32)  # a code of roles.ROLES
+    # where it holds: this unit and all below it; None: the whole maker
+    unit = models.ForeignKey(
+        "records.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # of roles.Role, kept here so that the database itself can hold administrators apart
+    administers = models.CharField(max_length=16, default="", blank=True)
     assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("角色")
-        constraints = [models.UniqueConstraint(fields=["person", "role"], name="assignment_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role", "unit"], name="assignment_once", nulls_distinct=False
+            ),
+            # three administrators apart (三权分立, GB/T 22239-2019 8.1.5): the database says no too
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=~models.Q(administers=""),
+                name="assignment_one_administrator",
+            ),
+            models.CheckConstraint(
+                name="assignment_administers",
+                condition=models.Q(role="system_admin", administers="system")
+                | models.Q(role="security_admin", administers="security")
+                | models.Q(role="audit_admin", administers="audit")
+                | (
+                    ~models.Q(role__in=["system_admin", "security_admin", "audit_admin"])
+                    & models.Q(administers="")
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(ROLES[self.role].title) if self.role in ROLES else self.role
@@ -152,42 +178,3 @@ class LoginAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.login} {self.at}"
-
-
-class AuditRow(models.Model):
-    """Who did, tried or read what, when and from where. Rows are added and never changed.
-
-    The application's role may only INSERT and SELECT (``append_only``), and a trigger refuses
-    changes by anybody else.
-    """
-
-    append_only = True
-
-    at = models.DateTimeField(_("时间"), db_default=Now(), editable=False)
-    actor = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("人员")
-    )
-    maker = models.ForeignKey(
-        Maker, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("企业")
-    )
-    action = models.CharField(_("动作"), max_length=64)
-    subject = models.CharField(_("对象"), max_length=120)
-    result = models.CharField(
-        _("结果"),
-        max_length=8,
-        choices=[("done", _("完成")), ("read", _("读取")), ("refused", _("拒绝"))],
-    )
-    before = models.JSONField(_("之前"), default=dict)
-    after = models.JSONField(_("之后"), default=dict)
-    address = models.GenericIPAddressField(_("来源地址"), null=True)
-    request_number = models.CharField(_("请求编号"), max_length=32, blank=True)
-
-    class Meta:
-        verbose_name = _("审计记录")
-        indexes = [
-            models.Index(fields=["maker", "-at"], name="audit_maker_at"),
-            models.Index(fields=["subject", "-at"], name="audit_subject_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at} {self.action} {self.subject}"

@@ -1,4 +1,4 @@
-"""Every read of makers, people, tokens and the audit trail. Each one asks who is reading."""
+"""Every read of makers, people and tokens."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.utils import timezone
 
 from voltward.base.errors import NotFound
-from voltward.records.models import ApiToken, Assignment, AuditRow, LoginAttempt, Maker, Person
+from voltward.records.models import ApiToken, Assignment, LoginAttempt, Maker, Person
 
 INSTALLATION_LOGIN = "voltward"
 WINDOW = timedelta(minutes=15)
@@ -103,8 +103,3 @@ def too_many_guesses(login: str, address: str | None) -> bool:
 
 def _later(last: datetime | None, since: datetime) -> datetime:
     return last if last and last > since else since
-
-
-def audit_visible(actor: Person) -> QuerySet[AuditRow]:
-    """The actor's maker's trail, newest first."""
-    return AuditRow.objects.select_related("actor").filter(maker=actor.maker).order_by("-at", "-pk")

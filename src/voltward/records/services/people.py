@@ -1,4 +1,4 @@
-"""Every write to makers, people, roles, tokens and the audit trail."""
+"""Every write to makers, people, roles, tokens and login attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from voltward.base.errors import BadInput, NotFound
 from voltward.records import selectors
-from voltward.records.actions import Subject, action, label, record, write_row
+from voltward.records.actions import action, label, record, write_row
 from voltward.records.models import LANGUAGES, ApiToken, Assignment, LoginAttempt, Maker, Person
 from voltward.records.roles import OWN_ACCOUNT, ROLES
 
@@ -58,6 +58,7 @@ def person_create(
     codes = sorted(set(roles))
     if unknown := [code for code in codes if code not in ROLES]:
         raise BadInput(f"roles: {', '.join(unknown)}; known are {', '.join(ROLES)}")
+    _administrators_apart(codes)
     person = Person(
         login=login.strip().lower(),
         display_name=display_name.strip(),
@@ -69,7 +70,8 @@ def person_create(
     _clean(person)
     person.save()
     Assignment.objects.bulk_create(
-        Assignment(person=person, role=code, assigned_by=actor) for code in codes
+        Assignment(person=person, role=code, assigned_by=actor, administers=ROLES[code].administers)
+        for code in codes
     )
     after = {"login": person.login, "maker": maker.pk, "roles": codes, "is_program": is_program}
     record(actor, "person.create", person, before={}, after=after)
@@ -164,21 +166,6 @@ def token_used(token: ApiToken) -> None:
         ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
 
 
-def reading_recorded(actor: Person, *, what: str, subject: Subject | str, reason: str = "") -> None:
-    """Leave an audit row for a read of personal data or an exact position.
-
-    ``what``: the name of the read, e.g. ``position.read``; call it before the data leaves.
-    """
-    text = subject if isinstance(subject, str) else label(subject)
-    write_row(actor, what, subject=text, result="read", after={"reason": reason} if reason else {})
-
-
-def refusal_recorded(actor: object, *, what: str, subject: str, needs: str) -> None:
-    """Leave an audit row for a page or endpoint that somebody was not let into."""
-    person = actor if isinstance(actor, Person) else None
-    write_row(person, what, subject=subject[:120], result="refused", after={"needs": needs})
-
-
 def attempt_begun(login: str, address: str | None) -> LoginAttempt:
     """Count a try before it is judged, so that tries side by side all count."""
     return LoginAttempt.objects.create(login=login[:64], address=address)
@@ -193,6 +180,16 @@ def attempt_ended(attempt: LoginAttempt, person: Person | None, *, why: str = ""
         write_row(person, "login", subject=label(person))
     else:
         write_row(None, "login", subject=attempt.login, result="refused", after={"why": why})
+
+
+def _administrators_apart(codes: Iterable[str]) -> None:
+    """
+    Raises:
+        BadInput: an administrator's role beside any other (三权分立, GB/T 22239-2019 8.1.5).
+    """
+    held = sorted(set(codes))
+    if len(held) > 1 and any(ROLES[code].administers for code in held):
+        raise BadInput(f"roles: {', '.join(held)}; an administrator holds no other role")
 
 
 def _set_password(person: Person, password: str | None) -> None:

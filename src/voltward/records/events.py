@@ -1,0 +1,43 @@
+"""What happens in one room and matters to a later one: typed, told inside the transaction.
+
+An event is a frozen dataclass in the ``events.py`` of the room where it happens. Later rooms listen;
+the room itself knows none of them. What a listener refuses undoes the write that told of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from voltward.records.models import Person
+
+Event = TypeVar("Event")
+_LISTENERS: defaultdict[type[Any], list[Callable[[Person, Any], None]]] = defaultdict(list)
+
+
+def listen(
+    kind: type[Event],
+) -> Callable[[Callable[[Person, Event], None]], Callable[[Person, Event], None]]:
+    """Hear every event of a kind: ``@listen(VehicleScrapped)`` on ``hear(actor, event)``."""
+
+    def add(hear: Callable[[Person, Event], None]) -> Callable[[Person, Event], None]:
+        if hear not in _LISTENERS[kind]:
+            _LISTENERS[kind].append(hear)
+        return hear
+
+    return add
+
+
+def tell(actor: Person, event: object) -> None:
+    """Tell those who listen, in the order in which the rooms were loaded.
+
+    Raises:
+        RuntimeError: outside a transaction, where an event could be told of a write undone later.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{type(event).__name__} is told outside a transaction")
+    for hear in _LISTENERS[type(event)]:
+        hear(actor, event)

@@ -1,0 +1,29 @@
+"""The tables of records/, one file per subject."""
+
+from voltward.records.models.approvals import Approval
+from voltward.records.models.audit import AuditRow
+from voltward.records.models.links import Link
+from voltward.records.models.organisation import Post, PostHolder, Unit
+from voltward.records.models.people import (
+    LANGUAGES,
+    ApiToken,
+    Assignment,
+    LoginAttempt,
+    Maker,
+    Person,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "ApiToken",
+    "Approval",
+    "Assignment",
+    "AuditRow",
+    "Link",
+    "LoginAttempt",
+    "Maker",
+    "Person",
+    "Post",
+    "PostHolder",
+    "Unit",
+]

@@ -1,0 +1,32 @@
+"""Every write to records/, one file per subject."""
+
+from voltward.records.services.audit import reading_recorded, refusal_recorded
+from voltward.records.services.people import (
+    TOKEN_DAYS,
+    attempt_begun,
+    attempt_ended,
+    maker_create,
+    own_language_choose,
+    own_password_change,
+    person_create,
+    person_password_set,
+    token_create,
+    token_revoke,
+    token_used,
+)
+
+__all__ = [
+    "TOKEN_DAYS",
+    "attempt_begun",
+    "attempt_ended",
+    "maker_create",
+    "own_language_choose",
+    "own_password_change",
+    "person_create",
+    "person_password_set",
+    "reading_recorded",
+    "refusal_recorded",
+    "token_create",
+    "token_revoke",
+    "token_used",
+]
