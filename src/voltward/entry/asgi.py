@@ -7,9 +7,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voltward.entry.settings")
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from voltward.records import wall
+
 # under ASGI every request has a thread of its own: connections live in a pool, not per thread
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 24, "timeout": 10}
 
+wall.closed_by_default()
 application = get_asgi_application()

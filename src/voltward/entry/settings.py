@@ -31,7 +31,7 @@ def database(url: str) -> dict[str, Any]:
     }
     named = {name: str(parts.pop(key, "") or "") for key, name in known.items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "voltward.entry.walled_postgres",
         **named,
         "OPTIONS": parts,
         "CONN_MAX_AGE": 60,
@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "voltward.entry.metrics.MetricsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "voltward.records.middleware.WallMiddleware",
     "voltward.records.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from django.db import transaction
 
 from voltward.base.errors import NothingRecorded, NotPermitted
+from voltward.records import wall
 from voltward.records.models import AuditRow, Person
 from voltward.records.origin import origin
 
@@ -77,14 +78,17 @@ def write_row(
 ) -> None:
     """One audit row; ``result`` is done, read or refused."""
     source = origin()
-    AuditRow.objects.create(
-        actor=actor,
-        maker_id=actor.maker_id if actor else None,
-        action=action,
-        subject=subject,
-        result=result,
-        before=before or {},
-        after=after or {},
-        address=source.address,
-        request_number=source.number,
-    )
+    maker_id = actor.maker_id if actor else None
+    # the row's number comes back with the insert, so whoever adds a row must be able to see it
+    with wall.within(wall.of(maker_id)):
+        AuditRow.objects.create(
+            actor=actor,
+            maker_id=maker_id,
+            action=action,
+            subject=subject,
+            result=result,
+            before=before or {},
+            after=after or {},
+            address=source.address,
+            request_number=source.number,
+        )

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from voltward.base.errors import NotFound, NotPermitted, Refused
 from voltward.pages import errors
-from voltward.records import services
+from voltward.records import services, wall
 from voltward.records.models import LANGUAGES, Person
 from voltward.records.origin import coming_from, new_number
 
@@ -34,6 +34,20 @@ class OriginMiddleware:
             response = self.get_response(request)
         response["X-Request-Number"] = number
         return response
+
+
+class WallMiddleware:
+    """Behind the maker's wall from the moment somebody is known; the API narrows by its token."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        person = request.user if has_session else None
+        known = wall.of(person.maker_id) if isinstance(person, Person) else wall.NOBODY
+        with wall.within(known):
+            return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -7,7 +7,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from voltward.records import selectors, services
+from voltward.records import selectors, services, wall
 from voltward.records.models import ApiToken, Person
 
 
@@ -21,6 +21,7 @@ class BearerTokenAuthentication(BaseAuthentication):
         token = selectors.token_valid(text)
         if token is None:
             raise AuthenticationFailed("token unknown, expired or revoked", code="bad_token")
+        wall.narrow(wall.of(token.person.maker_id))
         services.token_used(token)
         return token.person, token
 

@@ -10,6 +10,9 @@ from psycopg import sql
 
 from voltward.base.errors import BadInput, Refused
 from voltward.entry.postgres import programs
+from voltward.records import wall
+
+_ALL_MAKERS = f"-c {wall.SETTING}={wall.ALL}"  # a copy of the database is everybody's
 
 
 class DumpFailed(Refused):
@@ -23,7 +26,7 @@ def dump(url: str, target: Path) -> dict[str, int]:
 
     Dump and counts share one exported snapshot, so writes in between change neither.
     """
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, options=_ALL_MAKERS) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert snapshot is not None
@@ -31,6 +34,7 @@ def dump(url: str, target: Path) -> dict[str, int]:
         arguments = [
             "--format=custom",
             "--no-owner",
+            "--enable-row-security",  # with all makers visible, see PGOPTIONS
             f"--snapshot={snapshot[0]}",
             f"--file={target}",
         ]
@@ -45,14 +49,14 @@ def restore(url: str, source: Path) -> dict[str, int]:
     Raises:
         BadInput: the database holds tables already.
     """
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, options=_ALL_MAKERS) as connection:
         if _tables(connection):
             raise BadInput(
                 "the office database is not empty; restore into a new data folder or a new database"
             )
     arguments = ["--no-owner", "--exit-on-error", f"--dbname={_database(url)}", str(source)]
     _run("pg_restore", url, arguments)
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, options=_ALL_MAKERS) as connection:
         return _counts(connection)
 
 
@@ -88,6 +92,7 @@ def _run(program: str, url: str, arguments: list[str]) -> None:
         "PGHOST": host,
         "PGPORT": str(parts.port or 5432),
         "PGUSER": unquote(parts.username or ""),
+        "PGOPTIONS": _ALL_MAKERS,
         "PGPASSWORD": unquote(parts.password or ""),
     }
     command = [str(programs() / "bin" / program), *arguments]

@@ -25,6 +25,7 @@ from voltward.monitoring.columns import online_cell
 from voltward.monitoring.hub import Hub, Sight, hub_of_loop
 from voltward.monitoring.ui.states import message_of, tables_of
 from voltward.pages.live import event, give_back_connections
+from voltward.records import wall
 from voltward.records.models import Person
 from voltward.telemetry.queries import LatestState
 
@@ -154,7 +155,8 @@ def is_welcome(viewer: Viewer) -> bool:
     if not isinstance(person, Person) or viewer.grant not in person.grants:
         return False
     try:
-        vehicle_by_vin(person, viewer.vehicle.vin)
+        with wall.within(wall.of(person.maker_id)):
+            vehicle_by_vin(person, viewer.vehicle.vin)
     except NotFound:
         return False
     return True

@@ -1,0 +1,47 @@
+"""Puts the wall's present value on a connection before each statement that would meet another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
+
+from voltward.records import wall
+
+
+# The stubs leave out the hooks that Django itself calls.
+class DatabaseWrapper(base.DatabaseWrapper):
+    """The value last set is noted on the connection itself, as connections come from a pool."""
+
+    def _cursor(self, name: str | None = None) -> Any:
+        self.ensure_connection()
+        self._put_wall()
+        return super()._cursor(name)  # type: ignore[misc]
+
+    def _put_wall(self) -> None:
+        wanted, connection = wall.current(), self.connection
+        if getattr(connection, "voltward_wall", None) != wanted:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config(%s, %s, false)", [wall.SETTING, wanted])
+            connection.voltward_wall = wanted
+
+    def _forget_wall(self) -> None:
+        """What was set inside a transaction is gone with it."""
+        if self.connection is not None:
+            self.connection.voltward_wall = None
+
+    def _rollback(self) -> None:
+        super()._rollback()  # type: ignore[misc]
+        self._forget_wall()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self._forget_wall()
+
+    def _close(self) -> None:
+        if self.connection is not None and not self.connection.closed:
+            status = self.connection.info.transaction_status
+            if status != TransactionStatus.IDLE:
+                self._forget_wall()  # the pool rolls it back
+        super()._close()  # type: ignore[misc]

@@ -1,0 +1,76 @@
+"""Whose rows this work may see: what PostgreSQL's row-level security asks, the wall behind selectors.
+
+The value travels with the work (a context variable) and is put on a database connection before the
+connection is used, so a pooled connection never carries another request's maker. It guards against
+a selector that forgot its maker; somebody who may write SQL can set it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import migrations
+
+ALL = "all"  # set-up, jobs and commands work for every maker
+NOBODY = "none"
+SETTING = "voltward.maker"
+_beyond_requests = [ALL]
+_wall: ContextVar[str | None] = ContextVar("_wall", default=None)
+
+
+def closed_by_default() -> None:
+    """For a process that serves requests: nothing is visible until somebody was let in."""
+    _beyond_requests[0] = NOBODY
+
+
+def current() -> str:
+    """``all``, ``none`` or the number of a maker."""
+    return _wall.get() or _beyond_requests[0]
+
+
+def of(maker_id: int | None) -> str:
+    """The value for a person of this maker; the installation's own account sees all."""
+    return ALL if maker_id is None else str(maker_id)
+
+
+def narrow(value: str) -> None:
+    """From here on, until the enclosing ``within`` ends."""
+    _wall.set(value)
+
+
+@contextmanager
+def within(value: str) -> Iterator[None]:
+    """``value`` inside, whatever it was outside."""
+    token = _wall.set(value)
+    try:
+        yield
+    finally:
+        _wall.reset(token)
+
+
+def walled(table: str, *, maker: str = "maker_id", append_only: bool = False) -> migrations.RunSQL:
+    """A migration's step that puts a table behind the wall.
+
+    ``append_only``: rows may be added by whoever has one to add (a refusal before anybody was let in
+    is kept too); only reading is walled.
+    """
+    visible = f"(SELECT current_setting('{SETTING}', true)) IN ('{ALL}', {maker}::text)"
+    policies = (
+        (("SELECT", f"USING ({visible})"), ("INSERT", "WITH CHECK (true)"))
+        if append_only
+        else (("ALL", f"USING ({visible})"),)
+    )
+    making = [
+        f"CREATE POLICY wall_{verb.lower()} ON {table} FOR {verb} {rule}" for verb, rule in policies
+    ]
+    unmaking = [f"DROP POLICY wall_{verb.lower()} ON {table}" for verb, _ in policies]
+    return migrations.RunSQL(
+        [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            *making,
+        ],
+        [f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", *unmaking],
+    )
