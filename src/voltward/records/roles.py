@@ -59,7 +59,7 @@ _TABLE = (
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _PERSONAL
         | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
-           "org.manage", "export.large", "notice.manage", "retention.read", "agreement.write"},
+           "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write"},
         sensitive=True,
     ),
     Role(

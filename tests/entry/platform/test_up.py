@@ -130,7 +130,7 @@ def test_the_api_benchmark_asks_at_the_pace_it_says(platform: Platform, token: s
     ]  # fmt: skip
     assert "history" in figures[2]["path"]
     refused = asked("no token")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr.splitlines()[-1].startswith(
         f"voltward: {platform.web}/api/vehicles/: 401"
     )

@@ -12,10 +12,13 @@ from voltward.journal.reader import JournalReader
 from voltward.journal.verify import verify
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.streams import stream_number
+from voltward.telemetry.schema.columns import select
 from voltward.telemetry.schema.tables import PIECES, ROWS
 
 # FINAL: two rows of one key are one row; what a merge drops must not change the figures.
-_COUNTS = "SELECT count(), sum(unit_hash) FROM {table} FINAL WHERE {behind}"
+_COUNTS = (
+    f"{select(('frame_position',))} count(), sum(unit_hash) FROM {{table}} FINAL WHERE {{behind}}"
+)
 
 
 def store_counts(settings: Settings, reached: Mapping[str, str]) -> dict[str, int]:

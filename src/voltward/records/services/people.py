@@ -16,6 +16,7 @@ from voltward.records import selectors
 from voltward.records.actions import action, label, record, write_row
 from voltward.records.models import LANGUAGES, ApiToken, Assignment, LoginAttempt, Maker, Person
 from voltward.records.roles import OWN_ACCOUNT, ROLES
+from voltward.records.services.roles import administrators_apart
 
 TOKEN_PREFIX = "vw_"  # noqa: S105 - lets scanners recognise a leaked token
 TOKEN_DAYS = 365
@@ -58,7 +59,7 @@ def person_create(
     codes = sorted(set(roles))
     if unknown := [code for code in codes if code not in ROLES]:
         raise BadInput(f"roles: {', '.join(unknown)}; known are {', '.join(ROLES)}")
-    _administrators_apart(codes)
+    administrators_apart(codes)
     person = Person(
         login=login.strip().lower(),
         display_name=display_name.strip(),
@@ -180,16 +181,6 @@ def attempt_ended(attempt: LoginAttempt, person: Person | None, *, why: str = ""
         write_row(person, "login", subject=label(person))
     else:
         write_row(None, "login", subject=attempt.login, result="refused", after={"why": why})
-
-
-def _administrators_apart(codes: Iterable[str]) -> None:
-    """
-    Raises:
-        BadInput: an administrator's role beside any other (三权分立, GB/T 22239-2019 8.1.5).
-    """
-    held = sorted(set(codes))
-    if len(held) > 1 and any(ROLES[code].administers for code in held):
-        raise BadInput(f"roles: {', '.join(held)}; an administrator holds no other role")
 
 
 def _set_password(person: Person, password: str | None) -> None:
