@@ -23,14 +23,15 @@ _log = structlog.get_logger("voltward.jobs")
 def follow(jobs: Sequence[Job], stopping: Event) -> list[Thread]:
     """Start every job; threads that end soon after ``stopping`` is set."""
     threads = [
-        Thread(target=_follow_one, args=(job, stopping), name=job.name, daemon=True) for job in jobs
+        Thread(target=follow_one, args=(job, stopping), name=job.name, daemon=True) for job in jobs
     ]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _follow_one(job: Job, stopping: Event) -> None:
+def follow_one(job: Job, stopping: Event) -> None:
+    """Run a job again and again until ``stopping`` is set."""
     due = time.monotonic()
     while not stopping.wait(max(0.0, due - time.monotonic())):
         due = time.monotonic() + job.every_s
@@ -45,9 +46,8 @@ def _follow_one(job: Job, stopping: Event) -> None:
 
 def run_once(job: Job) -> int | None:
     """Run a job now; None: another process runs it."""
-    number = zlib.crc32(job.name.encode()) - (1 << 31)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, number])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock_of(job))
         if not cursor.fetchone()[0]:
             return None
     try:
@@ -55,7 +55,12 @@ def run_once(job: Job) -> int | None:
     finally:
         if connection.connection is not None:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, number])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock_of(job))
     DONE.labels(job.name).inc(done)
     LAST.labels(job.name).set_to_current_time()
     return done
+
+
+def lock_of(job: Job) -> tuple[int, int]:
+    """The advisory lock that a running job holds."""
+    return _LOCKS, zlib.crc32(job.name.encode()) - (1 << 31)

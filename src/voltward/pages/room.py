@@ -124,6 +124,20 @@ class Search:
 
 
 @dataclass(frozen=True)
+class SubjectKind:
+    """How records that audit rows, links and tasks name ``Name:17`` are shown to a reader.
+
+    ``find(actor, key)``: title, detail and address; None where the actor sees no such record.
+    """
+
+    name: str
+    title: Text
+    needs: str
+    order: int
+    find: Callable[[Any, str], Hit | None]
+
+
+@dataclass(frozen=True)
 class Task:
     """One line of the workbench: what somebody must do.
 
@@ -174,6 +188,7 @@ class Room:
     filters: tuple[ListFilter, ...] = ()
     headers: tuple[HeaderPart, ...] = ()
     search: tuple[Search, ...] = ()
+    subjects: tuple[SubjectKind, ...] = ()
     tasks: tuple[TaskSource, ...] = ()
     jobs: tuple[Job, ...] = ()
     urls: str | None = None
@@ -206,6 +221,12 @@ class Registry:
 
     def search(self, actor: Actor) -> list[Search]:
         return _held(actor, [one for room in self.rooms for one in room.search])
+
+    def subject(self, actor: Actor, label: str) -> Hit | None:
+        """The record behind a label; None: not there, not the actor's, or its room is absent."""
+        name, _, key = label.partition(":")
+        kinds = _held(actor, [one for room in self.rooms for one in room.subjects])
+        return next((one.find(actor, key) for one in kinds if one.name == name), None)
 
     def tasks(self, actor: Actor) -> list[TaskSource]:
         return _held(actor, [one for room in self.rooms for one in room.tasks])
