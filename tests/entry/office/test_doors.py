@@ -16,7 +16,7 @@ from voltward.base.errors import Refused
 from voltward.fleet.models import Vehicle
 from voltward.records.middleware import GrantMiddleware
 from voltward.records.models import AuditRow, Person
-from voltward.records.roles import ROLES
+from voltward.records.roles import INSTALLATION, ROLES
 
 pytestmark = pytest.mark.django_db
 OPEN = {"login/", "language/", "healthz"}  # metrics has its own rule: see test_metrics
@@ -97,6 +97,25 @@ def test_nobody_comes_in_without_the_grant_the_door_names(
     assert client.get(door.path).status_code == 403
     row = AuditRow.objects.get(result="refused")
     assert (row.actor, row.subject, row.after) == (operator, route, {"needs": door.needs})
+
+
+@pytest.mark.parametrize("code", sorted(set(ROLES) - {INSTALLATION}))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_role_opens_the_doors_it_holds_and_no_other(
+    maker: Any, vehicle: Vehicle, operator: Person, code: str, method: str
+) -> None:
+    """Role x route x method: what the table of rights says is what the platform does."""
+    role = ROLES[code]
+    operator.assignments.update(role=code, administers=role.administers)
+    client = Client(raise_request_exception=False)
+    client.force_login(operator)
+    for route in GUARDED:
+        needed = DOORS[route].needs
+        if needed in role.grants or needed == "account.own":
+            if method == "get":
+                assert client.get(DOORS[route].path).status_code != 403, route
+        else:
+            assert getattr(client, method)(DOORS[route].path).status_code == 403, route
 
 
 @pytest.mark.parametrize("route", GUARDED)
