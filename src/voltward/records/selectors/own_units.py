@@ -17,7 +17,7 @@ def own_units(actor: Person) -> frozenset[int]:
     holding = Q(until=None) | Q(until__gte=today)
     posts = PostHolder.objects.filter(holding, person=actor, since__lte=today)
     mine = set(posts.values_list("post__unit", flat=True))
-    mine |= {unit for unit in actor.assignments.values_list("unit", flat=True) if unit is not None}
+    mine |= set(actor.assignments.exclude(unit=None).values_list("unit", flat=True))
     if not mine:
         return frozenset()
     tree = list(Unit.objects.filter(maker=actor.maker_id).values_list("pk", "parent"))

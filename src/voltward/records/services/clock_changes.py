@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput, WrongState
+from voltward.pages.room import Text
 from voltward.records import clock_states
 from voltward.records.actions import action, record
 from voltward.records.approvals import Kind, opened, register
@@ -18,7 +19,7 @@ from voltward.records.selectors.clocks import clock_locked
 from voltward.records.selectors.deadlines import deadline_in_force, work_calendar
 from voltward.records.services.clock_dates import points_set, shown
 from voltward.records.services.clocks import CLOCK_WRITE
-from voltward.records.working_time import beijing_day
+from voltward.records.working_time import BEIJING, beijing_day
 
 
 @action("clock.extend", needs=CLOCK_WRITE)
@@ -120,4 +121,13 @@ def clock_rule_change(actor: Person, *, clock_id: int, severity: str, reason: st
     return clock
 
 
-EXTENSION: Final = register(Kind("clock.extension", _("时限延期"), "rule.approve", _apply))
+def _parts(approval: Approval) -> list[tuple[Text, str]]:
+    known, asked = approval.payload["from_at"], approval.payload["to_at"]
+    return [(_("原截止时间"), _local(known) if known else "—"), (_("新截止时间"), _local(asked))]
+
+
+def _local(iso: str) -> str:
+    return datetime.fromisoformat(iso).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+EXTENSION: Final = register(Kind("clock.extension", _("时限延期"), "rule.approve", _apply, _parts))

@@ -6,13 +6,17 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.db.models import Q
 from django.forms.models import model_to_dict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput
+from voltward.pages.room import Text
 from voltward.records.actions import action, record
 from voltward.records.approvals import Kind, opened, register
+from voltward.records.deadline_texts import warnings_text
 from voltward.records.models import Approval, DeadlineRule, Person
 from voltward.records.roles import ROLES
 from voltward.records.selectors.deadlines import deadline_by_id, deadline_revisions
@@ -87,12 +91,10 @@ def _deadline_revise(actor: Person, *, approval: Approval) -> DeadlineRule:
     )  # fmt: skip
     rule.save()
     # the maker's earlier own revisions end where this one begins; the platform's row stays for others
-    earlier = others.filter(maker=approval.maker, effective_to=None).exclude(pk=rule.pk)
+    began = Q(effective_from=None) | Q(effective_from__lte=rule.effective_from)
     DeadlineRule.objects.filter(
-        pk__in=[
-            one.pk for one in earlier if (one.effective_from or date.min) <= rule.effective_from
-        ]
-    ).update(effective_to=rule.effective_from)
+        began, maker=approval.maker, code=rule.code, severity=rule.severity, effective_to=None
+    ).exclude(pk=rule.pk).update(effective_to=rule.effective_from)
     record(actor, "deadline.revise", rule, before=_shown(base), after=_shown(rule))
     return rule
 
@@ -137,4 +139,27 @@ def _shown(rule: DeadlineRule) -> dict[str, Any]:
     return {**values, "effective_from": day.isoformat() if day else None, "code": rule.code}
 
 
-REVISION = register(Kind("deadline.revision", _("时限规则修订"), "rule.approve", _apply))
+def _parts(approval: Approval) -> list[tuple[Text, str]]:
+    """Each value that would change, as it is and as it would be."""
+    rule = DeadlineRule.objects.filter(pk=approval.payload["rule_id"]).first()
+    parts: list[tuple[Text, str]] = [(_("编号"), str(rule))]
+    for name in _CHANGED:
+        field = DeadlineRule._meta.get_field(name)
+        new, old = approval.payload[name], _shown(rule)[name] if rule else None
+        if new != old:
+            parts.append((getattr(field, "verbose_name", name), f"{_word(old)} → {_word(new)}"))
+    return parts
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_word(one) for one in value) or "—"
+    if isinstance(value, dict):
+        return warnings_text([value])
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    units: dict[object, object] = dict(DeadlineRule.UNITS)
+    return "—" if value in (None, "") else str(units.get(value, value))
+
+
+REVISION = register(Kind("deadline.revision", _("时限规则修订"), "rule.approve", _apply, _parts))

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput
+from voltward.pages.room import Text
 from voltward.records.actions import action, record
 from voltward.records.approvals import Kind, opened, register
 from voltward.records.models import Approval, CalendarYear, Person, WorkDay
@@ -99,4 +100,12 @@ def _calendar_seed(actor: Person, *, year: int) -> int:
     return len(rows)
 
 
-CHANGE = register(Kind("calendar.change", _("工作日历变更"), "rule.approve", _apply))
+def _parts(approval: Approval) -> list[tuple[Text, str]]:
+    given, kinds = approval.payload, dict(WorkDay.KINDS)
+    parts: list[tuple[Text, str]] = [(_("年份"), str(given["year"])), (_("依据"), given["source"])]
+    if given["is_complete"]:
+        parts.append((_("该年度安排已完整录入"), "✓"))
+    return parts + [(day, f"{kinds[kind]} {name}") for day, kind, name in given["days"]]
+
+
+CHANGE = register(Kind("calendar.change", _("工作日历变更"), "rule.approve", _apply, _parts))
