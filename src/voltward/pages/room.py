@@ -142,7 +142,8 @@ class Task:
     """One line of the workbench: what somebody must do.
 
     ``clock``: when it must be done, None: no deadline. ``owner``: whose it is, "" nobody's yet.
-    ``button``: the verb on the button that leads to ``url``.
+    ``button``: the verb on the button that leads to ``url``; ``claim_url``: posting there takes it.
+    ``at_once``: it has no number but must be done now. ``started_at``: since when the time runs.
     """
 
     title: Text
@@ -151,11 +152,17 @@ class Task:
     due_at: datetime | None = None
     owner: str = ""
     button: Text = ""
+    claim_url: str = ""
+    at_once: bool = False
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class TaskSource:
-    """Where workbench lines come from: ``tasks(actor, limit)``, soonest first, and ``count(actor)``."""
+    """Where workbench lines come from: ``tasks(actor, limit)``, soonest first, and ``count(actor)``.
+
+    Both are the actor's own. ``wider(actor, scope, limit)``: those of the actor's ``unit`` or of ``all``.
+    """
 
     code: str
     title: Text
@@ -163,6 +170,7 @@ class TaskSource:
     order: int
     tasks: Callable[[Any, int], Sequence[Task]]
     count: Callable[[Any], int]
+    wider: Callable[[Any, str, int], Sequence[Task]] | None = None
 
 
 @dataclass(frozen=True)

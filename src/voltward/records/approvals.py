@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,14 @@ class Kind:
     """``needs``: the second person's grant. ``apply(decider, approval)`` carries the wish out.
 
     ``apply`` runs in the transaction of the decision; what it refuses leaves the wish waiting.
+    ``shown(approval)``: what is asked for as pairs of title and value, masked where it must be.
     """
 
     code: str
     title: Text
     needs: str
     apply: Callable[[Person, Approval], object]
+    shown: Callable[[Approval], Sequence[tuple[Text, str]]] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -62,6 +64,17 @@ def approval_waiting(actor: Person) -> QuerySet[Approval]:
     """What waits for this very person, oldest first."""
     waiting = approval_visible(actor).filter(state="waiting").exclude(asked_by=actor)
     return waiting.order_by("asked_at", "pk")
+
+
+def approval_by_id(actor: Person, approval_id: int) -> Approval:
+    """
+    Raises:
+        NotFound: no such wish that the actor may see.
+    """
+    approval = approval_visible(actor).filter(pk=approval_id).first()
+    if approval is None:
+        raise NotFound(f"approval {approval_id}")
+    return approval
 
 
 @action("approval.accept", needs=OWN_ACCOUNT)

@@ -1,18 +1,34 @@
-"""What records/ shows: the organisation, people and their roles, the audit trail."""
+"""What records/ shows and does by itself: the workbench, deadlines, the organisation, the trail."""
 
 from django.utils.translation import gettext_lazy as _
 
-from voltward.pages.room import MenuItem, Room
+from voltward.pages.room import HeaderPart, Job, MenuItem, Room
+from voltward.records.services.clock_sweep import clock_sweep
+from voltward.records.services.work_calendar import calendar_refresh
+from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
+
+_DESK, _SYSTEM = _("工作台"), _("系统管理")
 
 ROOM = Room(
     name="records",
     menu=(
         MenuItem(
-            _("系统管理"), _("组织机构"), "organisation", "building-factory", "org.manage", 880
+            _DESK, _("工作台"), "workbench", "layout-dashboard", "home.read", 1, workbench_count
         ),
-        MenuItem(_("系统管理"), _("人员与角色"), "people", "users", "role.assign", 882),
-        MenuItem(_("系统管理"), _("权限总表"), "rights", "key", "role.assign", 884),
-        MenuItem(_("系统管理"), _("审计记录"), "audit", "shield-check", "audit.read", 900),
+        MenuItem(_DESK, _("审批"), "approvals", "check", "home.read", 2, approvals_count),
+        MenuItem(_DESK, _("时钟"), "clocks", "clock", "clock.read", 3),
+        MenuItem(_SYSTEM, _("组织机构"), "organisation", "building-factory", "org.manage", 870),
+        MenuItem(_SYSTEM, _("人员与角色"), "people", "users", "role.assign", 872),
+        MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),
+        MenuItem(_SYSTEM, _("时限规则"), "deadlines", "list-details", "clock.read", 880),
+        MenuItem(_SYSTEM, _("工作日历"), "work-calendar", "calendar", "clock.read", 890),
+        MenuItem(_SYSTEM, _("审计记录"), "audit", "shield-check", "audit.read", 900),
+    ),
+    headers=(HeaderPart("top", "records/clock_strip.html", "clock.read", 10, strip),),
+    tasks=SOURCES,
+    jobs=(
+        Job("clock-sweep", 5.0, clock_sweep),
+        Job("calendar-refresh", 3600.0, calendar_refresh),
     ),
     urls="voltward.records.ui.urls",
 )

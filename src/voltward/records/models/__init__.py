@@ -2,6 +2,14 @@
 
 from voltward.records.models.approvals import Approval
 from voltward.records.models.audit import AuditRow
+from voltward.records.models.clocks import (
+    AssignedTask,
+    Clock,
+    ClockExtension,
+    ClockNews,
+    ClockPoint,
+)
+from voltward.records.models.deadlines import CalendarYear, DeadlineRule, WorkDay
 from voltward.records.models.links import Link
 from voltward.records.models.organisation import Post, PostHolder, Unit
 from voltward.records.models.people import (
@@ -17,8 +25,15 @@ __all__ = [
     "LANGUAGES",
     "ApiToken",
     "Approval",
+    "AssignedTask",
     "Assignment",
     "AuditRow",
+    "CalendarYear",
+    "Clock",
+    "ClockExtension",
+    "ClockNews",
+    "ClockPoint",
+    "DeadlineRule",
     "Link",
     "LoginAttempt",
     "Maker",
@@ -26,4 +41,5 @@ __all__ = [
     "Post",
     "PostHolder",
     "Unit",
+    "WorkDay",
 ]

@@ -1,8 +1,19 @@
-"""Addresses of records/: accounts, the organisation, people and their roles, the audit trail."""
+"""Addresses of records/: accounts, the workbench, rules, the organisation, the audit trail."""
 
 from django.urls import path
 
-from voltward.records.ui import account, audit, organisation, people
+from voltward.records.ui import (
+    account,
+    approvals,
+    audit,
+    clocks,
+    deadlines,
+    organisation,
+    people,
+    tasks,
+    work_calendar,
+    workbench,
+)
 
 urlpatterns = [
     path("login/", account.Login.as_view(), name="login"),
@@ -20,5 +31,18 @@ urlpatterns = [
     path("people/<int:person_id>/roles/", people.give_role, name="role-give"),
     path("people/roles/<int:assignment_id>/end/", people.take_role, name="role-take"),
     path("rights/", people.rights, name="rights"),
+    path("workbench/", workbench.page, name="workbench"),
+    path("clocks/", clocks.ClockList.as_view(), name="clocks"),
+    path("clocks/<int:clock_id>/", clocks.page, name="clock"),
+    path("clocks/<int:clock_id>/claim/", clocks.claim, name="clock-claim"),
+    path("tasks/assign/", tasks.assign, name="task-assign"),
+    path("tasks/<int:task_id>/", tasks.page, name="task"),
+    path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),
+    path("approvals/<int:approval_id>/", approvals.page, name="approval"),
+    path("deadlines/", deadlines.DeadlineList.as_view(), name="deadlines"),
+    path("deadlines/<int:rule_id>/", deadlines.page, name="deadline"),
+    path("deadlines/<int:rule_id>/propose/", deadlines.propose, name="deadline-propose"),
+    path("calendar/", work_calendar.WorkDayList.as_view(), name="work-calendar"),
+    path("calendar/propose/", work_calendar.propose, name="work-calendar-propose"),
     path("audit/", audit.AuditList.as_view(), name="audit"),
 ]

@@ -1,0 +1,141 @@
+"""Approvals: what waits for a second person, what was asked for, who decided and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from django_filters import ChoiceFilter, FilterSet
+
+from voltward.base.errors import NotFound, NotPermitted, Refused, WrongState
+from voltward.pages.access import needs
+from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.room import Cell
+from voltward.records.approvals import (
+    KINDS,
+    approval_accept,
+    approval_by_id,
+    approval_refuse,
+    approval_visible,
+    approval_withdraw,
+)
+from voltward.records.models import Approval, Person
+from voltward.records.services import reading_recorded
+from voltward.records.ui.actors import actor_of
+
+DOTS = {"waiting": "due", "accepted": "done", "refused": "refused", "withdrawn": "offline"}
+
+
+def kind_title(approval: Approval) -> str:
+    kind = KINDS.get(approval.kind)
+    return str(kind.title) if kind else approval.kind
+
+
+class ApprovalFilter(FilterSet):  # type: ignore[misc]
+    state = ChoiceFilter(
+        label=gettext_lazy("状态"), choices=Approval.STATES, empty_label=gettext_lazy("全部")
+    )
+
+    class Meta:
+        model = Approval
+        fields = ["state"]
+
+
+class ApprovalList(ListPage):
+    needs = "home.read"
+    of = "approval"
+    title = gettext_lazy("审批")
+    section = gettext_lazy("工作台")
+    filterset_class = ApprovalFilter
+    columns = (
+        ListColumn(gettext_lazy("事项"), kind_title),
+        ListColumn(
+            gettext_lazy("内容"),
+            lambda row: row.title,
+            link=lambda row: reverse("approval", args=[row.pk]),
+        ),
+        ListColumn(
+            gettext_lazy("状态"), lambda row: Cell(row.get_state_display(), DOTS[row.state])
+        ),
+        ListColumn(gettext_lazy("申请人"), lambda row: row.asked_by.display_name),
+        ListColumn(
+            gettext_lazy("申请时间"),
+            lambda row: timezone.localtime(row.asked_at).strftime("%Y-%m-%d %H:%M"),
+            sort="asked_at",
+            css="vw-mono",
+        ),
+        ListColumn(
+            gettext_lazy("审批人"),
+            lambda row: row.decided_by.display_name if row.decided_by else None,
+        ),
+    )
+    empty_title = gettext_lazy("没有审批事项")
+    empty_text = gettext_lazy("需要第二人同意的申请（规则修订、延期、授权等）会出现在这里。")
+
+    def rows(self, actor: Any) -> QuerySet[Approval]:
+        return approval_visible(actor)
+
+    def exported(self, actor: Any, count: int) -> None:
+        reading_recorded(actor, what="approval.export", subject=f"{count} rows")
+
+
+class DecisionForm(forms.Form):
+    note = forms.CharField(label=gettext_lazy("审批意见"), max_length=500, required=False)
+
+
+@needs("home.read")
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Who asks for what and why; the second person decides, the first may take it back."""
+    actor = actor_of(request)
+    approval = approval_by_id(actor, approval_id)
+    kind = KINDS.get(approval.kind)
+    form = DecisionForm(request.POST or None)
+    posted = request.method == "POST" and form.is_valid()
+    if posted and _decided(request, actor, approval, form):
+        return redirect("approval", approval.pk)
+    waiting = approval.state == "waiting"
+    own = approval.asked_by_id == actor.pk
+    context = {
+        "approval": approval, "kind": kind_title(approval), "form": form,
+        "state_dot": DOTS[approval.state],
+        "parts": kind.shown(approval) if kind and kind.shown else (),
+        "may_decide": waiting and not own and kind is not None and kind.needs in actor.grants,
+        "may_withdraw": waiting and own and kind is not None,
+    }  # fmt: skip
+    return render(request, "records/approval.html", context, status=422 if form.errors else 200)
+
+
+def _decided(request: HttpRequest, actor: Person, approval: Approval, form: DecisionForm) -> bool:
+    step, note = request.POST.get("step", ""), form.cleaned_data["note"]
+    if step == "refuse" and not note.strip():
+        form.add_error("note", _("拒绝时请写明意见。"))
+        return False
+    try:
+        if step == "accept":
+            approval_accept(actor, approval_id=approval.pk, note=note)
+        elif step == "refuse":
+            approval_refuse(actor, approval_id=approval.pk, note=note)
+        elif step == "withdraw":
+            approval_withdraw(actor, approval_id=approval.pk)
+    except (NotFound, NotPermitted):
+        raise
+    except WrongState:
+        form.add_error(None, _("申请已有结果，或其内容已不再适用；请刷新后再看。"))
+        return False
+    except Refused:
+        form.add_error(
+            None, _("无法执行这项申请：其内容已不符合规则。申请仍在等待，可拒绝并说明原因。")
+        )
+        return False
+    messages.success(request, _("已保存。"))
+    return True
