@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voltward.fleet import selectors
+from voltward.fleet import imports, selectors
 from voltward.pages.room import Hit, MenuItem, Room, Search, Tab
 from voltward.records.models import Person
 
@@ -19,6 +19,8 @@ def find_vehicles(actor: Person, text: str, limit: int) -> Sequence[Hit]:
         for vehicle in selectors.vehicle_matching(actor, text)[:limit]
     ]
 
+
+IMPORT_KINDS = (imports.VEHICLES,)  # naming them makes them known
 
 ROOM = Room(
     name="fleet",

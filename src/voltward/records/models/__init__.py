@@ -2,6 +2,12 @@
 
 from voltward.records.models.approvals import Approval
 from voltward.records.models.audit import AuditRow
+from voltward.records.models.imports import (
+    ImportChange,
+    ImportMapping,
+    ImportProgress,
+    ImportRun,
+)
 from voltward.records.models.links import Link
 from voltward.records.models.organisation import Post, PostHolder, Unit
 from voltward.records.models.people import (
@@ -19,6 +25,10 @@ __all__ = [
     "Approval",
     "Assignment",
     "AuditRow",
+    "ImportChange",
+    "ImportMapping",
+    "ImportProgress",
+    "ImportRun",
     "Link",
     "LoginAttempt",
     "Maker",
