@@ -11,14 +11,13 @@ from psycopg import sql
 
 from voltward.fleet.models import RegistryGeneration, Vehicle
 from voltward.records.actions import label
+from voltward.records.copying import copy_in
 from voltward.records.models import Link
-
-BATCH = 5000
 
 
 def vehicles_add(vehicles: Sequence[Vehicle]) -> None:
     """New ones; their primary keys are set on return."""
-    Vehicle.objects.bulk_create(vehicles, batch_size=BATCH)
+    copy_in(vehicles)
 
 
 def vehicles_change(changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
@@ -32,7 +31,8 @@ def vehicles_change(changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
 
 
 def _change(names: tuple[str, ...], group: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    fields = [Vehicle._meta.get_field(name) for name in ("id", *names)]
+    known = {field.name: field for field in Vehicle._meta.concrete_fields}
+    fields = [known[name] for name in ("id", *names)]
     columns = [sql.Identifier(str(field.column)) for field in fields]
     # without its length: a cast to varchar(16) would cut silently what the column refuses
     kinds = [str(field.db_type(connection)).partition("(")[0] for field in fields]
@@ -41,7 +41,7 @@ def _change(names: tuple[str, ...], group: Sequence[tuple[int, Mapping[str, Any]
     ).format(
         table=sql.Identifier(Vehicle._meta.db_table),
         sets=sql.SQL(", ").join(sql.SQL("{0} = given.{0}").format(one) for one in columns[1:]),
-        arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in kinds),  # type: ignore[arg-type]
+        arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in kinds),
         names=sql.SQL(", ").join(columns),
         join=sql.SQL("{0}.id = given.id").format(sql.Identifier(Vehicle._meta.db_table)),
     )

@@ -26,6 +26,7 @@ from voltward.pages.imports.kinds import (
     Target,
     register,
 )
+from voltward.records.copying import among
 from voltward.records.models import Person
 
 COLUMNS = (
@@ -55,16 +56,16 @@ KEPT = (*FILLED, "state", "registered_at", "source")
 def judge(actor: Person, rows: Sequence[ParsedRow], target: Target) -> list[Outcome]:
     """New VINs, those of the maker's own vehicles, and those that are taken (by whomever)."""
     del actor
-    wanted = {row.values["vin"]: number_of(row.values["vin"], vehicle_key()) for row in rows}
-    found = Vehicle.objects.filter(vin__in=wanted)
+    key = vehicle_key()
+    wanted = {row.values["vin"]: number_of(row.values["vin"], key) for row in rows}
+    found = Vehicle.objects.filter(among("fleet_vehicle.vin", "text", list(wanted)))
     if target.writing:
         found = found.select_for_update()
     known = {vehicle.vin: vehicle for vehicle in found}
     numbers = [number for vin, number in wanted.items() if vin not in known]
     # another VIN has the same number (docs/decisions/001)
-    clashing = set(
-        Vehicle.objects.filter(vehicle_id__in=numbers).values_list("vehicle_id", flat=True)
-    )
+    same = Vehicle.objects.filter(among("fleet_vehicle.vehicle_id", "bigint", numbers))
+    clashing = set(same.values_list("vehicle_id", flat=True))
     now = timezone.now()
     outcomes = []
     for row in rows:
@@ -132,10 +133,9 @@ def apply(actor: Person, outcomes: Sequence[Outcome], target: Target) -> Mapping
 def undo(actor: Person, changes: Sequence[Change], target: Target) -> Mapping[Any, str]:
     """Take new vehicles out and put changed ones back, but for those that differ from the import."""
     del actor
-    rows = Vehicle.objects.select_for_update().filter(
-        maker=target.maker_id, pk__in=[change.record_id for change in changes]
-    )
-    present = {vehicle.pk: vehicle for vehicle in rows}
+    touched = [change.record_id for change in changes]
+    rows = Vehicle.objects.select_for_update().filter(maker=target.maker_id)
+    present = {row.pk: row for row in rows.filter(among("fleet_vehicle.id", "bigint", touched))}
     kept: dict[Any, str] = {}
     gone: dict[int, Any] = {}
     back: list[tuple[int, dict[str, Any]]] = []

@@ -156,6 +156,10 @@ def _workbook(path: Path, limits: Limits) -> OpenTable:
         ]
         if not shown:
             raise BadFile("file_no_sheet")
+        # before the reader allots it: a part that was not looked through is not read
+        look = looks.get(_part_of(path, shown[0]))
+        if look is None or book.sheet_names.count(shown[0]) > 1:
+            raise BadFile("file_broken", found=shown[0])
         sheet = book.get_sheet_by_name(shown[0])
         # the reader leaves empty columns before the table out, for all rows alike
         first_column = sheet.start[1] if sheet.start else 0
@@ -164,7 +168,7 @@ def _workbook(path: Path, limits: Limits) -> OpenTable:
             shown[0],
             tuple(shown[1:]),
             _merged(sheet.merged_cell_ranges or (), first_column),
-            _bad(looks.get(_part_of(path, shown[0]), SheetLook()), first_column),
+            _bad(look, first_column),
         )
     except python_calamine.PasswordError as error:
         raise BadFile("file_old_excel") from error

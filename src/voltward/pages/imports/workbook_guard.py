@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -94,10 +95,9 @@ class _SheetScan:
         self.limits, self.look = limits, SheetLook()
         self.row = self.column = 0
         self.in_error = self.has_formula = self.has_value = False
+        # names come as "namespace name" or bare: the reader heeds neither, so neither hides a cell
         self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
         self.parser.StartDoctypeDeclHandler = self._no_doctype
 
     def feed(self, piece: bytes) -> None:
@@ -105,6 +105,7 @@ class _SheetScan:
 
     def close(self) -> SheetLook:
         self.parser.Parse(b"", True)
+        self._end_cell()
         return self.look
 
     @staticmethod
@@ -113,13 +114,15 @@ class _SheetScan:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
-        if tag == "c":
-            self._cell(attributes)
-        elif tag in ("v", "is"):
+        if tag == "v" or tag == "is":
             self.has_value = True
+        elif tag == "c":
+            self._end_cell()
+            self._cell(attributes)
         elif tag == "f":
             self.has_formula = True
         elif tag == "row":
+            self._end_cell()
             self.row = int(attributes.get("r") or self.row + 1)
             self.column = 0
 
@@ -130,21 +133,23 @@ class _SheetScan:
         else:
             self.column += 1
         self.in_error = attributes.get("t") == "e"
-        self.has_formula = self.has_value = False
 
-    def _end(self, name: str) -> None:
-        if name.rpartition(" ")[2] != "c" or not (self.has_value or self.has_formula):
+    def _end_cell(self) -> None:
+        """The cell before the present element, if it held something."""
+        if not (self.has_value or self.has_formula):
             return
         look = self.look
-        look.rows, look.columns = max(look.rows, self.row), max(look.columns, self.column)
-        if look.rows * look.columns > self.limits.cells:
-            raise BadFile(
-                "file_cells", found=str(look.rows * look.columns), expected=str(self.limits.cells)
-            )
+        if self.row > look.rows or self.column > look.columns:
+            look.rows, look.columns = max(look.rows, self.row), max(look.columns, self.column)
+            if look.rows * look.columns > self.limits.cells:
+                span = str(look.rows * look.columns)
+                raise BadFile("file_cells", found=span, expected=str(self.limits.cells))
         if self.in_error or not self.has_value:
             look.bad.setdefault(self.row, []).append(self.column)
+        self.has_formula = self.has_value = False
 
 
+@lru_cache(maxsize=1024)
 def number_of_column(letters: str) -> int:
     """``A`` is 1, ``AA`` is 27."""
     number = 0

@@ -22,6 +22,7 @@ from voltward.pages.imports.writing import ErrorBook
 from voltward.records import import_files
 from voltward.records import import_states as states
 from voltward.records.actions import action, record
+from voltward.records.copying import among, copy_in
 from voltward.records.import_progress import Tell, progress_of
 from voltward.records.import_rows import BATCH, Judged, Tally, judged, natural_key
 from voltward.records.models import ImportChange, ImportRun, Person
@@ -154,7 +155,7 @@ def _write(
         )
         for one in outcomes
     ]
-    ImportChange.objects.bulk_create(changes, batch_size=BATCH)
+    copy_in(changes)
 
 
 @action("import.undo", needs=UNDO_IMPORT)
@@ -171,7 +172,8 @@ def _import_undo(actor: Person, *, run_id: int, told: Tell) -> None:
         ImportChange.objects.bulk_update(
             [change for change in changes if change.kept], ["kept"], batch_size=BATCH
         )
-        run.changes.filter(pk__in=[one.pk for one in changes if one.undone]).update(undone=True)
+        undone = [one.pk for one in changes if one.undone]
+        run.changes.filter(among("records_importchange.id", "bigint", undone)).update(undone=True)
         run.kept_rows += len(kept)
         done, last = done + len(changes), changes[-1].pk
         told(done)
