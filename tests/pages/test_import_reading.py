@@ -319,7 +319,7 @@ def test_entities_are_refused(tmp_path: Path) -> None:
 
 
 @given(junk=st.binary(max_size=400), cut=st.integers(0, 6000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_bytes_at_all_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, cut: int
 ) -> None:
@@ -453,7 +453,7 @@ ROW = st.fixed_dictionaries(
 
 @given(table=st.lists(ROW, min_size=1, max_size=8), ending=st.sampled_from(["csv", "xlsx"]),
        language=st.sampled_from(["zh-hans", "en"]))  # fmt: skip
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_table_that_is_written_is_read_back_the_same(
     tmp_path_factory: pytest.TempPathFactory,
     table: list[dict[str, Any]],

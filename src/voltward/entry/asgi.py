@@ -7,9 +7,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voltward.entry.settings")
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from voltward.entry.body_limit import BodyLimit
+
 # under ASGI every request has a thread of its own: connections live in a pool, not per thread
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
 settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 24, "timeout": 10}
 
-application = get_asgi_application()
+application = BodyLimit(get_asgi_application(), settings.VOLTWARD.import_bytes)

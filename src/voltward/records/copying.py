@@ -35,10 +35,9 @@ def copy_in(rows: Sequence[models.Model]) -> None:
         )
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = number
-        names = [primary_key.column, *(field.column for field in fields)]
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name in names)
-        )
+        names = [str(primary_key.column), *(str(field.column) for field in fields)]
+        columns = sql.SQL(", ").join([sql.Identifier(name) for name in names])
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
         with cursor.cursor.copy(statement) as copy:
             for row in rows:
                 values: list[Any] = [row.pk]
