@@ -96,6 +96,15 @@ class Settings(BaseSettings):
         "", description="PostgreSQL address of the role that migrates; empty: database_url"
     )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
+    import_bytes: int = Field(
+        200 << 20, gt=0, description="largest file that may be uploaded, bytes"
+    )
+    import_unpacked_bytes: int = Field(
+        1 << 30, gt=0, description="bytes a workbook may unpack to before reading stops"
+    )
+    import_cells: int = Field(
+        12_000_000, gt=0, description="cells a table may span: rows times columns"
+    )
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
     )

@@ -11,12 +11,21 @@ class EntryConfig(AppConfig):
         from django.conf import settings
 
         from voltward.base.vehicle_id import installation_key
+        from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
         from voltward.entry.telemetry_ports import ports_of
         from voltward.fleet.keys import hand_in_key
         from voltward.monitoring.ports import hand_in
+        from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.room import REGISTRY
+        from voltward.records.import_files import hand_in_folder
+
+        def limits() -> Limits:
+            values = settings.VOLTWARD
+            return Limits(values.import_bytes, values.import_unpacked_bytes, values.import_cells)
 
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
+        # read at each call: tests and commands may work in another folder
+        hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))

@@ -24,6 +24,10 @@ def archive_folder(settings: Settings) -> Path:
     return settings.data / "archive"
 
 
+def imports_folder(settings: Settings) -> Path:
+    return settings.data / "imports"
+
+
 def registry_snapshot(settings: Settings) -> Path:
     return settings.data / "snapshots" / "registry.snapshot"
 

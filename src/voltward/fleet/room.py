@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voltward.fleet import selectors
+from voltward.fleet import imports, selectors
 from voltward.pages.room import Hit, MenuItem, Room, Search, SubjectKind, Tab
 from voltward.records.models import Person
 
@@ -27,6 +27,8 @@ def vehicle_shown(actor: Person, key: str) -> Hit | None:
         return None
     return Hit(found.vin, found.model_name, reverse("vehicle", args=[found.vin]))
 
+
+IMPORT_KINDS = (imports.VEHICLES,)  # naming them makes them known
 
 ROOM = Room(
     name="fleet",

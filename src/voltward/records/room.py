@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.pages.room import HeaderPart, Job, MenuItem, Room
 from voltward.records.services.clock_sweep import clock_sweep
+from voltward.records.services.import_work import import_work
 from voltward.records.services.work_calendar import calendar_refresh
 from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
 
@@ -17,6 +18,7 @@ ROOM = Room(
         ),
         MenuItem(_DESK, _("审批"), "approvals", "check", "home.read", 2, approvals_count),
         MenuItem(_DESK, _("时钟"), "clocks", "clock", "clock.read", 3),
+        MenuItem(_("车辆"), _("批量导入"), "imports", "upload", "import.run", 290),
         MenuItem(_SYSTEM, _("组织机构"), "organisation", "building-factory", "org.manage", 870),
         MenuItem(_SYSTEM, _("人员与角色"), "people", "users", "role.assign", 872),
         MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),
@@ -29,6 +31,7 @@ ROOM = Room(
     jobs=(
         Job("clock-sweep", 5.0, clock_sweep),
         Job("calendar-refresh", 3600.0, calendar_refresh),
+        Job("imports", 1.0, import_work),
     ),
     urls="voltward.records.ui.urls",
 )

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, api.", no_args_is_help=True
+    help="Measure this machine: decode, journal, gateway, store, path, api, import.",
+    no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 FolderOption = Annotated[
@@ -121,6 +122,22 @@ def api(
         for per_s in (50.0, 100.0):
             _say(f"asking {asked.split('?')[0]} {per_s:.0f} times a second")
             _show(run(caller, asked, per_s, seconds), as_json, ApiBench.text)
+
+
+@app.command("import")
+def import_(
+    rows: int = typer.Option(100_000, min=100, help="Vehicles of the file."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Vehicles from a filled template to the books: upload, dry run, apply, on its own database.
+
+    Example: voltward bench import --rows 100000
+    """
+    from voltward.entry.import_bench import ImportBench, run, scratch_office
+
+    with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
+        _show(run(rows, _say), as_json, ImportBench.text)
 
 
 def _say(text: str) -> None:

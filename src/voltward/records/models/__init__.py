@@ -10,6 +10,7 @@ from voltward.records.models.clocks import (
     ClockPoint,
 )
 from voltward.records.models.deadlines import CalendarYear, DeadlineRule, WorkDay
+from voltward.records.models.imports import ImportChange, ImportMapping, ImportProgress, ImportRun
 from voltward.records.models.links import Link
 from voltward.records.models.organisation import Post, PostHolder, Unit
 from voltward.records.models.people import (
@@ -34,6 +35,10 @@ __all__ = [
     "ClockNews",
     "ClockPoint",
     "DeadlineRule",
+    "ImportChange",
+    "ImportMapping",
+    "ImportProgress",
+    "ImportRun",
     "Link",
     "LoginAttempt",
     "Maker",

@@ -1,4 +1,4 @@
-"""Addresses of records/: accounts, the workbench, rules, the organisation, the audit trail."""
+"""Addresses of records/, one line each."""
 
 from django.urls import path
 
@@ -8,6 +8,7 @@ from voltward.records.ui import (
     audit,
     clocks,
     deadlines,
+    imports,
     organisation,
     people,
     tasks,
@@ -45,4 +46,14 @@ urlpatterns = [
     path("calendar/", work_calendar.WorkDayList.as_view(), name="work-calendar"),
     path("calendar/propose/", work_calendar.propose, name="work-calendar-propose"),
     path("audit/", audit.AuditList.as_view(), name="audit"),
+    path("imports/", imports.ImportList.as_view(), name="imports"),
+    path("imports/new/", imports.new, name="import-new"),
+    path("imports/template/<str:kind>.<str:ending>", imports.template, name="import-template"),
+    path("imports/<int:run_id>/", imports.run_page, name="import-run"),
+    path("imports/<int:run_id>/progress/", imports.progress, name="import-progress"),
+    path("imports/<int:run_id>/map/", imports.map_columns, name="import-map"),
+    path("imports/<int:run_id>/check/", imports.check, name="import-check"),
+    path("imports/<int:run_id>/apply/", imports.apply, name="import-apply"),
+    path("imports/<int:run_id>/undo/", imports.undo, name="import-undo"),
+    path("imports/<int:run_id>/errors.xlsx", imports.errors, name="import-errors"),
 ]

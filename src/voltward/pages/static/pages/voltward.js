@@ -85,6 +85,15 @@
     if (event.key === "[") narrowMenu();
   });
 
+  // A file above the limit is refused before it travels; the server refuses it anyway.
+  document.addEventListener("change", (event) => {
+    const input = event.target.closest("input[data-largest-bytes]");
+    if (!input) return;
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.largestBytes));
+    input.setCustomValidity(large ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  });
+
   // A failed exchange is said where the reader looks, with the number to quote.
   document.addEventListener("htmx:responseError", (event) => {
     const place = find("#messages");

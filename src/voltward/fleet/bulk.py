@@ -1,0 +1,84 @@
+"""Writes to many vehicles at once, for use inside the action of an import, which records them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+from psycopg import sql
+
+from voltward.fleet.models import RegistryGeneration, Vehicle
+from voltward.records.actions import label
+from voltward.records.copying import copy_in
+from voltward.records.models import Link
+
+
+def vehicles_add(vehicles: Sequence[Vehicle]) -> None:
+    """New ones; their primary keys are set on return."""
+    copy_in(vehicles)
+
+
+def vehicles_change(changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Primary key and new values of fields; one statement for each set of fields that change."""
+    groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = {}
+    for pk, values in changes:
+        if values:
+            groups.setdefault(tuple(sorted(values)), []).append((pk, values))
+    for names, group in groups.items():
+        _change(names, group)
+
+
+def _change(names: tuple[str, ...], group: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    known = {field.name: field for field in Vehicle._meta.concrete_fields}
+    fields = [known[name] for name in ("id", *names)]
+    columns = [sql.Identifier(str(field.column)) for field in fields]
+    # without its length: a cast to varchar(16) would cut silently what the column refuses
+    kinds = [str(field.db_type(connection)).partition("(")[0] for field in fields]
+    statement = sql.SQL(
+        "UPDATE {table} SET {sets} FROM unnest({arrays}) AS given({names}) WHERE {join}"
+    ).format(
+        table=sql.Identifier(Vehicle._meta.db_table),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = given.{0}").format(one) for one in columns[1:]),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in kinds),
+        names=sql.SQL(", ").join(columns),
+        join=sql.SQL("{0}.id = given.id").format(sql.Identifier(Vehicle._meta.db_table)),
+    )
+    values = [[pk for pk, _values in group]]
+    values += [[given[name] for _pk, given in group] for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def vehicles_remove(pks: Sequence[int]) -> list[int]:
+    """Take vehicles out; gives those that stay because some other record refers to them."""
+    if not pks:
+        return []
+    labels = {label(Vehicle(pk=pk)): pk for pk in pks}
+    links = Link.objects.filter(Q(source__in=labels) | Q(target__in=labels))
+    ends = {end for pair in links.values_list("source", "target") for end in pair}
+    linked = {labels[end] for end in ends & labels.keys()}
+    return sorted(linked) + _remove([pk for pk in pks if pk not in linked])
+
+
+def _remove(pks: Sequence[int]) -> list[int]:
+    """Halves what the database refuses until the ones that are referred to stand alone."""
+    if not pks:
+        return []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # references are otherwise looked at only when the transaction ends
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("DELETE FROM fleet_vehicle WHERE id = ANY(%s)", [list(pks)])
+    except IntegrityError:
+        if len(pks) == 1:
+            return list(pks)
+        middle = len(pks) // 2
+        return _remove(pks[:middle]) + _remove(pks[middle:])
+    return []
+
+
+def registry_changed() -> None:
+    """Count one change of the set of vehicles, which the gateway follows."""
+    RegistryGeneration.objects.filter(pk=1).update(generation=F("generation") + 1)

@@ -1,0 +1,56 @@
+"""Many new rows at once by PostgreSQL's COPY: several times faster than INSERT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+from psycopg import sql
+
+
+def copy_in(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model; their primary keys are set on return.
+
+    Columns that the database fills by itself (``db_default``) are left to it. Runs inside the
+    caller's transaction; constraints and triggers hold as for INSERT.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    connection = connections[DEFAULT_DB_ALIAS]
+    primary_key = model._meta.pk
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field is not primary_key and field.db_default is models.NOT_PROVIDED
+    ]
+    table = model._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [table, primary_key.column, len(rows)],
+        )
+        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = number
+        names = [str(primary_key.column), *(str(field.column) for field in fields)]
+        columns = sql.SQL(", ").join([sql.Identifier(name) for name in names])
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+        with cursor.cursor.copy(statement) as copy:
+            for row in rows:
+                values: list[Any] = [row.pk]
+                values += [
+                    field.get_db_prep_save(getattr(row, field.attname), connection)
+                    for field in fields
+                ]
+                copy.write_row(values)
+
+
+def among(column: str, kind: str, values: Sequence[Any]) -> RawSQL:
+    """A condition like ``column__in`` that sends thousands of values as one array.
+
+    ``column`` with its table, ``kind`` its PostgreSQL type: both from code, never from a person.
+    """
+    return RawSQL(f"{column} = ANY(%s::{kind}[])", [list(values)], output_field=BooleanField())  # noqa: S611 - see above
