@@ -1,4 +1,4 @@
-"""Many new rows at once by PostgreSQL's COPY: several times faster than INSERT."""
+"""Many new rows at once, a column at a time: several times faster than a VALUES list."""
 
 from __future__ import annotations
 
@@ -35,17 +35,34 @@ def copy_in(rows: Sequence[models.Model]) -> None:
         )
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = number
-        names = [str(primary_key.column), *(str(field.column) for field in fields)]
-        columns = sql.SQL(", ").join([sql.Identifier(name) for name in names])
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
-        with cursor.cursor.copy(statement) as copy:
-            for row in rows:
-                values: list[Any] = [row.pk]
-                values += [
-                    field.get_db_prep_save(getattr(row, field.attname), connection)
-                    for field in fields
-                ]
-                copy.write_row(values)
+        fields = [primary_key, *fields]
+        cursor.execute(
+            _statement(table, [(str(one.column), _type(one, connection)) for one in fields]),
+            [
+                [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
+                for field in fields
+            ],
+        )
+
+
+def _statement(table: str, columns: Sequence[tuple[str, str]]) -> sql.Composed:
+    """INSERT of one array per column. Not COPY, which PostgreSQL refuses behind the wall."""
+    names = sql.SQL(", ").join([sql.Identifier(name) for name, _ in columns])
+    arrays = sql.SQL(", ").join([sql.SQL(f"%s::{kind}[]") for _, kind in columns])
+    return sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({})").format(
+        sql.Identifier(table), names, arrays
+    )
+
+
+def _type(field: Any, connection: Any) -> str:
+    """
+    Raises:
+        TypeError: a column of lists, as an array of them would be taken apart.
+    """
+    kind = str(field.db_type(connection))
+    if kind.endswith("]"):
+        raise TypeError(f"{field.name}: lists cannot be inserted a column at a time")
+    return kind
 
 
 def among(column: str, kind: str, values: Sequence[Any]) -> RawSQL:
