@@ -96,6 +96,14 @@ class Settings(BaseSettings):
         "", description="PostgreSQL address of the role that migrates; empty: database_url"
     )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
+    notice_hosts: str = Field(
+        "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn",
+        description="hosts that notices may be sent to, by TLS and at public addresses only, comma separated",
+    )
+    notice_private_hosts: str = Field(
+        "",
+        description="hosts inside the house that notices may be sent to, comma separated: mail server, SMS gateway",
+    )
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
     )

@@ -105,6 +105,16 @@ class HeaderPart:
 
 
 @dataclass(frozen=True)
+class TopPart:
+    """A template that a room shows at the end of the top bar; ``context(actor)`` gives what it needs."""
+
+    template: str
+    needs: str
+    order: int
+    context: Callable[[Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Hit:
     """One answer of the search box."""
 
@@ -174,6 +184,7 @@ class Room:
     filters: tuple[ListFilter, ...] = ()
     headers: tuple[HeaderPart, ...] = ()
     search: tuple[Search, ...] = ()
+    top: tuple[TopPart, ...] = ()
     tasks: tuple[TaskSource, ...] = ()
     jobs: tuple[Job, ...] = ()
     urls: str | None = None
@@ -206,6 +217,9 @@ class Registry:
 
     def search(self, actor: Actor) -> list[Search]:
         return _held(actor, [one for room in self.rooms for one in room.search])
+
+    def top(self, actor: Actor) -> list[TopPart]:
+        return _held(actor, [one for room in self.rooms for one in room.top])
 
     def tasks(self, actor: Actor) -> list[TaskSource]:
         return _held(actor, [one for room in self.rooms for one in room.tasks])

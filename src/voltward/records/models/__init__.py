@@ -3,6 +3,16 @@
 from voltward.records.models.approvals import Approval
 from voltward.records.models.audit import AuditRow
 from voltward.records.models.links import Link
+from voltward.records.models.notice_ways import Channel, EscalationChain, EscalationStep
+from voltward.records.models.notices import (
+    Acknowledgement,
+    Attempt,
+    Delivery,
+    Notice,
+    NoticeSetting,
+    NoticeTemplate,
+    QuietHours,
+)
 from voltward.records.models.organisation import Post, PostHolder, Unit
 from voltward.records.models.people import (
     LANGUAGES,
@@ -15,15 +25,25 @@ from voltward.records.models.people import (
 
 __all__ = [
     "LANGUAGES",
+    "Acknowledgement",
     "ApiToken",
     "Approval",
     "Assignment",
+    "Attempt",
     "AuditRow",
+    "Channel",
+    "Delivery",
+    "EscalationChain",
+    "EscalationStep",
     "Link",
     "LoginAttempt",
     "Maker",
+    "Notice",
+    "NoticeSetting",
+    "NoticeTemplate",
     "Person",
     "Post",
     "PostHolder",
+    "QuietHours",
     "Unit",
 ]
