@@ -105,6 +105,14 @@ class Settings(BaseSettings):
     import_cells: int = Field(
         12_000_000, gt=0, description="cells a table may span: rows times columns"
     )
+    notice_hosts: str = Field(
+        "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn",
+        description="hosts that notices may be sent to, by TLS and at public addresses only, comma separated",
+    )
+    notice_private_hosts: str = Field(
+        "",
+        description="hosts inside the house that notices may be sent to, comma separated: mail server, SMS gateway",
+    )
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
     )

@@ -11,6 +11,7 @@ class EntryConfig(AppConfig):
         from django.conf import settings
 
         from voltward.base.vehicle_id import installation_key
+        from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
         from voltward.entry.telemetry_ports import ports_of
@@ -19,6 +20,7 @@ class EntryConfig(AppConfig):
         from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.room import REGISTRY
         from voltward.records.import_files import hand_in_folder
+        from voltward.records.notice_ports import hand_in_notice_ports
 
         def limits() -> Limits:
             values = settings.VOLTWARD
@@ -26,6 +28,7 @@ class EntryConfig(AppConfig):
 
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
+        hand_in_notice_ports(lambda: notice_ports_of(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
         # read at each call: tests and commands may work in another folder
         hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))

@@ -105,6 +105,16 @@ class HeaderPart:
 
 
 @dataclass(frozen=True)
+class TopPart:
+    """A template that a room shows at the end of the top bar; ``context(actor)`` gives what it needs."""
+
+    template: str
+    needs: str
+    order: int
+    context: Callable[[Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Hit:
     """One answer of the search box."""
 
@@ -197,6 +207,7 @@ class Room:
     headers: tuple[HeaderPart, ...] = ()
     search: tuple[Search, ...] = ()
     subjects: tuple[SubjectKind, ...] = ()
+    top: tuple[TopPart, ...] = ()
     tasks: tuple[TaskSource, ...] = ()
     jobs: tuple[Job, ...] = ()
     urls: str | None = None
@@ -235,6 +246,9 @@ class Registry:
         name, _, key = label.partition(":")
         kinds = _held(actor, [one for room in self.rooms for one in room.subjects])
         return next((one.find(actor, key) for one in kinds if one.name == name), None)
+
+    def top(self, actor: Actor) -> list[TopPart]:
+        return _held(actor, [one for room in self.rooms for one in room.top])
 
     def tasks(self, actor: Actor) -> list[TaskSource]:
         return _held(actor, [one for room in self.rooms for one in room.tasks])

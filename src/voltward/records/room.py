@@ -2,11 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from voltward.pages.room import HeaderPart, Job, MenuItem, Room
+from voltward.pages.room import Job, MenuItem, Room, TopPart
 from voltward.records.services.clock_sweep import clock_sweep
 from voltward.records.services.import_work import import_work
+from voltward.records.services.notice_escalation import notices_escalate
+from voltward.records.services.notice_sending import notices_deliver
 from voltward.records.services.work_calendar import calendar_refresh
 from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
+from voltward.records.ui.inbox import bell
 
 _DESK, _SYSTEM = _("工作台"), _("系统管理")
 
@@ -24,14 +27,20 @@ ROOM = Room(
         MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),
         MenuItem(_SYSTEM, _("时限规则"), "deadlines", "list-details", "clock.read", 880),
         MenuItem(_SYSTEM, _("工作日历"), "work-calendar", "calendar", "clock.read", 890),
+        MenuItem(_SYSTEM, _("通知管理"), "notice-deliveries", "bell", "notice.manage", 895),
         MenuItem(_SYSTEM, _("审计记录"), "audit", "shield-check", "audit.read", 900),
     ),
-    headers=(HeaderPart("top", "records/clock_strip.html", "clock.read", 10, strip),),
+    top=(
+        TopPart("records/clock_strip.html", "clock.read", 5, strip),
+        TopPart("records/bell.html", "account.own", 10, bell),
+    ),
     tasks=SOURCES,
     jobs=(
         Job("clock-sweep", 5.0, clock_sweep),
         Job("calendar-refresh", 3600.0, calendar_refresh),
         Job("imports", 1.0, import_work),
+        Job("notices.deliver", 1.0, notices_deliver),
+        Job("notices.escalate", 1.0, notices_escalate),
     ),
     urls="voltward.records.ui.urls",
 )

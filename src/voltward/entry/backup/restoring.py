@@ -57,7 +57,9 @@ def restore(source: Path, settings: Settings, progress: Progress = lambda *_: No
         if name != DUMP:
             copied(source / name, settings.data / name)
         progress("files", number, len(manifest.files))
-    (settings.data / "secrets").chmod(0o700)
+    for name in ("secrets", "keys"):
+        if (settings.data / name).is_dir():
+            (settings.data / name).chmod(0o700)
     journal = journal_records(places.journal_folder(settings), settings)
     _compare("journal records", manifest.journal, journal)
     tables = _load_database(settings, source / DUMP)

@@ -122,3 +122,14 @@ def record_header(context: Context, of: str, record: Any) -> SafeString:
         values = part.context(request.user, record)
         parts.append(loader.render_to_string(part.template, values, request=request))
     return SafeString("".join(parts))
+
+
+@register.simple_tag(takes_context=True)
+def top_parts(context: Context) -> SafeString:
+    """What rooms show at the end of the top bar."""
+    request = context["request"]
+    parts = [
+        loader.render_to_string(part.template, part.context(request.user), request=request)
+        for part in REGISTRY.top(request.user)
+    ]
+    return SafeString("".join(parts))

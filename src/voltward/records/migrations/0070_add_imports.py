@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0032_fill_calendar'),
+        ('records', '0041_fill_notice_templates'),
     ]
 
     operations = [

@@ -12,6 +12,16 @@ from voltward.records.models.clocks import (
 from voltward.records.models.deadlines import CalendarYear, DeadlineRule, WorkDay
 from voltward.records.models.imports import ImportChange, ImportMapping, ImportProgress, ImportRun
 from voltward.records.models.links import Link
+from voltward.records.models.notice_ways import Channel, EscalationChain, EscalationStep
+from voltward.records.models.notices import (
+    Acknowledgement,
+    Attempt,
+    Delivery,
+    Notice,
+    NoticeSetting,
+    NoticeTemplate,
+    QuietHours,
+)
 from voltward.records.models.organisation import Post, PostHolder, Unit
 from voltward.records.models.people import (
     LANGUAGES,
@@ -24,17 +34,23 @@ from voltward.records.models.people import (
 
 __all__ = [
     "LANGUAGES",
+    "Acknowledgement",
     "ApiToken",
     "Approval",
     "AssignedTask",
     "Assignment",
+    "Attempt",
     "AuditRow",
     "CalendarYear",
+    "Channel",
     "Clock",
     "ClockExtension",
     "ClockNews",
     "ClockPoint",
     "DeadlineRule",
+    "Delivery",
+    "EscalationChain",
+    "EscalationStep",
     "ImportChange",
     "ImportMapping",
     "ImportProgress",
@@ -42,9 +58,13 @@ __all__ = [
     "Link",
     "LoginAttempt",
     "Maker",
+    "Notice",
+    "NoticeSetting",
+    "NoticeTemplate",
     "Person",
     "Post",
     "PostHolder",
+    "QuietHours",
     "Unit",
     "WorkDay",
 ]

@@ -1,0 +1,158 @@
+"""The kinds of notices: which values each carries, and which of them may leave the house open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from voltward.base.errors import BadInput
+from voltward.pages.room import Text
+
+
+@dataclass(frozen=True)
+class Value:
+    """``sample``: for the preview. ``is_open``: leaves the house as it is; all others are masked."""
+
+    sample: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """``values``: all names, each of which a notice must bring and a template may use."""
+
+    code: str
+    title: Text
+    values: Mapping[str, Value]
+    severity: int = 1
+    window: timedelta = timedelta(minutes=10)
+
+
+KINDS: dict[str, NoticeKind] = {}
+
+
+def register(kind: NoticeKind) -> NoticeKind:
+    """Make a kind known; its templates in both languages come by a migration of its room."""
+    KINDS[kind.code] = kind
+    return kind
+
+
+def kind_of(code: str) -> NoticeKind:
+    """
+    Raises:
+        BadInput: nobody registered that kind.
+    """
+    if code not in KINDS:
+        raise BadInput(f"kind: {code}; known are {', '.join(KINDS)}")
+    return KINDS[code]
+
+
+def values_checked(kind: NoticeKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` as they are kept.
+
+    Raises:
+        BadInput: a name is missing or not of this kind.
+    """
+    if set(values) != set(kind.values):
+        found, expected = ", ".join(sorted(values)), ", ".join(sorted(kind.values))
+        raise BadInput(f"values of {kind.code}: {found or 'none'}; expected {expected}")
+    return dict(values)
+
+
+_INSTANT: Final = "2026-03-15T00:30:05+00:00"
+_SUBJECT: Final = Value("LVVDB11B0RE000001")
+
+CLOCK_WARNING = register(
+    NoticeKind(
+        "clock_warning",
+        _("时限将到"),
+        {"clock": Value("向省级主管部门报告", True), "subject": _SUBJECT,
+         "due_at": Value(_INSTANT, True)},
+        severity=2,
+    )
+)  # fmt: skip
+CLOCK_LATE = register(
+    NoticeKind(
+        "clock_late",
+        _("时限已超"),
+        {"clock": Value("向省级主管部门报告", True), "subject": _SUBJECT,
+         "due_at": Value(_INSTANT, True)},
+        severity=3,
+    )
+)  # fmt: skip
+APPROVAL_WAITING = register(
+    NoticeKind(
+        "approval_waiting",
+        _("待审批"),
+        {"matter": Value("保存期限修改", True), "title": Value("报警记录保存 10 年"),
+         "asked_by": Value("王小明")},
+    )
+)  # fmt: skip
+ALARM = register(
+    NoticeKind(
+        "alarm",
+        _("告警"),
+        {"rule": Value("单体电压突降", True), "level": Value("3", True), "vehicle": _SUBJECT,
+         "since_at": Value(_INSTANT, True)},
+        severity=3,
+        window=timedelta(minutes=30),
+    )
+)  # fmt: skip
+PASSWORD_CHANGED = register(
+    NoticeKind(
+        "password_changed",
+        _("密码已修改"),
+        {"login": Value("operator"), "at": Value(_INSTANT, True)},
+        severity=2,
+        window=timedelta(0),
+    )
+)
+NEW_LOGIN_PLACE = register(
+    NoticeKind(
+        "new_login_place",
+        _("新的登录地点"),
+        {"login": Value("operator"), "address": Value("192.0.2.7"), "at": Value(_INSTANT, True)},
+        severity=2,
+        window=timedelta(hours=1),
+    )
+)
+IMPORT_FINISHED = register(
+    NoticeKind(
+        "import_finished",
+        _("导入完成"),
+        {"file": Value("vehicles.xlsx", True), "rows": Value("1200", True),
+         "failed": Value("3", True)},
+        severity=0,
+    )
+)  # fmt: skip
+EXPORT_READY = register(
+    NoticeKind(
+        "export_ready",
+        _("导出就绪"),
+        {"list": Value("车辆列表", True), "rows": Value("1200", True),
+         "until_at": Value(_INSTANT, True)},
+        severity=0,
+    )
+)  # fmt: skip
+LIST_NEWS = register(
+    NoticeKind(
+        "list_news",
+        _("订阅的列表有更新"),
+        {"filter": Value("三级告警未处置", True), "list": Value("告警中心", True),
+         "count": Value("5", True)},
+        severity=0,
+        window=timedelta(hours=1),
+    )
+)  # fmt: skip
+CHANNEL_TEST = register(
+    NoticeKind(
+        "channel_test",
+        _("渠道测试"),
+        {"channel": Value("值班群", True), "at": Value(_INSTANT, True)},
+        window=timedelta(0),
+    )
+)
