@@ -12,11 +12,14 @@ class EntryConfig(AppConfig):
 
         from voltward.base.vehicle_id import installation_key
         from voltward.entry.rooms import rooms
+        from voltward.entry.sign_in import sign_in_rules
         from voltward.entry.telemetry_ports import ports_of
         from voltward.fleet.keys import hand_in_key
         from voltward.monitoring.ports import hand_in
         from voltward.pages.room import REGISTRY
+        from voltward.records.sign_in_rules import hand_in_rules
 
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
+        hand_in_rules(lambda: sign_in_rules(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))

@@ -12,6 +12,7 @@ from voltward.records.models.people import (
     Maker,
     Person,
 )
+from voltward.records.models.sign_in import PersonSession
 
 __all__ = [
     "LANGUAGES",
@@ -23,6 +24,7 @@ __all__ = [
     "LoginAttempt",
     "Maker",
     "Person",
+    "PersonSession",
     "Post",
     "PostHolder",
     "Unit",
