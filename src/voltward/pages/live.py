@@ -49,7 +49,7 @@ async def until_unwelcome(
     source = aiter(events)
     loop = asyncio.get_running_loop()
     due_s = loop.time() + every_s
-    waiting = asyncio.ensure_future(anext(source))  # type: ignore[arg-type]
+    waiting = asyncio.ensure_future(anext(source))
     try:
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=max(0.0, due_s - loop.time()))
@@ -64,7 +64,7 @@ async def until_unwelcome(
                 except StopAsyncIteration:
                     return
                 yield part
-                waiting = asyncio.ensure_future(anext(source))  # type: ignore[arg-type]
+                waiting = asyncio.ensure_future(anext(source))
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)

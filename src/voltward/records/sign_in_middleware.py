@@ -85,14 +85,15 @@ class WallMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: HttpRequest, view: Callable[..., Any], *arguments: Any
     ) -> HttpResponseBase | None:
         text = request.COOKIES.get(WALL_COOKIE)
         of_page = wall_of(view)
         if not text or request.user.is_authenticated or not of_page:
             return None
         if of_page is True:
-            of_page = request.resolver_match.url_name if request.resolver_match else ""
+            match = request.resolver_match
+            of_page = (match.url_name if match else None) or ""
         token = token_valid(text, "wall")
         if token is None or of_page not in token.pages or request.method not in ("GET", "HEAD"):
             return None

@@ -17,7 +17,8 @@ DEMO_PREFIX = "demo-"
 
 
 def factors_of(person: Person) -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(user=person).order_by("created_at", "pk")
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=person)
+    return found.order_by("created_at", "pk")
 
 
 def has_factor(person: Person) -> bool:

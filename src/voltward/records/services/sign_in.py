@@ -57,7 +57,9 @@ def session_over(session: PersonSession, *, why: str) -> None:
 
 def sessions_over(person: Person, *, why: str, keep: int | None = None) -> None:
     """End all sessions of a person but ``keep``; the caller's audit row names the cause."""
-    going_on = PersonSession.objects.filter(person=person, ended_at=None).exclude(pk=keep)
+    going_on = PersonSession.objects.filter(person=person, ended_at=None)
+    if keep is not None:
+        going_on = going_on.exclude(pk=keep)
     going_on.update(ended_at=now(), ended_why=why)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -54,8 +54,7 @@ def confirmed(*methods: str) -> Callable[[Page[P]], Page[P]]:
                 return redirect(f"{reverse('account-confirm')}?{urlencode({'next': back})}")
             return page(request, *args, **kwargs)
 
-        asked.needs_confirmation = True  # type: ignore[attr-defined]
-        return asked
+        return cast(Page[P], asked)
 
     return mark
 

@@ -91,7 +91,7 @@ def begun(
 ) -> HttpResponse:
     """The way from a right password to a session, through every stage."""
     request.session.pop(PASSED, None)
-    person.backend = BACKEND  # type: ignore[attr-defined]
+    person.backend = BACKEND
     pending = PendingLogin(user=person, redirect_url=redirect_url)
     if one_click:
         pending.state[ONE_CLICK] = True

@@ -30,7 +30,8 @@ class PasswordForm(forms.Form):
             self.add_error("old", _("当前密码不正确。"))
             return
         text = _(
-            "新密码不符合要求：至少 12 位；不能过于常见或曾经泄露；不能与登录名、姓名相近；不能包含企业名称、产品名称或车辆识别代号。"
+            "新密码不符合要求：至少 12 位；不能过于常见或曾经泄露；不能与登录名、姓名相近；"
+            "不能包含企业名称、产品名称或车辆识别代号。"
         )
         self.add_error("new", text)
         if rules().kinds:

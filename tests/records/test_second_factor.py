@@ -1,0 +1,376 @@
+"""Two factors for every login: every way in, every way round."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from tests.entry.office.test_doors import DOORS, LOGIN
+from tests.records.signing_in import (
+    PASSWORD,
+    SECRET,
+    code,
+    give_password,
+    is_in,
+    made_person,
+    sign_in,
+    with_app,
+    without_demo,
+    wrong_code,
+)
+from tests.records.soft_key import SoftKey
+
+from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
+from voltward.records import selectors, stages
+from voltward.records.guessing import TooManyGuesses
+from voltward.records.models import AuditRow, LoginAttempt, Maker, Person, PersonSession
+from voltward.records.selectors.sign_in import has_factor
+from voltward.records.services import factors
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_demo(settings: Any) -> None:
+    without_demo(settings)
+
+
+@pytest.fixture
+def person(maker: Maker) -> Person:
+    return made_person(maker)
+
+
+def every_way_in(client: Client) -> list[str]:
+    """Ask every door with one factor given, by GET and by POST; names those that let in."""
+    opened = []
+    for route, door in sorted(DOORS.items()):
+        give_password(client)
+        for ask in (client.get, client.post):
+            answer = ask(door.path, {"done": "1", "code": "000000", "login": "zhang.san"})
+            guarded = route not in LOGIN | {"language/", "healthz", "wall/", "metrics"}
+            if is_in(client) or (guarded and answer.status_code not in (302, 401)):
+                opened.append(route)
+    return opened
+
+
+@pytest.mark.parametrize("has_app", [True, False])
+def test_no_door_opens_to_one_factor(person: Person, as_nobody: Client, has_app: bool) -> None:
+    if has_app:
+        with_app(person)
+    assert every_way_in(as_nobody) == []
+    assert not PersonSession.objects.exists()
+
+
+def test_the_crawl_finds_a_build_that_forgets_the_second_factor(
+    person: Person, as_nobody: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_app(person)
+    monkeypatch.setattr(stages.SecondFactorStage, "handle", lambda self: (None, True))
+    monkeypatch.setattr("voltward.records.sessions.rules", lambda: _Demo())
+    assert give_password(as_nobody).status_code == 302
+    assert is_in(as_nobody)
+
+
+class _Demo:
+    """Rules that ask for nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        from datetime import timedelta
+
+        return True if name == "is_demo" else timedelta(hours=1)
+
+
+def test_a_session_that_came_about_with_one_factor_lets_nobody_in(
+    person: Person, as_nobody: Client
+) -> None:
+    as_nobody.force_login(person)
+    assert not is_in(as_nobody)
+    as_nobody.force_login(person)
+    assert as_nobody.get("/api/vehicles/").status_code == 401
+
+
+def test_password_and_code_open_a_session_and_say_which_factor(
+    person: Person, as_nobody: Client
+) -> None:
+    with_app(person)
+    assert give_password(as_nobody)["Location"] == "/login/second/"
+    before = as_nobody.session.session_key
+    assert as_nobody.post("/login/second/", {"code": code()}).status_code == 302
+    assert is_in(as_nobody)
+    assert as_nobody.session.session_key != before
+    assert PersonSession.objects.get().factor == "totp"
+    row = AuditRow.objects.get(action="login", result="done")
+    assert (row.actor, row.after["factor"]) == (person, "totp")
+
+
+def test_a_code_is_good_once(person: Person, as_nobody: Client) -> None:
+    with_app(person)
+    given = code()
+    give_password(as_nobody)
+    as_nobody.post("/login/second/", {"code": given})
+    other = Client()
+    give_password(other)
+    assert "验证未通过" in other.post("/login/second/", {"code": given}).content.decode()
+    assert not is_in(other)
+
+
+def test_a_wrong_or_empty_code_lets_nobody_in(person: Person, as_nobody: Client) -> None:
+    with_app(person)
+    give_password(as_nobody)
+    for given in (wrong_code(), "", "x" * 16):
+        assert as_nobody.post("/login/second/", {"code": given}).status_code == 200
+    assert not is_in(as_nobody)
+    assert AuditRow.objects.filter(action="login", after__step="factor").exists()
+
+
+def test_after_ten_wrong_codes_even_the_right_one_waits(person: Person, as_nobody: Client) -> None:
+    with_app(person)
+    for _ in range(selectors.GUESSES_PER_LOGIN):
+        # a right password each time must not clear the count of the codes
+        give_password(as_nobody)
+        as_nobody.post("/login/second/", {"code": wrong_code()})
+    answer = as_nobody.post("/login/second/", {"code": code()})
+    assert "尝试次数过多" in answer.content.decode()
+    assert not is_in(as_nobody)
+    with pytest.raises(TooManyGuesses):
+        factors.code_proved(person, code())
+
+
+def test_an_address_that_guesses_codes_is_slowed_down_at_passwords_too(
+    person: Person, as_nobody: Client
+) -> None:
+    LoginAttempt.objects.bulk_create(
+        LoginAttempt(login=f"name-{number}", address="127.0.0.1", step="factor")
+        for number in range(selectors.GUESSES_PER_ADDRESS)
+    )
+    assert "尝试次数过多" in give_password(as_nobody).content.decode()
+
+
+def test_whoever_has_no_factor_makes_one_first_and_gets_recovery_codes(
+    person: Person, as_nobody: Client
+) -> None:
+    assert give_password(as_nobody)["Location"] == "/login/enrol/"
+    page = as_nobody.get("/login/enrol/").content.decode()
+    secret = re.search(r'<p class="vw-mono">([A-Z2-7 ]+)</p>', page)
+    assert secret is not None
+    shown = secret[1].replace(" ", "")
+    answer = as_nobody.post("/login/enrol/", {"code": code(secret=shown)})
+    codes = re.findall(r'<li class="vw-mono">(\d{8})</li>', answer.content.decode())
+    assert len(codes) == 10
+    assert not is_in(as_nobody)
+    assert as_nobody.post("/login/enrol/", {"done": "1"}).status_code == 302
+    assert is_in(as_nobody)
+    assert AuditRow.objects.filter(action="factor.totp.add", actor=person).exists()
+    spare = Client()
+    give_password(spare)
+    spare.post("/login/second/", {"code": codes[3]})
+    assert is_in(spare)
+    again = Client()
+    give_password(again)
+    again.post("/login/second/", {"code": codes[3]})
+    assert not is_in(again)
+
+
+def test_a_password_alone_adds_no_factor_beside_the_one_there_is(
+    person: Person, as_nobody: Client
+) -> None:
+    with_app(person)
+    give_password(as_nobody)
+    assert as_nobody.get("/login/enrol/")["Location"] == "/login/second/"
+    as_nobody.post("/login/enrol/", {"code": code(secret=SECRET), "done": "1"})
+    assert Authenticator.objects.count() == 1
+    assert not is_in(as_nobody)
+
+
+def test_one_persons_factor_opens_no_other_persons_login(
+    person: Person, maker: Maker, as_nobody: Client
+) -> None:
+    """The first one stops at the page for a new password, with the factor given."""
+    with_app(person)
+    Person.objects.filter(pk=person.pk).update(password_changed_at=None)
+    made_person(maker, "li.si")
+    give_password(as_nobody)
+    assert as_nobody.post("/login/second/", {"code": code()})["Location"] == "/login/password/"
+    give_password(as_nobody, "li.si")
+    as_nobody.post("/login/enrol/", {"done": "1"})
+    assert not is_in(as_nobody)
+
+
+def test_an_account_that_closes_between_the_factors_stays_closed(
+    person: Person, as_nobody: Client
+) -> None:
+    with_app(person)
+    give_password(as_nobody)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    assert as_nobody.post("/login/second/", {"code": code()})["Location"] == "/login/"
+    assert not is_in(as_nobody)
+
+
+def test_a_password_somebody_else_set_is_changed_before_anything_else(
+    person: Person, as_nobody: Client
+) -> None:
+    with_app(person)
+    Person.objects.filter(pk=person.pk).update(password_changed_at=None)
+    give_password(as_nobody)
+    assert as_nobody.post("/login/second/", {"code": code()})["Location"] == "/login/password/"
+    assert not is_in(as_nobody)
+    for new in ("short", PASSWORD):
+        as_nobody.post("/login/password/", {"old": PASSWORD, "new": new})
+        assert not is_in(as_nobody)
+    as_nobody.post("/login/password/", {"old": PASSWORD, "new": "another-long-password"})
+    assert is_in(as_nobody)
+
+
+def test_a_new_password_from_an_administrator_asks_for_the_factor_all_the_same(
+    person: Person, system_admin: Person, as_nobody: Client
+) -> None:
+    from voltward.records import services
+
+    with_app(person)
+    services.person_password_set(system_admin, login="zhang.san", password="given-by-the-admin")
+    answer = give_password(as_nobody, password="given-by-the-admin")
+    assert answer["Location"] == "/login/second/"
+    assert not is_in(as_nobody)
+
+
+# ---- passkeys
+
+
+def options_of(page: str) -> dict[str, Any]:
+    found = re.search(r'<script id="passkey-options" type="application/json">(.*?)</script>', page)
+    assert found is not None
+    options: dict[str, Any] = json.loads(found[1])
+    return options
+
+
+def with_passkey(client: Client, key: SoftKey) -> None:
+    """Enrols the key in the login that waits."""
+    options = options_of(client.get("/login/enrol/").content.decode())
+    answer = json.dumps(key.created(options))
+    shown = client.post("/login/enrol/", {"name": "key", "credential": answer})
+    assert "恢复码" in shown.content.decode()
+    client.post("/login/enrol/", {"done": "1"})
+
+
+def test_a_passkey_is_added_and_opens_the_next_login(person: Person) -> None:
+    here, there, key = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost"), SoftKey()
+    give_password(here)
+    with_passkey(here, key)
+    assert is_in(here)
+    give_password(there)
+    options = options_of(there.get("/login/second/").content.decode())
+    there.post("/login/second/", {"credential": json.dumps(key.proved(options))})
+    assert is_in(there)
+    assert PersonSession.objects.latest("pk").factor == "webauthn"
+
+
+def test_a_passkeys_answer_is_good_for_one_challenge_and_one_key(person: Person) -> None:
+    here, there, key = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost"), SoftKey()
+    give_password(here)
+    with_passkey(here, key)
+    give_password(there)
+    first = options_of(there.get("/login/second/").content.decode())
+    for answer in (
+        key.proved(first) if there.get("/login/second/") else {},  # a newer challenge waits
+        SoftKey(key.credential_id).proved(options_of(there.get("/login/second/").content.decode())),
+        {},
+        {"id": "x"},
+        [],
+    ):
+        page = there.post("/login/second/", {"credential": json.dumps(answer)})
+        assert page.status_code == 200
+        assert not is_in(there)
+
+
+def test_a_passkey_for_another_site_is_refused(person: Person, as_nobody: Client) -> None:
+    here = Client(HTTP_HOST="localhost")
+    give_password(here)
+    options = options_of(here.get("/login/enrol/").content.decode())
+    answer = json.dumps(SoftKey(origin="https://evil.example").created(options))
+    here.post("/login/enrol/", {"name": "key", "credential": answer})
+    assert not has_factor(person)
+
+
+# ---- changes to factors
+
+
+def test_secrets_of_apps_are_not_in_the_database(person: Person) -> None:
+    with_app(person)
+    assert SECRET not in json.dumps(Authenticator.objects.get().data)
+
+
+def test_the_last_factor_stays_and_another_maker_s_cannot_be_touched(
+    person: Person, other_operator: Person
+) -> None:
+    with_app(person)
+    app = Authenticator.objects.get()
+    with pytest.raises(WrongState):
+        factors.factor_remove(person, factor_id=app.pk)
+    with pytest.raises(NotFound):
+        factors.factor_remove(other_operator, factor_id=app.pk)
+    assert has_factor(person)
+
+
+def test_a_second_app_and_a_wrong_code_are_refused(person: Person) -> None:
+    with pytest.raises(BadInput):
+        factors.totp_add(person, secret=SECRET, code=wrong_code())
+    with pytest.raises(WrongState):
+        factors.recovery_codes_renew(person)
+    with_app(person)
+    with pytest.raises(WrongState):
+        factors.totp_add(person, secret=SECRET, code=code())
+    assert Authenticator.objects.count() == 1
+
+
+def test_an_administrator_resets_the_factors_of_the_own_maker_only(
+    person: Person, system_admin: Person, operator: Person, other_operator: Person, as_nobody: Client
+) -> None:
+    with_app(person)
+    sign_in(as_nobody)
+    with pytest.raises(NotPermitted):
+        factors.factors_reset(operator, login="zhang.san", why="lost")
+    with pytest.raises(NotFound):
+        factors.factors_reset(system_admin, login=other_operator.login, why="lost")
+    assert has_factor(person)
+    factors.factors_reset(system_admin, login="zhang.san", why="lost")
+    assert not has_factor(person)
+    assert not is_in(as_nobody)
+    assert give_password(as_nobody)["Location"] == "/login/enrol/"
+
+
+def test_sensitive_pages_ask_again_who_is_there(
+    person: Person, as_nobody: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_app(person)
+    sign_in(as_nobody)
+    assert as_nobody.get("/account/factors/").status_code == 200
+    PersonSession.objects.update(confirmed_at="2026-01-01T00:00:00Z")
+    assert as_nobody.get("/account/factors/")["Location"].startswith("/account/confirm/")
+    changes: dict[str, dict[str, str]] = {
+        "/account/": {"old": PASSWORD, "new": "another-long-password"},
+        "/account/factors/codes/": {},
+        f"/account/factors/{Authenticator.objects.get().pk}/remove/": {},
+        "/tokens/": {"name": "x", "scope": "read", "days": "1"},
+        "/tokens/1/revoke/": {},
+    }
+    for path, given in changes.items():
+        assert as_nobody.post(path, given)["Location"].startswith("/account/confirm/"), path
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    wrong = as_nobody.post("/account/confirm/?next=/account/factors/", {"code": wrong_code()})
+    assert wrong.status_code == 200
+    right = as_nobody.post("/account/confirm/?next=/account/factors/", {"code": code()})
+    assert right["Location"] == "/account/factors/"
+    assert as_nobody.get("/account/factors/").status_code == 200
+    assert AuditRow.objects.filter(action="session.confirm", actor=person).exists()
+
+
+def test_a_confirmation_never_leads_to_another_site(person: Person, as_nobody: Client) -> None:
+    with_app(person)
+    sign_in(as_nobody)
+    answer = as_nobody.post("/account/confirm/?next=https://evil.example/", {"code": code()})
+    assert answer["Location"] == "/account/"
