@@ -27,7 +27,9 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     return clock
 
 
-def made_person(maker: Maker, login: str = "zhang.san", role: str = "monitoring_operator") -> Person:
+def made_person(
+    maker: Maker, login: str = "zhang.san", role: str = "monitoring_operator"
+) -> Person:
     """With a password of their own."""
     person = services.person_create(
         selectors.installation(), login=login, display_name="张三", maker=maker, roles=[role],
