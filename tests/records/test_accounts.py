@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from tests.records.signing_in import (
     give_password,
@@ -30,6 +34,7 @@ from voltward.records.services.accounts import (
     person_enable,
     stale_people_disabled,
 )
+from voltward.records.services.sign_in import session_begun, sessions_forgotten
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +114,31 @@ def test_the_commands_close_open_and_reset(maker: Maker) -> None:
     for command in (["person_close", "nobody"], ["factor_reset", "nobody", "--why", "x"]):
         with pytest.raises(CommandError):
             call_command(*command)
+
+
+def test_passwords_from_before_the_date_was_kept_count_from_the_account(
+    maker: Maker, integrator: Person
+) -> None:
+    own, given = made_person(maker), made_person(maker, "li.si")
+    Person.objects.filter(pk=given.pk).update(password_changed_at=None)
+    fill = import_module("voltward.records.migrations.0051_fill_password_changed_at").fill
+    for _ in range(2):
+        fill(apps, SimpleNamespace(connection=connection))
+    given.refresh_from_db()
+    assert given.password_changed_at == given.created_at
+    assert Person.objects.get(pk=own.pk).password_changed_at == own.password_changed_at
+    assert Person.objects.get(pk=integrator.pk).password_changed_at is None
+
+
+def test_sessions_are_forgotten_when_no_audit_row_on_line_names_them(
+    maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_begun(made_person(maker), factor="totp", device="")
+    clock = stopped_clock(monkeypatch)
+    clock.advance(399 * 86_400)
+    assert sessions_forgotten() == 0
+    clock.advance(2 * 86_400)
+    assert sessions_forgotten() == 1
 
 
 # ---- the demo

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,9 +116,16 @@ def _unsigned(provider: FakeProvider) -> None:
 
 
 def _public_key_as_secret(provider: FakeProvider) -> None:
-    usual = jwt.decode(provider.token(), options={"verify_signature": False})
-    public = provider.published.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    provider.raw_token = jwt.encode(usual, public, algorithm="HS256", headers={"kid": KEY_ID})
+    """A token whose HMAC is keyed with what everybody may know, the published key."""
+    _, claims, _ = provider.token().split(".")
+    header = _text(json.dumps({"alg": "HS256", "typ": "JWT", "kid": KEY_ID}).encode())
+    public = provider.published.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signed = hmac.digest(public, f"{header}.{claims}".encode(), "sha256")
+    provider.raw_token = f"{header}.{claims}.{_text(signed)}"
+
+
+def _text(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).decode().rstrip("=")
 
 
 def _other_key_id(provider: FakeProvider) -> None:

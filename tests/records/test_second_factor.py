@@ -282,8 +282,8 @@ def test_a_passkeys_answer_is_good_for_one_challenge_and_one_key(person: Person)
         lambda: (challenge(), old)[1],  # a newer challenge waits
         lambda: stranger.proved(challenge()),
         lambda: {"id": "x"},
-        lambda: {},
-        lambda: [],
+        dict,
+        list,
     ):
         page = there.post("/login/second/", {"credential": json.dumps(make())})
         assert page.status_code == 200

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
+
 from voltward.base.errors import NotPermitted, WrongState
 from voltward.records import seats
 from voltward.records.actions import action, label, record, write_row
@@ -148,7 +150,8 @@ def seat_unlock(actor: Person, *, session_id: int, by: str) -> PersonSession:
 
 
 def sessions_forgotten() -> int:
-    """Delete what no audit row on line names any more; returns how many rows."""
+    """Delete what no audit row on line names any more, and browsers' sessions that are over."""
+    Session.objects.filter(expire_date__lt=now()).delete()
     old = PersonSession.objects.filter(signed_in_at__lt=now() - KEEP_SESSIONS)
     return old.delete()[0]
 
