@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,18 +19,14 @@ from tests.records.signing_in import (
     give_password,
     is_in,
     made_person,
-    sign_in,
     with_app,
     without_demo,
     wrong_code,
 )
-from tests.records.soft_key import SoftKey
 
-from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.records import selectors, stages
 from voltward.records.guessing import TooManyGuesses
 from voltward.records.models import AuditRow, LoginAttempt, Maker, Person, PersonSession
-from voltward.records.selectors.sign_in import has_factor
 from voltward.records.services import factors
 from voltward.records.sign_in_rules import rules
 
@@ -234,153 +229,3 @@ def test_a_new_password_from_an_administrator_asks_for_the_factor_all_the_same(
     answer = give_password(as_nobody, password="given-by-the-admin")
     assert answer["Location"] == "/login/second/"
     assert not is_in(as_nobody)
-
-
-# ---- passkeys
-
-
-def options_of(page: str) -> dict[str, Any]:
-    found = re.search(r'<script id="passkey-options" type="application/json">(.*?)</script>', page)
-    assert found is not None
-    options: dict[str, Any] = json.loads(found[1])
-    return options
-
-
-def with_passkey(client: Client, key: SoftKey) -> None:
-    """Enrols the key in the login that waits."""
-    options = options_of(client.get("/login/enrol/").content.decode())
-    answer = json.dumps(key.created(options))
-    shown = client.post("/login/enrol/", {"name": "key", "credential": answer})
-    assert "恢复码" in shown.content.decode()
-    client.post("/login/enrol/", {"done": "1"})
-
-
-def test_a_passkey_is_added_and_opens_the_next_login(person: Person) -> None:
-    here, there, key = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost"), SoftKey()
-    give_password(here)
-    with_passkey(here, key)
-    assert is_in(here)
-    give_password(there)
-    options = options_of(there.get("/login/second/").content.decode())
-    there.post("/login/second/", {"credential": json.dumps(key.proved(options))})
-    assert is_in(there)
-    assert PersonSession.objects.latest("pk").factor == "webauthn"
-
-
-def test_a_passkeys_answer_is_good_for_one_challenge_and_one_key(person: Person) -> None:
-    here, there, key = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost"), SoftKey()
-    give_password(here)
-    with_passkey(here, key)
-    give_password(there)
-
-    def challenge() -> dict[str, Any]:
-        return options_of(there.get("/login/second/").content.decode())
-
-    old = key.proved(challenge())
-    stranger = SoftKey(key.credential_id)
-    for make in (
-        lambda: (challenge(), old)[1],  # a newer challenge waits
-        lambda: stranger.proved(challenge()),
-        lambda: {"id": "x"},
-        dict,
-        list,
-    ):
-        page = there.post("/login/second/", {"credential": json.dumps(make())})
-        assert page.status_code == 200
-        assert not is_in(there)
-    there.post("/login/second/", {"credential": json.dumps(key.proved(challenge()))})
-    assert is_in(there)
-
-
-def test_a_passkey_for_another_site_is_refused(person: Person, as_nobody: Client) -> None:
-    here = Client(HTTP_HOST="localhost")
-    give_password(here)
-    options = options_of(here.get("/login/enrol/").content.decode())
-    answer = json.dumps(SoftKey(origin="https://evil.example").created(options))
-    here.post("/login/enrol/", {"name": "key", "credential": answer})
-    assert not has_factor(person)
-
-
-# ---- changes to factors
-
-
-def test_secrets_of_apps_are_not_in_the_database(person: Person) -> None:
-    with_app(person)
-    assert SECRET not in json.dumps(Authenticator.objects.get().data)
-
-
-def test_the_last_factor_stays_and_another_maker_s_cannot_be_touched(
-    person: Person, other_operator: Person
-) -> None:
-    with_app(person)
-    app = Authenticator.objects.get()
-    with pytest.raises(WrongState):
-        factors.factor_remove(person, factor_id=app.pk)
-    with pytest.raises(NotFound):
-        factors.factor_remove(other_operator, factor_id=app.pk)
-    assert has_factor(person)
-
-
-def test_a_second_app_and_a_wrong_code_are_refused(person: Person) -> None:
-    with pytest.raises(BadInput):
-        factors.totp_add(person, secret=SECRET, code=wrong_code())
-    with pytest.raises(WrongState):
-        factors.recovery_codes_renew(person)
-    with_app(person)
-    with pytest.raises(WrongState):
-        factors.totp_add(person, secret=SECRET, code=code())
-    assert Authenticator.objects.count() == 1
-
-
-def test_an_administrator_resets_the_factors_of_the_own_maker_only(
-    person: Person,
-    system_admin: Person,
-    operator: Person,
-    other_operator: Person,
-    as_nobody: Client,
-) -> None:
-    with_app(person)
-    sign_in(as_nobody)
-    with pytest.raises(NotPermitted):
-        factors.factors_reset(operator, login="zhang.san", why="lost")
-    with pytest.raises(NotFound):
-        factors.factors_reset(system_admin, login=other_operator.login, why="lost")
-    assert has_factor(person)
-    factors.factors_reset(system_admin, login="zhang.san", why="lost")
-    assert not has_factor(person)
-    assert not is_in(as_nobody)
-    assert give_password(as_nobody)["Location"] == "/login/enrol/"
-
-
-def test_sensitive_pages_ask_again_who_is_there(
-    person: Person, as_nobody: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_app(person)
-    sign_in(as_nobody)
-    assert as_nobody.get("/account/factors/").status_code == 200
-    PersonSession.objects.update(confirmed_at="2026-01-01T00:00:00Z")
-    assert as_nobody.get("/account/factors/")["Location"].startswith("/account/confirm/")
-    changes: dict[str, dict[str, str]] = {
-        "/account/": {"old": PASSWORD, "new": "another-long-password"},
-        "/account/factors/codes/": {},
-        f"/account/factors/{Authenticator.objects.get().pk}/remove/": {},
-        "/tokens/": {"name": "x", "scope": "read", "days": "1"},
-        "/tokens/1/revoke/": {},
-    }
-    for path, given in changes.items():
-        assert as_nobody.post(path, given)["Location"].startswith("/account/confirm/"), path
-    person.refresh_from_db()
-    assert person.check_password(PASSWORD)
-    wrong = as_nobody.post("/account/confirm/?next=/account/factors/", {"code": wrong_code()})
-    assert wrong.status_code == 200
-    right = as_nobody.post("/account/confirm/?next=/account/factors/", {"code": code()})
-    assert right["Location"] == "/account/factors/"
-    assert as_nobody.get("/account/factors/").status_code == 200
-    assert AuditRow.objects.filter(action="session.confirm", actor=person).exists()
-
-
-def test_a_confirmation_never_leads_to_another_site(person: Person, as_nobody: Client) -> None:
-    with_app(person)
-    sign_in(as_nobody)
-    answer = as_nobody.post("/account/confirm/?next=https://evil.example/", {"code": code()})
-    assert answer["Location"] == "/account/"
