@@ -123,7 +123,7 @@ def test_the_start_page_is_the_first_of_the_readers_menu(
 ) -> None:  # type: ignore[no-untyped-def]
     from django.urls import reverse
 
-    assert as_system_admin.get("/")["Location"] == "/audit/"
+    assert as_system_admin.get("/")["Location"] == "/tokens/"
     assert as_operator.get("/")["Location"] == reverse(REGISTRY.menu(operator)[0].url_name)
     operator.assignments.all().delete()
     assert as_operator.get("/")["Location"] == "/account/"
