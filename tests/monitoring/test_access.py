@@ -87,7 +87,8 @@ def test_exact_positions_need_their_own_grant(
 ) -> None:
     around.put(report(vehicle.vin))
     assert "查看精确位置" in as_operator.get(f"/vehicles/{vehicle.vin}/live/").content.decode()
-    operator.assignments.update(role="production")
+    operator.assignments.update(role="auditor")
+    as_operator.force_login(operator)  # other roles end the sessions there are
     assert as_operator.get(f"/vehicles/{vehicle.vin}/position/").status_code == 403
 
 

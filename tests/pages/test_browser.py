@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from tests.browsing import IN_A_BROWSER, chromium, logged_in
 
 VIN = "LVVDB11B0RE000001"
@@ -214,3 +214,37 @@ def test_a_telephone_shows_pages_without_sideways_scrolling(page: Page, path: st
     assert page.locator("#menu").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator("#menu").is_visible()
+
+
+def test_a_passkey_is_made_and_proved_by_the_browser(browser: Browser, office: Office) -> None:
+    """At localhost, which browsers take for a safe origin; the demo's button logs in."""
+    address = office.address.replace("127.0.0.1", "localhost")
+    context = browser.new_context(base_url=address, locale="zh-CN")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    devices = context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasUserVerification": True,
+                "isUserVerified": True,
+            }
+        },
+    )
+    page.goto("/login/")
+    page.click("button[value=demo-audit-admin]")
+    page.goto("/account/factors/")
+    page.fill("input[name=name]", "laptop")
+    page.click("form[data-passkey=create] button")
+    expect(page.locator(".vw-codes li")).to_have_count(10)
+    page.goto("/account/confirm/")
+    page.click("form[data-passkey=get] button")
+    expect(page).to_have_url(f"{address}/account/")
+    assert complaints == []
+    context.close()

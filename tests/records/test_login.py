@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.hashers import identify_hasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, identify_hasher
 from django.test import Client
 
 from voltward.records import selectors, services
@@ -58,6 +58,40 @@ def test_a_wrong_login_says_the_same_whatever_is_wrong(
     assert "登录名或密码不正确。" in answer.content.decode()
     assert as_nobody.get("/account/").status_code == 302
     assert AuditRow.objects.get(action="login").result == "refused"
+
+
+@pytest.mark.parametrize("login", ["zhang.san", "nobody", "closed", "no-password", "api-dashboard"])
+def test_every_wrong_login_costs_one_hashing(
+    person: Person,
+    integrator: Person,
+    maker: Maker,
+    as_nobody: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    login: str,
+) -> None:
+    for name, password in (("closed", PASSWORD), ("no-password", None)):
+        services.person_create(
+            selectors.installation(), login=name, display_name=name, maker=maker, roles=[],
+            password=password,
+        )  # fmt: skip
+    Person.objects.filter(login="closed").update(is_active=False)
+    log_in(as_nobody, "warms-up", "wrong")  # the nobody of the process is hashed once
+    hashed: list[str] = []
+
+    encode = Argon2PasswordHasher.encode
+    verify = Argon2PasswordHasher.verify
+    monkeypatch.setattr(
+        Argon2PasswordHasher,
+        "encode",
+        lambda self, *given: hashed.append("made") or encode(self, *given),
+    )
+    monkeypatch.setattr(
+        Argon2PasswordHasher,
+        "verify",
+        lambda self, *given: hashed.append("checked") or verify(self, *given),
+    )
+    log_in(as_nobody, login, "wrong")
+    assert len(hashed) == 1
 
 
 def test_a_program_cannot_log_in_to_the_pages(integrator: Person, as_nobody: Client) -> None:

@@ -41,3 +41,11 @@ class BadSetting(Refused):
     """A setting that cannot be used; the text names it."""
 
     code = "bad_setting"
+
+
+class WritesHeld(Refused):
+    """Writes wait: ``seat_locked`` until the second factor is given, ``read_only`` for good."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

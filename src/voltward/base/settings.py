@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 AnswerRealtime = Literal["always", "platform", "never"]
+PasswordPolicy = Literal["asvs", "mlps"]
 
 
 class Settings(BaseSettings):
@@ -94,6 +95,51 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="PostgreSQL address; empty: the embedded server")
     database_owner_url: str = Field(
         "", description="PostgreSQL address of the role that migrates; empty: database_url"
+    )
+    password_policy: PasswordPolicy = Field(
+        "asvs",
+        description="asvs: no composition rules, no rotation (ASVS 5 6.2.5, 6.2.10); mlps: three of four"
+        " kinds of characters, changed regularly (GB/T 22239-2019 8.1.4.1 a)",
+    )
+    password_days: int = Field(
+        90, gt=0, description="with password_policy mlps: days after which a password is changed"
+    )
+    password_words: str = Field(
+        "", description="words of the company that no password may hold, comma separated"
+    )
+    breached_passwords: Path | None = Field(
+        None,
+        description="folder of breached password hashes, one file PREFIX.txt per five hexadecimal digits"
+        " of SHA-1 (the format of Pwned Passwords); unset: not checked",
+    )
+    session_idle_min: float = Field(
+        15.0,
+        gt=0,
+        description="minutes without a touch before a session ends or a duty seat locks"
+        " (ASVS 5 7.3.1; GB/T 22239-2019 8.1.4.1 b)",
+    )
+    session_hours: float = Field(
+        12.0, gt=0, description="hours after which every session ends, one shift (ASVS 5 7.3.2)"
+    )
+    stale_account_days: int = Field(
+        90,
+        gt=0,
+        description="days without a login before an account is disabled (GB/T 22239-2019 8.1.4.2 c)",
+    )
+    oidc_issuer: str = Field(
+        "", description="issuer of the company's sign-in (OpenID Connect); empty: none"
+    )
+    oidc_name: str = Field("SSO", description="what the button of the company's sign-in says")
+    oidc_client_id: str = Field("", description="our client id at the issuer")
+    oidc_client_secret_file: Path | None = Field(
+        None, description="file with our client secret at the issuer"
+    )
+    oidc_login_claim: str = Field(
+        "preferred_username", description="claim of the ID token that holds the login name here"
+    )
+    oidc_acr: str = Field(
+        "",
+        description="values of acr, comma separated, that stand for two factors; amr mfa always does",
     )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     import_bytes: int = Field(

@@ -14,6 +14,7 @@ class EntryConfig(AppConfig):
         from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
+        from voltward.entry.sign_in import sign_in_rules
         from voltward.entry.telemetry_ports import ports_of
         from voltward.fleet.keys import hand_in_key
         from voltward.monitoring.ports import hand_in
@@ -21,6 +22,7 @@ class EntryConfig(AppConfig):
         from voltward.pages.room import REGISTRY
         from voltward.records.import_files import hand_in_folder
         from voltward.records.notice_ports import hand_in_notice_ports
+        from voltward.records.sign_in_rules import hand_in_rules
 
         def limits() -> Limits:
             values = settings.VOLTWARD
@@ -29,6 +31,7 @@ class EntryConfig(AppConfig):
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
         hand_in_notice_ports(lambda: notice_ports_of(settings.VOLTWARD))
+        hand_in_rules(lambda: sign_in_rules(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
         # read at each call: tests and commands may work in another folder
         hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))

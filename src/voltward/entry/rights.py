@@ -11,7 +11,16 @@ from voltward.entry.postgres import READONLY
 CHANGE = "SELECT, INSERT, UPDATE, DELETE"
 APPEND = "SELECT, INSERT"
 READ = "SELECT"
-SECRET_TABLES = frozenset({"django_session", "records_apitoken", "records_loginattempt"})
+SECRET_TABLES = frozenset(
+    {
+        "django_session",
+        "mfa_authenticator",
+        "records_apitoken",
+        "records_loginattempt",
+        "socialaccount_socialapp",
+        "socialaccount_socialtoken",
+    }
+)
 
 
 def grant_rights(owner: BaseDatabaseWrapper, app_role: str) -> None:

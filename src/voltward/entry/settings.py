@@ -73,6 +73,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -87,12 +92,15 @@ MIDDLEWARE = [
     "voltward.entry.metrics.MetricsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "voltward.records.middleware.WallMiddleware",
+    "voltward.records.middleware.MakerWallMiddleware",
+    "voltward.records.sign_in_middleware.SignInMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "voltward.records.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "voltward.records.sign_in_middleware.WallMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "voltward.records.middleware.GrantMiddleware",
 ]
@@ -106,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "voltward.pages.context.frame",
+                "voltward.records.context.seat",
             ],
             "builtins": ["django.templatetags.i18n", "voltward.pages.templatetags.voltward"],
         },
@@ -127,10 +136,23 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("login", "display_name")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "voltward.records.passwords.PolicyValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+# allauth brings factors and the company's sign-in; its own pages are not mounted
+ACCOUNT_ADAPTER = "voltward.records.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "voltward.records.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+SOCIALACCOUNT_ADAPTER = "voltward.records.adapters.CompanyAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # form-action 'self' lets no form lead to another origin
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 
 # ---- the browser's side; Secure cookies and HSTS as soon as the pages are reached by https
 
@@ -150,7 +172,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}voltward_session"
-SESSION_COOKIE_AGE = 12 * 3600  # one shift
+SESSION_COOKIE_AGE = round(VOLTWARD.session_hours * 3600)  # one shift
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -48,7 +48,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def menu_of(request: HttpRequest) -> list[Section]:
     """The left menu for whoever asks; the longest matching address is the active line."""
     actor = getattr(request, "user", None)
-    if actor is None or not actor.is_authenticated:
+    if actor is None or not actor.is_authenticated or hasattr(request, "wall_token"):
         return []
     items = [(item, reverse(item.url_name)) for item in REGISTRY.menu(actor)]
     matching = [url for _, url in items if request.path.startswith(url)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.db import transaction
 
-from voltward.base.errors import NothingRecorded, NotPermitted
+from voltward.base.errors import NothingRecorded, NotPermitted, WritesHeld
 from voltward.records import wall
 from voltward.records.models import AuditRow, Person
 from voltward.records.origin import origin
@@ -18,12 +19,35 @@ P = ParamSpec("P")
 R = TypeVar("R")
 ACTIONS: dict[str, str] = {}
 _recorded: ContextVar[list[str]] = ContextVar("_recorded")
+_held: ContextVar[str] = ContextVar("_held", default="")
+SEAT_LOCKED = "seat_locked"
+READ_ONLY = "read_only"
+# what a locked seat may still do: unlock, and go
+OPEN_TO_LOCKED_SEATS = frozenset({"seat.unlock", "session.end"})
 
 
 class Subject(Protocol):
     """Anything with a primary key."""
 
     pk: Any
+
+
+@contextmanager
+def writes_held(code: str) -> Iterator[None]:
+    """Refuse writes of the request in hand with ``code``; an empty one holds nothing back."""
+    token = _held.set(code)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def held_for(actor: Person, name: str) -> str:
+    """The code that the write ``name`` is refused with now; empty: it is not."""
+    if actor.reads_only:
+        return READ_ONLY
+    code = _held.get()
+    return "" if code == SEAT_LOCKED and name in OPEN_TO_LOCKED_SEATS else code
 
 
 def action(
@@ -39,6 +63,9 @@ def action(
                 # outside any transaction of the body's: the refusal itself is kept
                 write_row(actor, name, subject="", result="refused")
                 raise NotPermitted(f"{name} needs {needs}")
+            if code := held_for(actor, name):
+                write_row(actor, name, subject="", result="refused", after={"why": code})
+                raise WritesHeld(code)
             token = _recorded.set([])
             try:
                 with transaction.atomic():

@@ -7,3 +7,8 @@ class RecordsConfig(AppConfig):
     name = "voltward.records"
     label = "records"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from voltward.records.receivers import connect
+
+        connect()

@@ -7,16 +7,10 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
-from voltward.base.errors import Refused
 from voltward.records import selectors, services
+from voltward.records.guessing import TooManyGuesses
 from voltward.records.models import Person
 from voltward.records.origin import origin
-
-
-class TooManyGuesses(Refused):
-    """This login or address failed too often; waiting helps."""
-
-    code = "too_many_guesses"
 
 
 class PersonBackend(BaseBackend):

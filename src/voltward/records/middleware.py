@@ -7,13 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from voltward.base.errors import NotFound, NotPermitted, Refused
+from voltward.base.errors import NotFound, NotPermitted, Refused, WritesHeld
 from voltward.pages import errors
 from voltward.records import services, wall
+from voltward.records.actions import SEAT_LOCKED
 from voltward.records.models import LANGUAGES, Person
 from voltward.records.origin import coming_from, new_number
 
@@ -36,7 +39,7 @@ class OriginMiddleware:
         return response
 
 
-class WallMiddleware:
+class MakerWallMiddleware:
     """Behind the maker's wall from the moment somebody is known; the API narrows by its token."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -101,13 +104,27 @@ class GrantMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Services refuse in their own words; pages answer in HTTP's."""
-        if isinstance(error, NotPermitted):
+        if isinstance(error, WritesHeld) and error.code == SEAT_LOCKED:
+            return _to_unlock(request)
+        if isinstance(error, NotPermitted | WritesHeld):
             raise PermissionDenied(error.code) from error
         if isinstance(error, NotFound):
             raise Http404(error.code) from error
         if isinstance(error, Refused) and error.code in AWAY:
             return errors.away(request)
         return None
+
+
+def _to_unlock(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the page that unlocks the seat; ``423 Locked`` where a script asked."""
+    url = reverse("seat")
+    if "HX-Request" in request.headers:
+        return HttpResponse(SEAT_LOCKED, status=423, headers={"HX-Redirect": url})
+    if not request.accepts("text/html"):
+        return JsonResponse(
+            {"code": SEAT_LOCKED, "number": request.META["voltward.number"]}, status=423
+        )
+    return redirect(url)
 
 
 def needed_by(view: Callable[..., Any]) -> str | None:

@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from voltward.pages.room import Job, MenuItem, Room, TopPart
+from voltward.records.services.accounts import stale_people_disabled
 from voltward.records.services.clock_sweep import clock_sweep
 from voltward.records.services.import_work import import_work
 from voltward.records.services.notice_escalation import notices_escalate
 from voltward.records.services.notice_sending import notices_deliver
+from voltward.records.services.sign_in import sessions_forgotten
 from voltward.records.services.work_calendar import calendar_refresh
 from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
 from voltward.records.ui.inbox import bell
@@ -24,6 +26,8 @@ ROOM = Room(
         MenuItem(_("车辆"), _("批量导入"), "imports", "upload", "import.run", 290),
         MenuItem(_SYSTEM, _("组织机构"), "organisation", "building-factory", "org.manage", 870),
         MenuItem(_SYSTEM, _("人员与角色"), "people", "users", "role.assign", 872),
+        MenuItem(_SYSTEM, _("登录会话"), "sessions", "device-desktop", "session.manage", 876),
+        MenuItem(_SYSTEM, _("令牌"), "tokens", "key", "token.manage", 878),
         MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),
         MenuItem(_SYSTEM, _("时限规则"), "deadlines", "list-details", "clock.read", 880),
         MenuItem(_SYSTEM, _("工作日历"), "work-calendar", "calendar", "clock.read", 890),
@@ -39,6 +43,8 @@ ROOM = Room(
         Job("clock-sweep", 5.0, clock_sweep),
         Job("calendar-refresh", 3600.0, calendar_refresh),
         Job("imports", 1.0, import_work),
+        Job("records.stale_people", 3600.0, stale_people_disabled),
+        Job("records.old_sessions", 86_400.0, sessions_forgotten),
         Job("notices.deliver", 1.0, notices_deliver),
         Job("notices.escalate", 1.0, notices_escalate),
     ),

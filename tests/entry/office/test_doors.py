@@ -19,7 +19,10 @@ from voltward.records.models import AuditRow, Person
 from voltward.records.roles import INSTALLATION, ROLES
 
 pytestmark = pytest.mark.django_db
-OPEN = {"login/", "language/", "healthz"}  # metrics has its own rule: see test_metrics
+LOGIN = {"login/"} | {
+    f"login/{step}/" for step in ("second", "enrol", "password", "demo", "sso", "sso/callback")
+}
+OPEN = LOGIN | {"language/", "healthz", "wall/"}  # metrics has its own rule: see test_metrics
 SAMPLES = {
     "vin": "LVVDB11B0RE000001",
     "int": "1",

@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused, WrongState
+from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused, WritesHeld, WrongState
 from voltward.records.middleware import AWAY
 from voltward.records.origin import origin
 
@@ -18,6 +18,7 @@ STATUS: dict[type[Refused], int] = {
     NotPermitted: status.HTTP_403_FORBIDDEN,
     NotFound: status.HTTP_404_NOT_FOUND,
     WrongState: status.HTTP_409_CONFLICT,
+    WritesHeld: status.HTTP_423_LOCKED,
 }
 
 

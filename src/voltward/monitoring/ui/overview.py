@@ -19,7 +19,7 @@ from voltward.monitoring.problems import problems_of, processing_problems
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.texts import level_style, shown
 from voltward.monitoring.ui.actors import actor_of
-from voltward.pages.access import needs
+from voltward.pages.access import needs, wall
 from voltward.records.models import Person
 
 SILENT_S = 10  # a processor renews its status every second
@@ -37,12 +37,14 @@ class Figure:
     late: bool = False
 
 
+@wall()
 @needs("telemetry.read")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/overview.html", _context(actor_of(request)))
 
 
+@wall(part_of="overview")
 @needs("telemetry.read")
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:

@@ -31,6 +31,7 @@ from voltward.records.models.people import (
     Maker,
     Person,
 )
+from voltward.records.models.sign_in import PersonSession
 
 __all__ = [
     "LANGUAGES",
@@ -62,6 +63,7 @@ __all__ = [
     "NoticeSetting",
     "NoticeTemplate",
     "Person",
+    "PersonSession",
     "Post",
     "PostHolder",
     "QuietHours",

@@ -58,8 +58,11 @@ class Person(AbstractBaseUser):
     # programs hold tokens and never a session
     is_program = models.BooleanField(_("程序账号"), default=False)
     created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
+    # None: somebody else set it, so the person chooses another at the next login
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
 
     objects = PersonManager()
+    reads_only = False  # true for whoever came by a token that only reads
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS = ["display_name"]
@@ -142,13 +145,15 @@ class Assignment(models.Model):
 class ApiToken(models.Model):
     """A bearer token; only its SHA-256 is kept, so nobody can read it back."""
 
+    SCOPES = [("read", _("只读接口")), ("wall", _("大屏"))]
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(_("名称"), max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     # what the token adds nothing to: it narrows the person's grants
-    scope = models.CharField(
-        _("范围"), max_length=16, choices=[("read", _("只读"))], default="read"
-    )
+    scope = models.CharField(_("范围"), max_length=16, choices=SCOPES, default="read")
+    # scope wall: names of the only pages it opens
+    pages = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     created_at = models.DateTimeField(_("建立时间"), db_default=Now(), editable=False)
     expires_at = models.DateTimeField(_("到期时间"))
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
@@ -167,6 +172,8 @@ class LoginAttempt(models.Model):
     login = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True)
     succeeded = models.BooleanField(default=False)
+    # what was guessed at: the password, or the second factor behind a right one
+    step = models.CharField(max_length=8, default="password")
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

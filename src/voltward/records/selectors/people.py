@@ -67,27 +67,31 @@ def token_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def token_valid(text: str) -> ApiToken | None:
-    """The token behind ``text`` if it may be used now."""
+def token_valid(text: str, scope: str = "read") -> ApiToken | None:
+    """The token behind ``text`` if it may be used now, for what ``scope`` is about."""
     token = (
         ApiToken.objects.select_related("person__maker")
         .annotate(held=_roles_of("person"))
-        .filter(digest=token_digest(text), revoked_at=None, expires_at__gt=timezone.now())
+        .filter(
+            digest=token_digest(text), scope=scope, revoked_at=None, expires_at__gt=timezone.now()
+        )
         .first()
     )
     if token is None or not token.person.is_active:
         return None
     token.person.hold(token.held)
+    token.person.reads_only = True  # there is no scope yet that writes
     return token
 
 
-def too_many_guesses(login: str, address: str | None) -> bool:
+def too_many_guesses(login: str, address: str | None, step: str = "password") -> bool:
     """Whether this login or address failed too often in the last quarter of an hour.
 
-    A right password clears the count of its login, never that of its address.
+    A right answer clears the count of its login at that step, never that of its address.
     """
     since = timezone.now() - WINDOW
-    recent = LoginAttempt.objects.filter(at__gte=since)
+    everywhere = LoginAttempt.objects.filter(at__gte=since)
+    recent = everywhere.filter(step=step)
     last = (
         recent.filter(login=login, succeeded=True)
         .order_by("-at")
@@ -97,7 +101,7 @@ def too_many_guesses(login: str, address: str | None) -> bool:
     of_login = recent.filter(login=login, succeeded=False, at__gt=_later(last, since))
     if of_login.count() > GUESSES_PER_LOGIN:
         return True
-    of_address = recent.filter(address=address, succeeded=False)
+    of_address = everywhere.filter(address=address, succeeded=False)
     return address is not None and of_address.count() > GUESSES_PER_ADDRESS
 
 

@@ -2,7 +2,6 @@
 
 from voltward.records.services.audit import reading_recorded, refusal_recorded
 from voltward.records.services.people import (
-    TOKEN_DAYS,
     attempt_begun,
     attempt_ended,
     maker_create,
@@ -10,6 +9,9 @@ from voltward.records.services.people import (
     own_password_change,
     person_create,
     person_password_set,
+)
+from voltward.records.services.tokens import (
+    TOKEN_DAYS,
     token_create,
     token_revoke,
     token_used,

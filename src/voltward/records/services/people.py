@@ -1,25 +1,23 @@
-"""Every write to makers, people, roles, tokens and login attempts."""
+"""Every write to makers, people, roles and login attempts."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 
-from voltward.base.errors import BadInput, NotFound
+from voltward.base.errors import BadInput
 from voltward.records import selectors
 from voltward.records.actions import action, label, record, write_row
-from voltward.records.models import LANGUAGES, ApiToken, Assignment, LoginAttempt, Maker, Person
+from voltward.records.models import LANGUAGES, Assignment, LoginAttempt, Maker, Person
 from voltward.records.roles import OWN_ACCOUNT, ROLES
 from voltward.records.services.roles import administrators_apart
+from voltward.records.services.sign_in import sessions_over
+from voltward.records.sessions import now
 
-TOKEN_PREFIX = "vw_"  # noqa: S105 - lets scanners recognise a leaked token
-TOKEN_DAYS = 365
 KEEP_ATTEMPTS = timedelta(days=30)
 
 
@@ -89,22 +87,29 @@ def person_password_set(actor: Person, *, login: str, password: str) -> Person:
     """
     person = selectors.person_by_login(login)
     _set_password(person, password)
-    person.save(update_fields=["password"])
+    person.save(update_fields=["password", "password_changed_at"])
+    sessions_over(person, why="password")
     record(actor, "person.password", person, before={}, after={"login": person.login})
     return person
 
 
 @action("account.password", needs=OWN_ACCOUNT)
-def own_password_change(actor: Person, *, old: str, new: str) -> None:
-    """Change one's own password.
+def own_password_change(
+    actor: Person, *, old: str, new: str, keep_session: int | None = None
+) -> None:
+    """Change one's own password; all sessions but ``keep_session`` end.
 
     Raises:
         BadInput: the old one is wrong (field ``old``) or the rules refuse the new one.
     """
     if not actor.check_password(old):
         raise BadInput("old: not the present password")
+    if old == new:
+        raise BadInput("password: the present one again")
     _set_password(actor, new)
-    actor.save(update_fields=["password"])
+    actor.password_changed_at = now()
+    actor.save(update_fields=["password", "password_changed_at"])
+    sessions_over(actor, why="password", keep=keep_session)
     record(actor, "account.password", actor, before={}, after={})
 
 
@@ -123,53 +128,9 @@ def own_language_choose(actor: Person, *, language: str) -> None:
     record(actor, "account.language", actor, before=before, after={"language": language})
 
 
-@action("token.create", needs="token.manage")
-def token_create(
-    actor: Person, *, person: Person, name: str, days: int = TOKEN_DAYS
-) -> tuple[ApiToken, str]:
-    """A new read-only token of ``person`` and its text, which is shown once and kept nowhere."""
-    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        person=person,
-        name=name.strip()[:64],
-        digest=selectors.token_digest(text),
-        expires_at=timezone.now() + timedelta(days=days),
-    )
-    after = {"name": token.name, "person": person.login, "expires_at": token.expires_at.isoformat()}
-    record(actor, "token.create", token, before={}, after=after)
-    return token, text
-
-
-@action("token.revoke", needs="token.manage")
-def token_revoke(actor: Person, *, token_id: int) -> ApiToken:
-    """End a token at once.
-
-    Raises:
-        NotFound: no such token that is still valid, or another maker's.
-    """
-    tokens = ApiToken.objects.select_for_update().filter(pk=token_id, revoked_at=None)
-    if actor.maker_id is not None:
-        tokens = tokens.filter(person__maker=actor.maker_id)
-    token = tokens.first()
-    if token is None:
-        raise NotFound(f"token {token_id}")
-    token.revoked_at = timezone.now()
-    token.save(update_fields=["revoked_at"])
-    record(actor, "token.revoke", token, before={}, after={"name": token.name})
-    return token
-
-
-def token_used(token: ApiToken) -> None:
-    """Note that a token is in use, at most once a minute: reading must stay cheap."""
-    now = timezone.now()
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - timedelta(minutes=1))
-    if token.last_used_at is None or token.last_used_at < now - timedelta(minutes=1):
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
-
-
-def attempt_begun(login: str, address: str | None) -> LoginAttempt:
+def attempt_begun(login: str, address: str | None, step: str = "password") -> LoginAttempt:
     """Count a try before it is judged, so that tries side by side all count."""
-    return LoginAttempt.objects.create(login=login[:64], address=address)
+    return LoginAttempt.objects.create(login=login[:64], address=address, step=step)
 
 
 def attempt_ended(attempt: LoginAttempt, person: Person | None, *, why: str = "") -> None:
@@ -178,12 +139,14 @@ def attempt_ended(attempt: LoginAttempt, person: Person | None, *, why: str = ""
         attempt.succeeded = True
         attempt.save(update_fields=["succeeded"])
         LoginAttempt.objects.filter(at__lt=timezone.now() - KEEP_ATTEMPTS).delete()
-        write_row(person, "login", subject=label(person))
+        write_row(person, f"login.{attempt.step}", subject=label(person))
     else:
-        write_row(None, "login", subject=attempt.login, result="refused", after={"why": why})
+        after = {"why": why, "step": attempt.step}
+        write_row(None, "login", subject=attempt.login, result="refused", after=after)
 
 
 def _set_password(person: Person, password: str | None) -> None:
+    person.password_changed_at = None
     if password is None:
         person.set_unusable_password()
         return

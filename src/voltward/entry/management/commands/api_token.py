@@ -1,4 +1,4 @@
-"""``voltward manage api_token NAME``: a token of a read-only integrator account."""
+"""``voltward manage api_token NAME [--scope wall --page NAME]``: a token of a read-only account."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voltward.base.errors import NotFound
+from voltward.base.errors import NotFound, Refused
 from voltward.records import selectors, services
-from voltward.records.models import Person
+from voltward.records.models import ApiToken, Person
 from voltward.records.roles import INTEGRATOR
 
 
@@ -26,12 +26,28 @@ class Command(BaseCommand):
         parser.add_argument(
             "--days", type=int, default=services.TOKEN_DAYS, help="days until it expires"
         )
+        parser.add_argument(
+            "--scope",
+            choices=[scope for scope, _ in ApiToken.SCOPES],
+            default="read",
+            help="read: the API; wall: wall screens, for one shift",
+        )
+        parser.add_argument(
+            "--page",
+            action="append",
+            default=[],
+            help="with --scope wall: a page the screen may show, e.g. overview",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = self._account(options["name"], options["maker"])
-        _, text = services.token_create(
-            selectors.installation(), person=person, name=options["name"], days=options["days"]
-        )
+        try:
+            _, text = services.token_create(
+                selectors.installation(), person=person, name=options["name"],
+                days=options["days"], scope=options["scope"], pages=options["page"],
+            )  # fmt: skip
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(text)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""``voltward manage demo_setup``: the demo's maker, login and vehicles, made once."""
+"""``voltward manage demo_setup``: the demo's maker, logins and vehicles, made once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from voltward.fleet import services as fleet
 from voltward.fleet.keys import vehicle_key
 from voltward.records import selectors, services
 from voltward.records.models import Maker
-from voltward.records.roles import MONITORING_OPERATOR, SAFETY_HEAD
+from voltward.records.roles import (
+    INSTALLATION,
+    INTEGRATOR,
+    MONITORING_OPERATOR,
+    ROLES,
+    SAFETY_HEAD,
+)
+from voltward.records.selectors.sign_in import DEMO_PREFIX
 
 MAKER = "示例汽车"
 LOGIN = "operator"
@@ -21,7 +28,7 @@ LOGIN = "operator"
 
 def demo_password() -> str:
     """The demo's password: made for this data folder, so that no two installations share one."""
-    return secret_text(settings.VOLTWARD.data, "demo.password")[:16]
+    return "Demo-" + secret_text(settings.VOLTWARD.data, "demo.password")[:16]
 
 
 class Command(BaseCommand):
@@ -40,6 +47,7 @@ class Command(BaseCommand):
             wmis=[code for code in settings.VOLTWARD.own_wmi.split(",") if code.strip()],
         )
         self._person(maker)
+        self._one_click_people(maker)
         for text in options["vins"]:
             vin, model_name, battery_type = [*text.split(","), "", ""][:3]
             try:
@@ -50,6 +58,21 @@ class Command(BaseCommand):
             except WrongState:
                 continue  # registered by an earlier run
         self.stdout.write(f"{LOGIN} / {demo_password()}")
+
+    @staticmethod
+    def _one_click_people(maker: Maker) -> None:
+        """A person per role, without a password: only the demo's buttons let them in."""
+        for code, role in ROLES.items():
+            login = DEMO_PREFIX + code.replace("_", "-")
+            if code in (INSTALLATION, INTEGRATOR):
+                continue
+            try:
+                selectors.person_by_login(login)
+            except NotFound:
+                services.person_create(
+                    selectors.installation(), login=login, display_name=str(role.title),
+                    maker=maker, roles=[code],
+                )  # fmt: skip
 
     @staticmethod
     def _person(maker: Maker) -> None:

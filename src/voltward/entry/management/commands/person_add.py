@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from voltward.base.errors import Refused
 from voltward.records import selectors, services
+from voltward.records.models import Person
+from voltward.records.passwords import generated
 from voltward.records.roles import INSTALLATION, INTEGRATOR, ROLES
 
 
@@ -27,7 +28,8 @@ class Command(BaseCommand):
         maker = selectors.maker_by_name(named) if named else selectors.maker_first()
         if maker is None:
             raise CommandError("no such maker; add one with: voltward manage maker_add NAME")
-        password = secrets.token_urlsafe(15)
+        named_so = Person(login=options["login"], display_name=options["name"], maker=maker)
+        password = generated(named_so)
         try:
             services.person_create(
                 selectors.installation(),

@@ -94,6 +94,25 @@
     input.reportValidity();
   });
 
+  // What a page asks by itself is no touch of a hand: it must not keep a session alive.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.triggeringEvent) event.detail.headers["X-Voltward-Untouched"] = "1";
+  });
+
+  // A hand at work on a page that asks the server nothing is told once a minute.
+  const touchUrl = document.body.dataset.touch;
+  let touchedAt = Date.now();
+  const touch = () => {
+    if (Date.now() - touchedAt < 60000) return;
+    touchedAt = Date.now();
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    fetch(touchUrl, { method: "POST", headers: { "X-CSRFToken": token } }).catch(() => {});
+  };
+  if (touchUrl) {
+    document.addEventListener("pointerdown", touch);
+    document.addEventListener("keydown", touch);
+  }
+
   // A failed exchange is said where the reader looks, with the number to quote.
   document.addEventListener("htmx:responseError", (event) => {
     const place = find("#messages");
