@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "voltward.records.sign_in_middleware.WallMiddleware",
+    "voltward.records.sign_in_middleware.WallScreenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "voltward.records.middleware.GrantMiddleware",
 ]

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from voltward.pages.live import until_unwelcome
+from voltward.records import wall as maker_wall
 from voltward.records.actions import SEAT_LOCKED, writes_held
 from voltward.records.models import Person
 from voltward.records.selectors import token_valid
@@ -70,7 +71,7 @@ class SignInMiddleware:
         return verdict
 
 
-class WallMiddleware:
+class WallScreenMiddleware:
     """A wall screen's token opens the pages it names and that say ``wall = True``; it only reads."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -100,6 +101,7 @@ class WallMiddleware:
         token_used(token)
         request.wall_token = token  # type: ignore[attr-defined]
         request.user = token.person
+        maker_wall.narrow(maker_wall.of(token.person.maker_id))
         return None
 
 
