@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 AnswerRealtime = Literal["always", "platform", "never"]
+AuditHash = Literal["sha256", "sm3"]
 
 
 class Settings(BaseSettings):
@@ -94,6 +95,17 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="PostgreSQL address; empty: the embedded server")
     database_owner_url: str = Field(
         "", description="PostgreSQL address of the role that migrates; empty: database_url"
+    )
+    audit_hash: AuditHash = Field("sha256", description="hash of new audit seals: sha256 or sm3")
+    audit_checkpoint_s: float = Field(
+        600.0, gt=0, le=3600, description="seconds between signed checkpoints of the audit trail"
+    )
+    audit_checkpoint_rows: int = Field(
+        1000, gt=0, description="sealed audit rows after which a checkpoint is due at once"
+    )
+    audit_checkpoint_folder: Path | None = Field(
+        None,
+        description="second folder for checkpoints, e.g. another host's mount; unset: DATA/audit/checkpoints only",
     )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     metrics_port: int = Field(

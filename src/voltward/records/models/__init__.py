@@ -2,6 +2,7 @@
 
 from voltward.records.models.approvals import Approval
 from voltward.records.models.audit import AuditRow
+from voltward.records.models.audit_seals import AuditSeal, AuditVerification, AuditWaiting
 from voltward.records.models.links import Link
 from voltward.records.models.organisation import Post, PostHolder, Unit
 from voltward.records.models.people import (
@@ -19,6 +20,9 @@ __all__ = [
     "Approval",
     "Assignment",
     "AuditRow",
+    "AuditSeal",
+    "AuditVerification",
+    "AuditWaiting",
     "Link",
     "LoginAttempt",
     "Maker",
