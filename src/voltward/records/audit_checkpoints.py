@@ -96,7 +96,7 @@ def number_of(line: bytes) -> int:
     """A checkpoint's number; 0 when the line holds none (a write that a power cut tore)."""
     try:
         number = json.loads(line)["number"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return 0
     return number if isinstance(number, int) else 0
 
@@ -149,6 +149,8 @@ def _of_signature(
         return [_wrong("key", place, f"key {said['key']}", " or ".join(keys) or "a known key")]
     try:
         signature = bytes.fromhex(said["signature"])
+        if signature.hex() != said["signature"]:
+            raise ValueError("other digits than ours")
         key.verify(signature, _json({k: v for k, v in said.items() if k != "signature"}))
     except (InvalidSignature, ValueError, TypeError):
         return [
@@ -184,7 +186,7 @@ def _said(content: bytes) -> dict[str, Any] | None:
             and {"key", "signature", "previous", "at", "root"} <= said.keys()
         )
         [_head(one) for one in said["streams"]]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return said if whole else None
 

@@ -2,10 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from voltward.pages.room import MenuItem, Room
+from voltward.pages.room import Job, MenuItem, Room
+from voltward.records.services.audit_checkpoints import audit_checkpoint
+from voltward.records.services.audit_seals import audit_rows_seal
 
 ROOM = Room(
     name="records",
     menu=(MenuItem(_("系统管理"), _("审计记录"), "audit", "shield-check", "audit.read", 900),),
+    jobs=(
+        Job("audit.seal", 1.0, audit_rows_seal),
+        Job("audit.checkpoint", 5.0, audit_checkpoint),
+    ),
     urls="voltward.records.ui.urls",
 )

@@ -48,12 +48,15 @@ def audit_checkpoint() -> int:
     newest = lasts[lead] if lead is not None else b""
     now = timezone.now()
     fresh = _line(keep, newest, now)
-    took = 0
-    for folder, last in lasts.items():
-        missing = [] if lead is None or last == newest else lines_after(lead, number_of(last))
-        if missing or fresh:
-            took += _added(folder, now, [*missing, *fresh])
-    return took
+    # looked up before the first write: what is missing must not hold the fresh line already
+    lines = {
+        folder: [
+            *([] if lead is None or last == newest else lines_after(lead, number_of(last))),
+            *fresh,
+        ]
+        for folder, last in lasts.items()
+    }
+    return sum(_added(folder, now, some) for folder, some in lines.items() if some)
 
 
 def _line(keep: Keeping, newest: bytes, now: datetime) -> list[bytes]:
