@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from voltward.records.ui import account, audit
+from voltward.records.ui import account, audit, audit_verifications
 
 urlpatterns = [
     path("login/", account.Login.as_view(), name="login"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("account/", account.own_account, name="account"),
     path("language/", account.language, name="language"),
     path("audit/", audit.AuditList.as_view(), name="audit"),
+    path("audit/verifications/", audit_verifications.verifications, name="audit-verifications"),
+    path("audit/<int:row_id>/", audit.row_page, name="audit-row"),
 ]
