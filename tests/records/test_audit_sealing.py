@@ -124,11 +124,10 @@ def test_a_sealer_that_dies_midway_leaves_its_rows_waiting(
 ) -> None:
     write_row(None, "was", subject="")
 
-    def dies(*_: object, **__: object) -> None:
-        raise DatabaseError("gone")
-
     with monkeypatch.context() as patched:
-        patched.setattr(AuditWaiting.objects, "filter", dies)
+        kept = audit_seals._INSERT
+        dying = f"WITH kept AS ({kept} RETURNING id) SELECT 1 / (count(*) - count(*)) FROM kept"
+        patched.setattr(audit_seals, "_INSERT", dying)
         with pytest.raises(DatabaseError):
             audit_rows_seal()
     assert not AuditSeal.objects.filter(audit_row__action="was").exists()

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from voltward.records.audit_chain import NO_HASH, Seal, sealed, stream_of
 from voltward.records.audit_keeping import keeping
-from voltward.records.models import AuditSeal, AuditWaiting
 from voltward.records.selectors.audit_chain import (
     EPOCH,
     microseconds,
@@ -22,6 +21,12 @@ from voltward.records.selectors.audit_chain import (
 )
 
 BATCH_ROWS: Final = 2000
+_INSERT: Final = (
+    "INSERT INTO records_auditseal"
+    " (stream, number, audit_row_id, algorithm, previous_hash, hash, sealed_at)"
+    " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::varchar[],"
+    " %s::bytea[], %s::bytea[], %s::timestamptz[])"
+)
 _LOCK: Final = 0x7365616C  # "seal": one sealer at a time, whoever calls it
 
 
@@ -54,18 +59,22 @@ def _batch_sealed() -> int:
             seal = sealed(stream, ends.get(stream, (0, NO_HASH)), row, algorithm, at_us)
             ends[stream] = (seal.number, seal.hash)
             seals.append(seal)
-        AuditSeal.objects.bulk_create([_kept(seal) for seal in seals])
-        AuditWaiting.objects.filter(row_id__in=[row.id for row in rows]).delete()
+        _keep(seals)
     return len(rows)
 
 
-def _kept(seal: Seal) -> AuditSeal:
-    return AuditSeal(
-        stream=seal.stream,
-        number=seal.number,
-        audit_row_id=seal.row_id,
-        algorithm=seal.algorithm,
-        previous_hash=seal.previous,
-        hash=seal.hash,
-        sealed_at=EPOCH + timedelta(microseconds=seal.sealed_at_us or 0),
-    )
+def _keep(seals: list[Seal]) -> None:
+    """Add the seals and take their rows off the queue; as arrays, since a million may wait."""
+    row_ids = [one.row_id for one in seals]
+    columns = [
+        [one.stream for one in seals],
+        [one.number for one in seals],
+        row_ids,
+        [one.algorithm for one in seals],
+        [one.previous for one in seals],
+        [one.hash for one in seals],
+        [EPOCH + timedelta(microseconds=one.sealed_at_us or 0) for one in seals],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, columns)
+        cursor.execute("DELETE FROM records_auditwaiting WHERE row_id = ANY(%s)", [row_ids])
