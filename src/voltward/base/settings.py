@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 AnswerRealtime = Literal["always", "platform", "never"]
 PasswordPolicy = Literal["asvs", "mlps"]
+AuditHash = Literal["sha256", "sm3"]
 
 
 class Settings(BaseSettings):
@@ -140,6 +141,17 @@ class Settings(BaseSettings):
     oidc_acr: str = Field(
         "",
         description="values of acr, comma separated, that stand for two factors; amr mfa always does",
+    )
+    audit_hash: AuditHash = Field("sha256", description="hash of new audit seals: sha256 or sm3")
+    audit_checkpoint_s: float = Field(
+        600.0, gt=0, le=3600, description="seconds between signed checkpoints of the audit trail"
+    )
+    audit_checkpoint_rows: int = Field(
+        1000, gt=0, description="sealed audit rows after which a checkpoint is due at once"
+    )
+    audit_checkpoint_folder: Path | None = Field(
+        None,
+        description="second folder for checkpoints, e.g. another host's mount; unset: DATA/audit/checkpoints only",
     )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     import_bytes: int = Field(

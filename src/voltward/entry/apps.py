@@ -11,6 +11,7 @@ class EntryConfig(AppConfig):
         from django.conf import settings
 
         from voltward.base.vehicle_id import installation_key
+        from voltward.entry.audit_keeping import keeping_of
         from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
@@ -20,6 +21,7 @@ class EntryConfig(AppConfig):
         from voltward.monitoring.ports import hand_in
         from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.room import REGISTRY
+        from voltward.records.audit_keeping import hand_in_keeping
         from voltward.records.import_files import hand_in_folder
         from voltward.records.notice_ports import hand_in_notice_ports
         from voltward.records.sign_in_rules import hand_in_rules
@@ -35,3 +37,4 @@ class EntryConfig(AppConfig):
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
         # read at each call: tests and commands may work in another folder
         hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))
+        hand_in_keeping(lambda: keeping_of(settings.VOLTWARD))

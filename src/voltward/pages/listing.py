@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -81,6 +82,9 @@ class ListPage(View):
     filterset_class: type[FilterSet]
     columns: Sequence[ListColumn] = ()
     buttons: Sequence[Button] = ()
+    # what a file holds where that is more than the page shows, and the grant that exporting takes
+    export_columns: Sequence[ListColumn] = ()
+    export_needs: str = ""
     empty_title: Text = ""
     empty_text: Text = ""
     page_size = 50
@@ -93,6 +97,9 @@ class ListPage(View):
     def exported(self, actor: Any, count: int) -> None:
         """Called before an export leaves; rooms leave their audit row here."""
 
+    def may_export(self, actor: Any) -> bool:
+        return not self.export_needs or self.export_needs in actor.grants
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         chosen = self.filterset_class(
             request.GET, queryset=self.rows(request.user), request=request
@@ -100,6 +107,8 @@ class ListPage(View):
         rows = self._sorted(chosen.qs, request.GET.get("sort", ""))
         refusal = ""
         if kind := EXPORTS.get(request.GET.get("export", "")):
+            if not self.may_export(request.user):
+                raise PermissionDenied(self.export_needs)
             try:
                 return self._export(request, rows, kind)
             except TooManyRowsError:
@@ -117,7 +126,7 @@ class ListPage(View):
             "body": self._body(request, page),
             "buttons": [one for one in self.buttons if one.needs in request.user.grants],  # type: ignore[union-attr]
             "refusal": refusal,
-            "exports": list(EXPORTS),
+            "exports": list(EXPORTS) if self.may_export(request.user) else [],
             **self.more_context(request),
         }
         return render(request, self.template, context, status=422 if refusal else 200)
@@ -167,10 +176,11 @@ class ListPage(View):
             raise TooManyRowsError
         self.exported(request.user, len(records))
         table = (self._plain(record) for record in records)
-        return kind(self.of or "list", [str(column.title) for column in self.columns], table)
+        columns = self.export_columns or self.columns
+        return kind(self.of or "list", [str(column.title) for column in columns], table)
 
     def _plain(self, record: Any) -> Iterable[str]:
-        for column in self.columns:
+        for column in self.export_columns or self.columns:
             value = column.value(record)
             yield (
                 str(value.text) if isinstance(value, Cell) else "" if value is None else str(value)

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.pages.room import Job, MenuItem, Room, TopPart
 from voltward.records.services.accounts import stale_people_disabled
+from voltward.records.services.audit_checkpoints import audit_checkpoint
+from voltward.records.services.audit_seals import audit_rows_seal
+from voltward.records.services.audit_verifications import audit_verification_run
 from voltward.records.services.clock_sweep import clock_sweep
 from voltward.records.services.import_work import import_work
 from voltward.records.services.notice_escalation import notices_escalate
@@ -40,6 +43,9 @@ ROOM = Room(
     ),
     tasks=SOURCES,
     jobs=(
+        Job("audit.seal", 1.0, audit_rows_seal),
+        Job("audit.checkpoint", 5.0, audit_checkpoint),
+        Job("audit.verify", 2.0, audit_verification_run),
         Job("clock-sweep", 5.0, clock_sweep),
         Job("calendar-refresh", 3600.0, calendar_refresh),
         Job("imports", 1.0, import_work),

@@ -15,7 +15,17 @@ from voltward.entry.backup.office_database import dump
 from voltward.telemetry.archive.run import checkpoints
 
 # The store is no part of it: it is made again from journal and archive, and then compared.
-FOLDERS = ("secrets", "keys", "archive", "imports", "processor", "office", "simulator", "snapshots")
+FOLDERS = (
+    "secrets",
+    "keys",
+    "audit",
+    "archive",
+    "imports",
+    "processor",
+    "office",
+    "simulator",
+    "snapshots",
+)
 DUMP = "office.dump"
 TRIES = 5
 

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from voltward.entry.log_lines import JsonLine
+
 
 def begin_log(level: str) -> None:
     """Send structlog and the standard library's log the same way."""
@@ -21,8 +23,6 @@ def begin_log(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=number,
-        stream=sys.stderr,
-        format='{"timestamp": "%(asctime)s", "level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}',
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLine())
+    logging.basicConfig(level=number, handlers=[handler])

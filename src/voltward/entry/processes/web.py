@@ -17,6 +17,7 @@ def run_web(settings: Settings) -> None:
         port=port,
         loop="uvloop",
         lifespan="off",
+        log_config=None,  # its own lines end in the same log, in the same form
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0007_add_wall'),
+        ('records', '0011_fill_waiting'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from voltward.records.models.approvals import Approval
 from voltward.records.models.audit import AuditRow
+from voltward.records.models.audit_seals import AuditSeal, AuditVerification, AuditWaiting
 from voltward.records.models.clocks import (
     AssignedTask,
     Clock,
@@ -42,6 +43,9 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AuditRow",
+    "AuditSeal",
+    "AuditVerification",
+    "AuditWaiting",
     "CalendarYear",
     "Channel",
     "Clock",

@@ -30,7 +30,12 @@ class AuditRow(models.Model):
     result = models.CharField(
         _("结果"),
         max_length=8,
-        choices=[("done", _("完成")), ("read", _("读取")), ("refused", _("拒绝"))],
+        choices=[
+            ("done", _("完成")),
+            ("read", _("读取")),
+            ("refused", _("拒绝")),
+            ("failed", _("失败")),
+        ],
     )
     before = models.JSONField(_("之前"), default=dict)
     after = models.JSONField(_("之后"), default=dict)

@@ -6,6 +6,7 @@ from voltward.records.ui import (
     account,
     approvals,
     audit,
+    audit_verifications,
     clocks,
     deadlines,
     factors,
@@ -120,4 +121,6 @@ urlpatterns = [
         notice_templates.template,
         name="notice-template",
     ),
+    path("audit/verifications/", audit_verifications.verifications, name="audit-verifications"),
+    path("audit/<int:row_id>/", audit.row_page, name="audit-row"),
 ]
