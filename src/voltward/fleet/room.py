@@ -16,7 +16,7 @@ def find_vehicles(actor: Person, text: str, limit: int) -> Sequence[Hit]:
     """Vehicles by the beginning or end of the VIN, or by plate."""
     return [
         Hit(vehicle.vin, vehicle.model_name, reverse("vehicle", args=[vehicle.vin]))
-        for vehicle in selectors.vehicle_matching(actor, text)[:limit]
+        for vehicle in selectors.vehicle_matching(actor, text, limit)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from django.db import transaction
 
 from voltward.base.errors import NothingRecorded, NotPermitted
+from voltward.records.history import tell_database
 from voltward.records.models import AuditRow, Person
 from voltward.records.origin import origin
 
@@ -38,9 +39,12 @@ def action(
                 # outside any transaction of the body's: the refusal itself is kept
                 write_row(actor, name, subject="", result="refused")
                 raise NotPermitted(f"{name} needs {needs}")
+            is_outermost = _recorded.get(None) is None
             token = _recorded.set([])
             try:
                 with transaction.atomic():
+                    if is_outermost:  # what an inner action changes belongs to the outer one
+                        tell_database(actor, name)
                     result = body(actor, *args, **kwargs)
                     if name not in _recorded.get():
                         raise NothingRecorded(name)
