@@ -12,11 +12,13 @@ class EntryConfig(AppConfig):
 
         from voltward.base.vehicle_id import installation_key
         from voltward.entry.rooms import rooms
-        from voltward.entry.telemetry_ports import ports_of
+        from voltward.entry.telemetry_ports import ports_of, series_of
         from voltward.fleet.keys import hand_in_key
+        from voltward.fleet.telemetry import hand_in_series
         from voltward.monitoring.ports import hand_in
         from voltward.pages.room import REGISTRY
 
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
+        hand_in_series(series_of)

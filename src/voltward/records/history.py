@@ -93,9 +93,13 @@ def history_of(row: models.Model, limit: int = 50) -> list[Change]:
 def _differences(
     fields: Sequence[models.Field[Any, Any]], before: Any, after: Any
 ) -> tuple[tuple[str, str, str], ...]:
-    pairs = ((field, getattr(before, field.attname), getattr(after, field.attname)) for field in fields)
+    pairs = (
+        (field, getattr(before, field.attname), getattr(after, field.attname)) for field in fields
+    )
     return tuple(
-        (str(field.verbose_name), _shown(old), _shown(new)) for field, old, new in pairs if old != new
+        (str(field.verbose_name), _shown(old), _shown(new))
+        for field, old, new in pairs
+        if old != new
     )
 
 

@@ -49,7 +49,10 @@ class Agreement(models.Model):
         OwnerPeriod, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements"
     )
     version = models.ForeignKey(
-        AgreementVersion, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("协议版本")
+        AgreementVersion,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+        verbose_name=_("协议版本"),
     )
     agreed_at = models.DateTimeField(_("同意时间"))
     channel = models.CharField(_("签署方式"), max_length=12, choices=CHANNELS)

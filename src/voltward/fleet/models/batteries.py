@@ -94,7 +94,9 @@ class SafeBoundary(models.Model):
     class Meta:
         verbose_name = _("安全使用边界")
         constraints = [
-            models.UniqueConstraint(fields=["battery_type", "version"], name="boundary_version_once"),
+            models.UniqueConstraint(
+                fields=["battery_type", "version"], name="boundary_version_once"
+            ),
             models.CheckConstraint(
                 name="boundary_second_person",
                 condition=~models.Q(state="approved")
@@ -153,7 +155,9 @@ class PackFitting(models.Model):
         verbose_name = _("电池装配")
         constraints = [
             models.UniqueConstraint(
-                fields=["pack"], condition=models.Q(removed_on__isnull=True), name="pack_in_one_vehicle"
+                fields=["pack"],
+                condition=models.Q(removed_on__isnull=True),
+                name="pack_in_one_vehicle",
             ),
             models.CheckConstraint(
                 name="fitting_order",

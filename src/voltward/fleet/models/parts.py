@@ -15,7 +15,7 @@ class PartRecord(models.Model):
     """One part that was built into one vehicle. Up to 20 million rows, so narrow and plain:
 
     the unique key answers VIN -> parts, the two others serial and batch -> VINs
-    (docs/decisions/006: why the table is not partitioned).
+    (docs/decisions/010: why the table is not partitioned).
     """
 
     KINDS = [

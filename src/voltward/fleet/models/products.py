@@ -104,9 +104,7 @@ class CurrentSignProposal(models.Model):
 
     STATES = [("proposed", _("待确认")), ("confirmed", _("已确认")), ("refused", _("已否定"))]
 
-    model = models.ForeignKey(
-        VehicleModel, on_delete=models.PROTECT, related_name="sign_proposals"
-    )
+    model = models.ForeignKey(VehicleModel, on_delete=models.PROTECT, related_name="sign_proposals")
     sign = models.SmallIntegerField(_("电流符号"), choices=SIGNS)
     # counts and correlation it was judged on: see current_sign.Evidence
     evidence = models.JSONField(_("依据"))
@@ -181,7 +179,10 @@ class Configuration(models.Model):
 
     maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="+")
     model = models.ForeignKey(
-        VehicleModel, on_delete=models.PROTECT, related_name="configurations", verbose_name=_("车型")
+        VehicleModel,
+        on_delete=models.PROTECT,
+        related_name="configurations",
+        verbose_name=_("车型"),
     )
     name = models.CharField(_("配置名称"), max_length=80, blank=True)
     battery_type = models.ForeignKey(
@@ -224,9 +225,7 @@ class Configuration(models.Model):
 
     class Meta:
         verbose_name = _("配置")
-        constraints = [
-            models.UniqueConstraint(fields=["model", "name"], name="configuration_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["model", "name"], name="configuration_once")]
 
     def __str__(self) -> str:
         return f"{self.model.name} · {self.name}" if self.name else self.model.name

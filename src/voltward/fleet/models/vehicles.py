@@ -73,7 +73,11 @@ class Vehicle(models.Model):
     first_seen_at = models.DateTimeField(_("首次出现"), db_default=Now(), editable=False)
     registered_at = models.DateTimeField(_("建档时间"), null=True, blank=True)
     agreement_state = models.CharField(
-        _("协议状态"), max_length=12, choices=AGREEMENTS, default=NO_AGREEMENT, db_default=NO_AGREEMENT
+        _("协议状态"),
+        max_length=12,
+        choices=AGREEMENTS,
+        default=NO_AGREEMENT,
+        db_default=NO_AGREEMENT,
     )
     registration_missing = models.SmallIntegerField(_("备案缺项数"), null=True, editable=False)
 
@@ -83,7 +87,9 @@ class Vehicle(models.Model):
             models.Index(fields=["maker", "vin"], name="vehicle_maker_vin"),
             models.Index(fields=["maker", "model_name", "vin"], name="vehicle_maker_model"),
             # people read out the last six characters: the end of a VIN is a beginning, reversed
-            models.Index(OpClass(Reverse("vin"), name="text_pattern_ops"), name="vehicle_vin_reversed"),
+            models.Index(
+                OpClass(Reverse("vin"), name="text_pattern_ops"), name="vehicle_vin_reversed"
+            ),
             models.Index(
                 fields=["plate"],
                 name="vehicle_plate",

@@ -58,7 +58,9 @@ def vehicle_model_listed(actor: Person) -> QuerySet[VehicleModel]:
 
 def configuration_listed(actor: Person) -> QuerySet[Configuration]:
     rows = product_visible(actor, Configuration)
-    return rows.select_related("model", "battery_type", "motor_type").order_by("model__name", "name")
+    return rows.select_related("model", "battery_type", "motor_type").order_by(
+        "model__name", "name"
+    )
 
 
 def pack_listed(actor: Person) -> QuerySet[BatteryPack]:

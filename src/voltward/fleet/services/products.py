@@ -125,7 +125,9 @@ def terminal_write(
     return row
 
 
-def configuration_of_texts(maker: Maker, model_name: str, battery_type: str) -> Configuration | None:
+def configuration_of_texts(
+    maker: Maker, model_name: str, battery_type: str
+) -> Configuration | None:
     """The configuration that two texts of a vehicle stand for, made if need be.
 
     For use inside an action. No model, no configuration: a battery alone does not make one.
