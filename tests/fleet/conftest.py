@@ -21,7 +21,11 @@ DAY = date(2026, 3, 1)
 def person(maker: Maker) -> Callable[..., Person]:
     def make(login: str, role: str, of: Maker | None = None) -> Person:
         return services.person_create(
-            selectors.installation(), login=login, display_name=login, maker=of or maker, roles=[role]
+            selectors.installation(),
+            login=login,
+            display_name=login,
+            maker=of or maker,
+            roles=[role],
         )
 
     return make

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.fleet.conftest import DAY
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.fleet import states
@@ -16,7 +17,6 @@ from voltward.fleet.services import life, owners
 from voltward.records import approvals
 from voltward.records.models import Approval, AuditRow, Person
 from voltward.records.services import person_create
-from tests.fleet.conftest import DAY
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +184,9 @@ def test_no_column_holds_an_owners_name_number_or_address() -> None:
     from voltward.fleet.models import OwnerPeriod
 
     names = {field.name for field in OwnerPeriod._meta.get_fields()}
-    assert not {name for name in names for word in ("name", "phone", "address", "identity") if word in name}
+    assert not {
+        name for name in names for word in ("name", "phone", "address", "identity") if word in name
+    }
 
 
 def test_people_are_made_with_the_roles_these_tests_rely_on(engineer: Person) -> None:

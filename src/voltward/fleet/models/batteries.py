@@ -88,7 +88,12 @@ class SafeBoundary(models.Model):
     )
     proposed_at = models.DateTimeField(_("提出时间"), db_default=Now(), editable=False)
     approved_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("批准人")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("批准人"),
     )
 
     class Meta:

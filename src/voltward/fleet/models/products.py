@@ -111,8 +111,10 @@ class CurrentSignProposal(models.Model):
     state = models.CharField(_("状态"), max_length=12, choices=STATES, default="proposed")
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(_("提出时间"), db_default=Now(), editable=False)
-    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(_("确认时间"), null=True)
+    decided_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("电流符号建议")
