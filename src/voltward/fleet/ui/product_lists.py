@@ -191,4 +191,4 @@ class PartList(ProductList):
     )
     empty_title = _("还没有部件记录")
     empty_text = _("在车辆的“构成”页添加部件，或批量导入；按序列号或批次即可查到所装车辆。")
-    source = staticmethod(parts_selectors.part_visible)
+    source = staticmethod(parts_selectors.part_listed)
