@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from django.db import connection
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.fleet.models import BatteryPack, PackFitting, PartRecord, SoftwareVersion, Vehicle
@@ -14,6 +16,11 @@ from voltward.records.actions import action, record
 from voltward.records.models import Person
 
 BATCH = 5000
+_INSERT = """
+    INSERT INTO fleet_partrecord (vehicle_id, kind, serial, batch, supplier, plant, made_on, source)
+    SELECT part.*, %s FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::date[]) AS part ON CONFLICT DO NOTHING
+"""
 _KINDS = frozenset(code for code, _ in PartRecord.KINDS)
 
 
@@ -43,12 +50,10 @@ def parts_add(actor: Person, *, parts: Sequence[Part], source: str = "import") -
     for number, part in enumerate(parts, 1):
         _check(number, part)
     vehicles = _vehicles(actor, {part.vin.strip().upper() for part in parts})
-    added = 0
-    for start in range(0, len(parts), BATCH):
-        rows = [_row(vehicles, part, source) for part in parts[start : start + BATCH]]
-        before = _count(rows)
-        PartRecord.objects.bulk_create(rows, ignore_conflicts=True)
-        added += _count(rows) - before
+    added = sum(
+        _insert(vehicles, parts[start : start + BATCH], source)
+        for start in range(0, len(parts), BATCH)
+    )
     Vehicle.objects.filter(pk__in=vehicles.values()).update(registration_missing=None)
     subject = Vehicle(pk=next(iter(vehicles.values()), None)) if len(vehicles) == 1 else actor
     after = {"parts": added, "vehicles": len(vehicles), "source": source}
@@ -83,21 +88,20 @@ def _vehicles(actor: Person, vins: set[str]) -> dict[str, int]:
     return found
 
 
-def _row(vehicles: dict[str, int], part: Part, source: str) -> PartRecord:
-    return PartRecord(
-        vehicle_id=vehicles[part.vin.strip().upper()],
-        kind=part.kind,
-        serial=part.serial.strip().upper(),
-        batch=part.batch.strip().upper(),
-        supplier=part.supplier.strip(),
-        plant=part.plant.strip(),
-        made_on=part.made_on,
-        source=source,
+def _insert(vehicles: dict[str, int], parts: Sequence[Part], source: str) -> int:
+    """One statement of arrays: several times as fast as rows of parameters, and it counts."""
+    columns = (
+        [vehicles[part.vin.strip().upper()] for part in parts],
+        [part.kind for part in parts],
+        [part.serial.strip().upper() for part in parts],
+        [part.batch.strip().upper() for part in parts],
+        [part.supplier.strip() for part in parts],
+        [part.plant.strip() for part in parts],
+        [part.made_on for part in parts],
     )
-
-
-def _count(rows: Iterable[PartRecord]) -> int:
-    return PartRecord.objects.filter(vehicle__in={row.vehicle_id for row in rows}).count()
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [source, *columns])
+        return int(cursor.rowcount)
 
 
 @action("pack.fit", needs="vehicle.write")
