@@ -83,7 +83,7 @@ def test_admitting_the_same_vehicles_again_changes_nothing(maker: Maker) -> None
 def test_two_vehicles_with_one_number_are_told_apart_loudly(
     maker: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(services, "number_of", lambda vin, key: 7)
+    monkeypatch.setattr("voltward.fleet.services.vehicles.number_of", lambda vin, key: 7)
     added = services.vehicle_admit_unregistered(
         installation(), vins=[VIN, THIRD], key=KEY, fallback=maker
     )

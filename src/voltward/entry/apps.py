@@ -16,8 +16,9 @@ class EntryConfig(AppConfig):
         from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
         from voltward.entry.sign_in import sign_in_rules
-        from voltward.entry.telemetry_ports import ports_of
+        from voltward.entry.telemetry_ports import ports_of, series_of
         from voltward.fleet.keys import hand_in_key
+        from voltward.fleet.telemetry import hand_in_series
         from voltward.monitoring.ports import hand_in
         from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.room import REGISTRY
@@ -38,3 +39,4 @@ class EntryConfig(AppConfig):
         # read at each call: tests and commands may work in another folder
         hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))
         hand_in_keeping(lambda: keeping_of(settings.VOLTWARD))
+        hand_in_series(series_of)

@@ -61,6 +61,8 @@ PAGE_TIME_ZONE = "Asia/Shanghai"  # what pages show
 
 ROOMS = ("records", "fleet", "monitoring")
 INSTALLED_APPS = [
+    "pgtrigger",
+    "pghistory",
     "voltward.pages",
     "voltward.records",
     "voltward.fleet",

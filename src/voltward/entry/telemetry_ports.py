@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import lru_cache, partial, wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
+import numpy as np
+
 from voltward.base.settings import Settings
 from voltward.entry import places
+from voltward.fleet.current_sign import Series
 from voltward.gateway.online import OnlineSession, read_online
 from voltward.journal.errors import JournalError
 from voltward.monitoring.ports import FramesUnreadable, Ports
+from voltward.monitoring.store import store
 from voltward.simulator.demo import FIRE_VIN, fire_again
 from voltward.telemetry.archive.parquet import ArchiveDamaged
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status, read_status
+from voltward.telemetry.queries import history
 from voltward.telemetry.raw import RawFrames, RawPlaces
 
 P = ParamSpec("P")
 Found = TypeVar("Found")
+JUDGED_ROWS = 50_000  # more rows than that come thinned, and are of no use for a trend
 ANSWER_WITHIN_S = 20  # a page that waits longer says that the store is away
 
 
@@ -89,3 +96,20 @@ def _raw_frames(settings: Settings) -> Callable[[], RawFrames]:
         )
 
     return make
+
+
+def series_of(vehicle_id: int, start: datetime, stop: datetime) -> Series:
+    """Total current and SOC of a vehicle, row by row.
+
+    Raises:
+        StoreAway: the store does not answer.
+    """
+    fields = ("total_current_a", "soc_pct")
+    with store() as client:
+        found = history(
+            client, vehicle_id, start, stop, fields, JUDGED_ROWS, read_whole=JUDGED_ROWS
+        )
+    current, soc = (found.series[name] for name in fields)
+    if found.bucket_s or len(current.at) != len(soc.at):
+        return Series(*(np.empty(0) for _ in range(3)))
+    return Series(current.at.astype(np.float64), current.values, soc.values)

@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter
 
-from voltward.fleet.models import Vehicle
+from voltward.fleet.models import (
+    BatteryPack,
+    BatteryType,
+    Configuration,
+    ControllerType,
+    MotorType,
+    PartRecord,
+    Platform,
+    Terminal,
+    Vehicle,
+    VehicleModel,
+)
 from voltward.pages.filtering import RoomFilterSet
 
 
@@ -16,7 +28,7 @@ class VehicleFilter(RoomFilterSet):
     of = "vehicle"
     vin = CharFilter(label="VIN", method="by_vin", max_length=17)
     model_name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
-    state = ChoiceFilter(label=_("建档状态"), choices=Vehicle.STATES, empty_label=_("全部"))
+    state = ChoiceFilter(label=_("车辆状态"), choices=Vehicle.STATES, empty_label=_("全部"))
 
     class Meta:
         model = Vehicle
@@ -25,4 +37,105 @@ class VehicleFilter(RoomFilterSet):
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
         """The beginning or the end of a VIN: people read out the last six characters."""
         word = value.strip().upper()
-        return rows.filter(Q(vin__startswith=word) | Q(vin__endswith=word))
+        ends = rows.alias(reversed_vin=Reverse("vin"))
+        found: QuerySet[Any] = ends.filter(
+            Q(vin__startswith=word) | Q(reversed_vin__startswith=word[::-1])
+        )
+        return found
+
+
+class PlatformFilter(RoomFilterSet):
+    of = "platform"
+    name = CharFilter(label=_("名称"), lookup_expr="startswith", max_length=80)
+
+    class Meta:
+        model = Platform
+        fields = ["name"]
+
+
+class VehicleModelFilter(RoomFilterSet):
+    of = "vehicle_model"
+    name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
+    drive = ChoiceFilter(label=_("驱动类型"), choices=VehicleModel.DRIVES, empty_label=_("全部"))
+
+    class Meta:
+        model = VehicleModel
+        fields = ["name", "drive"]
+
+
+class ConfigurationFilter(RoomFilterSet):
+    of = "configuration"
+    model = CharFilter(
+        label=_("车型"), field_name="model__name", lookup_expr="startswith", max_length=80
+    )
+
+    class Meta:
+        model = Configuration
+        fields = ["model"]
+
+
+class BatteryTypeFilter(RoomFilterSet):
+    of = "battery_type"
+    name = CharFilter(label=_("名称"), lookup_expr="startswith", max_length=80)
+    chemistry = ChoiceFilter(
+        label=_("电化学体系"), choices=BatteryType.CHEMISTRIES, empty_label=_("全部")
+    )
+
+    class Meta:
+        model = BatteryType
+        fields = ["name", "chemistry"]
+
+
+class MotorTypeFilter(RoomFilterSet):
+    of = "motor_type"
+    name = CharFilter(label=_("型号"), lookup_expr="startswith", max_length=80)
+
+    class Meta:
+        model = MotorType
+        fields = ["name"]
+
+
+class ControllerTypeFilter(RoomFilterSet):
+    of = "controller_type"
+    name = CharFilter(label=_("型号"), lookup_expr="startswith", max_length=80)
+
+    class Meta:
+        model = ControllerType
+        fields = ["name"]
+
+
+class CapitalFilter(CharFilter):  # type: ignore[misc]
+    """What is stored in capitals is asked for in capitals."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return super().filter(rows, (value or "").strip().upper())  # type: ignore[no-any-return]
+
+
+class PackFilter(RoomFilterSet):
+    of = "pack"
+    code = CapitalFilter(label=_("电池编码"), lookup_expr="startswith", max_length=24)
+
+    class Meta:
+        model = BatteryPack
+        fields = ["code"]
+
+
+class TerminalFilter(RoomFilterSet):
+    of = "terminal"
+    iccid = CapitalFilter(label="ICCID", lookup_expr="startswith", max_length=20)
+    serial = CharFilter(label=_("终端编号"), lookup_expr="startswith", max_length=40)
+
+    class Meta:
+        model = Terminal
+        fields = ["iccid", "serial"]
+
+
+class PartFilter(RoomFilterSet):
+    of = "part"
+    serial = CapitalFilter(label=_("序列号"), lookup_expr="startswith", max_length=64)
+    batch = CapitalFilter(label=_("批次"), lookup_expr="exact", max_length=64)
+    kind = ChoiceFilter(label=_("部件"), choices=PartRecord.KINDS, empty_label=_("全部"))
+
+    class Meta:
+        model = PartRecord
+        fields = ["serial", "batch", "kind"]

@@ -29,7 +29,7 @@ class Registry:
         """Streams: ten million vehicles never lie in memory at once."""
         rows = Vehicle.objects.order_by("vin").values_list("vin", "state")
         for vin, state in rows.iterator(chunk_size=20_000):
-            yield RegistryEntry(vin, REGISTERED if state == states.REGISTERED else 0)
+            yield RegistryEntry(vin, 0 if state == states.UNREGISTERED else REGISTERED)
 
 
 def registry() -> Registry:

@@ -1,22 +1,30 @@
-"""What fleet/ shows: the list of vehicles and the record tab of a vehicle's page."""
+"""What fleet/ shows: vehicles and products, the tabs of a vehicle it owns, gaps, and its search."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet import imports, selectors
-from voltward.pages.room import Hit, MenuItem, Room, Search, SubjectKind, Tab
+from voltward.fleet.models import Vehicle
+from voltward.fleet.selectors import parts
+from voltward.fleet.selectors.agreements import agreement_gap
+from voltward.fleet.selectors.registration import registration_gaps
+from voltward.fleet.services.registration import registration_sweep
+from voltward.pages.room import Hit, Job, MenuItem, Room, Search, SubjectKind, Tab, Task, TaskSource
 from voltward.records.models import Person
+
+COUNTED = 10_000  # nobody works through more, and counting all of millions is slow
 
 
 def find_vehicles(actor: Person, text: str, limit: int) -> Sequence[Hit]:
     """Vehicles by the beginning or end of the VIN, or by plate."""
     return [
         Hit(vehicle.vin, vehicle.model_name, reverse("vehicle", args=[vehicle.vin]))
-        for vehicle in selectors.vehicle_matching(actor, text)[:limit]
+        for vehicle in selectors.vehicle_matching(actor, text, limit)
     ]
 
 
@@ -30,12 +38,99 @@ def vehicle_shown(actor: Person, key: str) -> Hit | None:
 
 IMPORT_KINDS = (imports.VEHICLES,)  # naming them makes them known
 
+
+def find_terminals(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Terminals by ICCID."""
+    return [
+        Hit(
+            one.iccid,
+            one.vehicle.vin if one.vehicle else "",
+            reverse("terminal-page", args=[one.pk]),
+        )
+        for one in parts.terminals_matching(actor, text, limit)
+    ]
+
+
+def find_packs(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Battery packs by code."""
+    found = parts.packs_matching(actor, text, limit)
+    return [Hit(one.code, "", reverse("pack-page", args=[one.pk])) for one in found]
+
+
+def find_parts(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Parts by serial; the answer leads to the vehicle they are in."""
+    return [
+        Hit(part.serial, part.vehicle.vin, reverse("vehicle-build", args=[part.vehicle.vin]))
+        for part in parts.parts_matching(actor, text, limit)
+    ]
+
+
+def agreement_tasks(actor: Person, limit: int) -> Sequence[Task]:
+    return [
+        Task(
+            _("补签监测服务协议"),
+            one.vin,
+            reverse("vehicle-agreements", args=[one.vin]),
+            button=_("登记协议"),
+        )
+        for one in agreement_gap(actor)[:limit]
+    ]
+
+
+def registration_tasks(actor: Person, limit: int) -> Sequence[Task]:
+    return [
+        Task(
+            _("补全备案静态数据"),
+            one.vin,
+            reverse("vehicle-registration", args=[one.vin]),
+            button=_("补全"),
+        )
+        for one in registration_gaps(actor)[:limit]
+    ]
+
+
+def _counted(rows: QuerySet[Vehicle]) -> int:
+    return rows.order_by()[:COUNTED].count()
+
+
+_PRODUCTS = _("产品与电池")
 ROOM = Room(
     name="fleet",
     subjects=(SubjectKind("Vehicle", _("车辆"), "vehicle.read", 10, vehicle_shown),),
-    menu=(MenuItem(_("车辆"), _("车辆列表"), "vehicles", "car", "vehicle.read", 200),),
-    tabs=(Tab("vehicle", _("档案"), "vehicle-record", "vehicle.read", 90),),
-    search=(Search(_("车辆"), "vehicle.read", 10, find_vehicles),),
+    menu=(
+        MenuItem(_("车辆"), _("车辆列表"), "vehicles", "car", "vehicle.read", 200),
+        MenuItem(_PRODUCTS, _("产品技术平台"), "platforms", "grid-dots", "vehicle.read", 210),
+        MenuItem(_PRODUCTS, _("车型"), "vehicle-models", "car", "vehicle.read", 211),
+        MenuItem(_PRODUCTS, _("配置"), "configurations", "list-details", "vehicle.read", 212),
+        MenuItem(_PRODUCTS, _("电池类型"), "battery-types", "battery-3", "vehicle.read", 213),
+        MenuItem(_PRODUCTS, _("电池包"), "packs", "battery-3", "vehicle.read", 214),
+        MenuItem(_PRODUCTS, _("车载终端"), "terminals", "device-desktop", "vehicle.read", 215),
+        MenuItem(_PRODUCTS, _("部件追溯"), "parts", "search", "vehicle.read", 216),
+        MenuItem(_PRODUCTS, _("协议版本"), "agreement-versions", "file-text", "agreement.write", 217),
+    ),
+    tabs=(
+        Tab("vehicle", _("档案"), "vehicle-record", "vehicle.read", 90),
+        Tab("vehicle", _("构成"), "vehicle-build", "vehicle.read", 91),
+        Tab("vehicle", _("授权"), "vehicle-agreements", "vehicle.read", 92),
+        Tab("vehicle", _("日志"), "vehicle-log", "audit.read", 99),
+    ),
+    search=(
+        Search(_("车辆"), "vehicle.read", 10, find_vehicles),
+        Search(_("车载终端"), "vehicle.read", 11, find_terminals),
+        Search(_("电池包"), "vehicle.read", 12, find_packs),
+        Search(_("部件"), "vehicle.read", 13, find_parts),
+    ),
+    tasks=(
+        TaskSource(
+            "agreement_gap", _("未签监测服务协议"), "agreement.write", 200, agreement_tasks,
+            lambda actor: _counted(agreement_gap(actor)),
+        ),
+        TaskSource(
+            "registration_gap", _("备案静态数据缺项"), "vehicle.write", 210, registration_tasks,
+            lambda actor: _counted(registration_gaps(actor)),
+        ),
+    ),
+    jobs=(Job("registration-gaps", 60.0, registration_sweep),),
     urls="voltward.fleet.ui.urls",
     api_urls="voltward.fleet.api.urls",
-)
+)  # fmt: skip

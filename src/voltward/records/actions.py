@@ -12,6 +12,7 @@ from django.db import transaction
 
 from voltward.base.errors import NothingRecorded, NotPermitted, WritesHeld
 from voltward.records import wall
+from voltward.records.history import tell_database
 from voltward.records.models import AuditRow, Person
 from voltward.records.origin import origin
 
@@ -66,9 +67,12 @@ def action(
             if code := held_for(actor, name):
                 write_row(actor, name, subject="", result="refused", after={"why": code})
                 raise WritesHeld(code)
+            is_outermost = _recorded.get(None) is None
             token = _recorded.set([])
             try:
                 with transaction.atomic():
+                    if is_outermost:  # what an inner action changes belongs to the outer one
+                        tell_database(actor, name)
                     result = body(actor, *args, **kwargs)
                     if name not in _recorded.get():
                         raise NothingRecorded(name)

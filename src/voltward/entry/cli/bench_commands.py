@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, api, import.",
+    help="Measure this machine: decode, journal, gateway, store, path, api, import, search.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -138,6 +138,23 @@ def import_(
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
         _show(run(rows, _say), as_json, ImportBench.text)
+
+
+@app.command()
+def search(
+    vehicles: int = typer.Option(1_000_000, min=1000, help="Vehicles in the books."),
+    parts: int = typer.Option(200_000, min=1000, help="Parts that are added by the service."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The search box and the genealogy over many vehicles, in a database of their own.
+
+    Example: voltward bench search --vehicles 200000
+    """
+    from voltward.entry.search_bench import SearchBench, run
+
+    with TemporaryDirectory(dir=folder, prefix="vw-") as scratch:
+        _show(run(Path(scratch), vehicles, parts, _say), as_json, SearchBench.text)
 
 
 def _say(text: str) -> None:

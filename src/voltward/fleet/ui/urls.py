@@ -1,12 +1,61 @@
 """Addresses of fleet/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from voltward.fleet.ui import vehicles
+from voltward.fleet.ui import agreements, product_actions, product_lists, vehicle_tabs, vehicles
+from voltward.fleet.ui.kinds import KINDS
+from voltward.fleet.ui.products import ProductEdit, ProductPage
+from voltward.fleet.ui.vehicle_forms import STEPS, StepPage
 
-urlpatterns = [
+LISTS = {
+    "platform": product_lists.PlatformList,
+    "vehicle-model": product_lists.VehicleModelList,
+    "configuration": product_lists.ConfigurationList,
+    "battery-type": product_lists.BatteryTypeList,
+    "motor-type": product_lists.MotorTypeList,
+    "controller-type": product_lists.ControllerTypeList,
+    "pack": product_lists.PackList,
+    "terminal": product_lists.TerminalList,
+}
+
+urlpatterns: list[URLPattern] = [
     path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
     path("vehicles/register/", vehicles.register, name="vehicle-register"),
     path("vehicles/<str:vin>/", vehicles.first_tab, name="vehicle"),
     path("vehicles/<str:vin>/record/", vehicles.record_tab, name="vehicle-record"),
+    path("vehicles/<str:vin>/build/", vehicle_tabs.build_tab, name="vehicle-build"),
+    path("vehicles/<str:vin>/agreements/", vehicle_tabs.agreement_tab, name="vehicle-agreements"),
+    path("vehicles/<str:vin>/log/", vehicle_tabs.log_tab, name="vehicle-log"),
+    path(
+        "vehicles/<str:vin>/registration/",
+        vehicle_tabs.registration_page,
+        name="vehicle-registration",
+    ),
+    path("parts/", product_lists.PartList.as_view(), name="parts"),
+    path("agreement-versions/", agreements.versions, name="agreement-versions"),
+    path("agreements/<int:agreement_id>/withdraw/", agreements.withdraw, name="agreement-withdraw"),
+    path(
+        "vehicle-models/<int:row_id>/detect-sign/", product_actions.detect_sign, name="detect-sign"
+    ),
+    path(
+        "vehicle-models/<int:row_id>/signs/<int:proposal_id>/",
+        product_actions.decide_sign,
+        name="decide-sign",
+    ),
+    path(
+        "battery-types/<int:row_id>/boundaries/new/",
+        product_actions.boundary_new,
+        name="boundary-new",
+    ),
 ]
+for _name, _step in STEPS.items():
+    _view = StepPage.as_view(step=_step)
+    urlpatterns.append(path(f"vehicles/<str:vin>/do/{_name}/", _view, name=f"vehicle-do-{_name}"))
+for _kind in KINDS:
+    _slug, _edit = _kind.slug, ProductEdit.as_view(kind=_kind)
+    urlpatterns += [
+        path(f"{_slug}s/", LISTS[_slug].as_view(), name=f"{_slug}s"),
+        path(f"{_slug}s/new/", _edit, name=f"{_slug}-new"),
+        path(f"{_slug}s/<int:row_id>/", ProductPage.as_view(kind=_kind), name=f"{_slug}-page"),
+        path(f"{_slug}s/<int:row_id>/edit/", _edit, name=f"{_slug}-edit"),
+    ]

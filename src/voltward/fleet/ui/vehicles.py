@@ -21,10 +21,10 @@ from voltward.fleet import selectors, services
 from voltward.fleet.filters import VehicleFilter
 from voltward.fleet.keys import vehicle_key
 from voltward.fleet.models import Vehicle
+from voltward.fleet.ui.actors import actor_of
 from voltward.pages.access import needs
 from voltward.pages.listing import Button, ListColumn, ListPage
 from voltward.pages.room import REGISTRY, Cell
-from voltward.records.models import Person
 from voltward.records.services import reading_recorded
 
 
@@ -45,7 +45,7 @@ class VehicleList(ListPage):
         ListColumn(gettext_lazy("车型"), lambda row: row.model_name, sort="model_name"),
         ListColumn(gettext_lazy("电池类型"), lambda row: row.battery_type, sort="battery_type"),
         ListColumn(
-            gettext_lazy("建档状态"),
+            gettext_lazy("车辆状态"),
             lambda row: Cell(row.get_state_display(), row.state),
             sort="state",
         ),
@@ -71,15 +71,15 @@ class VehicleList(ListPage):
 @require_safe
 def first_tab(request: HttpRequest, vin: str) -> HttpResponse:
     """The page of a vehicle opens at the first tab its reader may see."""
-    vehicle = selectors.vehicle_by_vin(_actor(request), vin)
-    return redirect(REGISTRY.tabs("vehicle", _actor(request))[0].url_name, vehicle.vin)
+    vehicle = selectors.vehicle_by_vin(actor_of(request), vin)
+    return redirect(REGISTRY.tabs("vehicle", actor_of(request))[0].url_name, vehicle.vin)
 
 
 @needs("vehicle.read")
 @require_safe
 def record_tab(request: HttpRequest, vin: str) -> HttpResponse:
     """What the books say about a vehicle."""
-    vehicle = selectors.vehicle_by_vin(_actor(request), vin)
+    vehicle = selectors.vehicle_by_vin(actor_of(request), vin)
     context = {"vehicle": vehicle, "vin_warning": not check_digit_is_right(vehicle.vin)}
     return render(request, "fleet/record.html", context)
 
@@ -99,7 +99,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             vehicle = services.vehicle_register(
-                _actor(request), key=vehicle_key(), **form.cleaned_data
+                actor_of(request), key=vehicle_key(), **form.cleaned_data
             )
         except WrongState:
             form.add_error("vin", _("该车辆已建档。"))
@@ -111,9 +111,3 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(
         request, "fleet/register.html", {"form": form}, status=422 if form.errors else 200
     )
-
-
-def _actor(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise TypeError("the login check lets nobody else through")
-    return request.user

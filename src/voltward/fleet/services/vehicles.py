@@ -1,20 +1,25 @@
-"""Every write to vehicles."""
+"""Putting vehicles into the books, changing what the books say, and admission from the line."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from voltward.base.errors import BadInput
+from voltward.base.errors import BadInput, WrongState
 from voltward.base.vehicle_id import vehicle_id as number_of
 from voltward.base.vin import has_vin_form, wmi
 from voltward.fleet import states
-from voltward.fleet.models import RegistryGeneration, Vehicle
+from voltward.fleet.models import Configuration, RegistryGeneration, Vehicle
+from voltward.fleet.selectors import vehicle_locked
+from voltward.fleet.selectors.products import product_by_id
+from voltward.fleet.services.products import configuration_of_texts, texts_of
+from voltward.fleet.services.writing import changed
 from voltward.records.actions import action, record
 from voltward.records.models import Maker, Person
 
@@ -56,11 +61,45 @@ def vehicle_register(
     vehicle.model_name, vehicle.battery_type = model_name.strip(), battery_type.strip()
     vehicle.plate = plate.strip().upper()
     vehicle.registered_at = timezone.now()
+    vehicle.registration_missing = None
+    _check_texts(vehicle)
+    vehicle.configuration = configuration_of_texts(owner, vehicle.model_name, vehicle.battery_type)
     _save(vehicle)
     _registry_changed()
     after = {"state": vehicle.state, "model_name": vehicle.model_name, "source": vehicle.source}
     record(actor, "vehicle.register", vehicle, before=before, after=after)
     return vehicle
+
+
+@action("vehicle.change", needs="vehicle.write")
+def vehicle_change(
+    actor: Person,
+    *,
+    vin: str,
+    configuration_id: int | None,
+    plate: str,
+    produced_on: date | None,
+    first_used_on: date | None,
+) -> Vehicle:
+    """Correct the static record of a vehicle in the books.
+
+    Raises:
+        NotFound: no such vehicle or configuration of the actor's maker.
+        WrongState: the vehicle is not in the books yet.
+        BadInput: a value that does not fit, or first use before production.
+    """
+    vehicle = vehicle_locked(actor, vin)
+    if vehicle.state == states.UNREGISTERED:
+        raise WrongState(f"vehicle {vehicle.vin} is not in the books")
+    if produced_on and first_used_on and first_used_on < produced_on:
+        raise BadInput(f"first_used_on {first_used_on}: before production on {produced_on}")
+    values: dict[str, object] = {"configuration": None, "plate": plate.upper(),
+                                 "produced_on": produced_on, "first_used_on": first_used_on}  # fmt: skip
+    if configuration_id is not None:
+        configuration = product_by_id(actor, Configuration, configuration_id)
+        values |= {"configuration": configuration, **texts_of(configuration)}
+    vehicle.registration_missing = None
+    return changed(actor, "vehicle.change", vehicle, values)
 
 
 def vehicle_admit_unregistered(
@@ -124,6 +163,14 @@ def _checked(vin: str) -> str:
     if not has_vin_form(text):
         raise BadInput(f"vin: {text!r}; 17 characters without I, O and Q are expected")
     return text
+
+
+def _check_texts(vehicle: Vehicle) -> None:
+    """Before rows are made from the texts of a vehicle, the texts must fit."""
+    try:
+        vehicle.clean_fields(exclude=["maker", "configuration"])
+    except ValidationError as error:
+        raise BadInput(f"{', '.join(error.message_dict)}: does not fit") from error
 
 
 def _save(vehicle: Vehicle) -> None:

@@ -1,0 +1,36 @@
+"""The tables of fleet/, one file per subject."""
+
+from voltward.fleet.models.agreements import Agreement, AgreementVersion
+from voltward.fleet.models.batteries import BatteryPack, BatteryType, PackFitting, SafeBoundary
+from voltward.fleet.models.owners import OwnerPeriod
+from voltward.fleet.models.parts import PartRecord, SoftwareVersion, Terminal
+from voltward.fleet.models.products import (
+    Configuration,
+    ControllerType,
+    CurrentSignProposal,
+    MotorType,
+    Platform,
+    VehicleModel,
+)
+from voltward.fleet.models.vehicles import RegistryGeneration, Vehicle
+
+__all__ = [
+    "Agreement",
+    "AgreementVersion",
+    "BatteryPack",
+    "BatteryType",
+    "Configuration",
+    "ControllerType",
+    "CurrentSignProposal",
+    "MotorType",
+    "OwnerPeriod",
+    "PackFitting",
+    "PartRecord",
+    "Platform",
+    "RegistryGeneration",
+    "SafeBoundary",
+    "SoftwareVersion",
+    "Terminal",
+    "Vehicle",
+    "VehicleModel",
+]

@@ -1,0 +1,107 @@
+"""The history of records: every change of a tracked table, bulk changes too, kept by triggers.
+
+Each event carries the row as it became and who did it, told to the database by ``@action``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pghistory
+from django.apps import apps
+from django.db import connection, models
+
+from voltward.records.models.history import HistoryEvent
+from voltward.records.models.people import Person
+from voltward.records.origin import origin
+
+Tracked = TypeVar("Tracked", bound=type[models.Model])
+
+
+def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Tracked], Tracked]:
+    """Keep every version of a model's rows in ``<Model>Event``, which nobody may change.
+
+    ``exclude``: fields that are reckoned from others and are no history of their own.
+    """
+
+    def mark(model: Tracked) -> Tracked:
+        track = pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            exclude=list(exclude) or None,
+            obj_field=pghistory.ObjForeignKey(related_name="+", related_query_name="+"),
+            context_field=pghistory.ContextJSONField(),
+            context_id_field=None,  # type: ignore[arg-type]
+            append_only=True,
+            base_model=HistoryEvent,
+            model_name=f"{model.__name__}Event",
+        )
+        return track(model)  # type: ignore[no-any-return]
+
+    return mark
+
+
+def tell_database(actor: Person, action: str) -> None:
+    """Name whoever acts to the triggers, until the end of the transaction."""
+    told = {"actor": actor.pk, "action": action, "request": origin().number}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pghistory.context_metadata', %s, true)", [json.dumps(told)]
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event of a record. ``fields``: verbose name, before and after of what changed."""
+
+    at: datetime
+    kind: str
+    actor: str
+    action: str
+    request: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def history_of(row: models.Model, limit: int = 50) -> list[Change]:
+    """What happened to a tracked record, newest first."""
+    events = apps.get_model(row._meta.app_label, f"{type(row).__name__}Event")
+    kept = list(events._default_manager.filter(pgh_obj=row.pk).order_by("-pgh_id")[: limit + 1])
+    contexts = [event.pgh_context or {} for event in kept]
+    people = Person.objects.in_bulk({one["actor"] for one in contexts if "actor" in one})
+    fields = [field for field in row._meta.concrete_fields if hasattr(events, field.attname)]
+    changes = []
+    for event, context, before in zip(kept, contexts, [*kept[1:], None], strict=True):
+        who = people.get(context.get("actor", 0))
+        changes.append(
+            Change(
+                at=event.pgh_created_at,
+                kind=event.pgh_label,
+                actor=who.display_name if who else "",
+                action=str(context.get("action", "")),
+                request=str(context.get("request", "")),
+                fields=_differences(fields, before, event) if before is not None else (),
+            )
+        )
+    return changes[:limit]
+
+
+def _differences(
+    fields: Sequence[models.Field[Any, Any]], before: Any, after: Any
+) -> tuple[tuple[str, str, str], ...]:
+    pairs = (
+        (field, getattr(before, field.attname), getattr(after, field.attname)) for field in fields
+    )
+    return tuple(
+        (str(field.verbose_name), _shown(old), _shown(new))
+        for field, old, new in pairs
+        if old != new
+    )
+
+
+def _shown(value: Any) -> str:
+    return "—" if value in (None, "") else str(value)
