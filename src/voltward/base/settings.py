@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     database_owner_url: str = Field(
         "", description="PostgreSQL address of the role that migrates; empty: database_url"
     )
+    protection_suite: Literal["aes", "sm"] = Field(
+        "aes",
+        description="ciphers of protected fields: aes (AES-256-GCM, SHA-256) or sm (SM4-GCM, SM3)",
+    )
+    attachment_scanner: str = Field(
+        "", description="command that scans an attachment, e.g. clamdscan --no-summary; empty: none"
+    )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"

@@ -37,7 +37,9 @@ def _boxed(*brands: bytes) -> Check:
 def _text(head: bytes, tail: bytes) -> bool:
     """Text of any encoding in use here; never a script with an interpreter or a web page."""
     begun = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-    if b"\0" in head + tail or begun.startswith((b"#!", b"<!doctype", b"<html", b"<script", b"<svg")):
+    if b"\0" in head + tail or begun.startswith(
+        (b"#!", b"<!doctype", b"<html", b"<script", b"<svg")
+    ):
         return False
     return any(_decodes(head, encoding) for encoding in ("utf-8", "gb18030"))
 
@@ -57,7 +59,9 @@ KINDS = (
     Kind((".jpg", ".jpeg"), "image/jpeg", _begins(b"\xff\xd8\xff")),
     Kind((".webp",), "image/webp", lambda head, _t: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
     Kind((".heic",), "image/heic", _boxed(b"heic", b"heix", b"mif1", b"msf1")),
-    Kind((".mp4", ".mov"), "video/mp4", _boxed(b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ")),
+    Kind(
+        (".mp4", ".mov"), "video/mp4", _boxed(b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"qt  ")
+    ),
     Kind((".docx",), f"{OFFICE}.wordprocessingml.document", _packed(b"word/document.xml")),
     Kind((".xlsx",), f"{OFFICE}.spreadsheetml.sheet", _packed(b"xl/workbook.xml")),
     Kind((".pptx",), f"{OFFICE}.presentationml.presentation", _packed(b"ppt/presentation.xml")),
@@ -65,7 +69,11 @@ KINDS = (
     Kind((".doc",), "application/msword", _begins(LEGACY_OFFICE)),
     Kind((".xls",), "application/vnd.ms-excel", _begins(LEGACY_OFFICE)),
     Kind((".zip",), "application/zip", _begins(b"PK\x03\x04", b"PK\x05\x06")),
-    Kind((".pcap",), "application/vnd.tcpdump.pcap", _begins(b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4")),
+    Kind(
+        (".pcap",),
+        "application/vnd.tcpdump.pcap",
+        _begins(b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4"),
+    ),
     Kind((".parquet",), "application/vnd.apache.parquet", _begins(b"PAR1")),
     Kind((".txt", ".log"), "text/plain", _text),
     Kind((".csv",), "text/csv", _text),

@@ -39,7 +39,10 @@ class CommandScanner:
         name = Path(self.command[0]).name
         try:
             done = subprocess.run(
-                [*self.command, str(path)], capture_output=True, timeout=self.deadline_s, check=False
+                [*self.command, str(path)],
+                capture_output=True,
+                timeout=self.deadline_s,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return Verdict("waiting", name, f"{type(error).__name__}")

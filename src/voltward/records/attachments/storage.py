@@ -92,7 +92,7 @@ class DiskStorage:
     @staticmethod
     def _written(path: Path, parts: Iterable[bytes], limit_bytes: int) -> Arrived:
         digest, size, head, tail = hashlib.sha256(), 0, b"", b""
-        with path.open("xb", opener=_private) as file:
+        with os.fdopen(_private(path), "wb") as file:
             for part in parts:
                 size += len(part)
                 if size > limit_bytes:
@@ -157,8 +157,8 @@ class DiskStorage:
         return folder
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _private(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def _parts_of(read: Callable[[int], bytes], close: Callable[[], None]) -> Iterator[bytes]:

@@ -14,9 +14,9 @@ class PersonContact(ProtectedRecord):
     """One row a person; read with ``select_related("person")``, which says whose maker's it is."""
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="contact")
-    phone = ProtectedText(_("手机号"), mask=masks.phone, index="phone_index", null=True, blank=True)
+    phone = ProtectedText(_("手机号"), mask=masks.phone, index="phone_index")
     phone_index = BlindIndex(of="phone", normalise=normal.phone)
-    email = ProtectedText(_("邮箱"), mask=masks.email, index="email_index", null=True, blank=True)
+    email = ProtectedText(_("邮箱"), mask=masks.email, index="email_index")
     email_index = BlindIndex(of="email")
     changed_at = models.DateTimeField(_("更新时间"), auto_now=True)
 

@@ -60,7 +60,9 @@ class RetentionRule(models.Model):
     legal = models.BooleanField(_("法定最短期限"), default=False)
     then = models.CharField(_("到期后"), max_length=16, choices=THEN, default="review")
     basis = models.CharField(_("依据"), max_length=200)
-    source = models.CharField(_("出处编号"), max_length=40)  # F-5.xx of the fact sheet, or the proposal
+    source = models.CharField(
+        _("出处编号"), max_length=40
+    )  # F-5.xx of the fact sheet, or the proposal
     confidence = models.CharField(_("可信度"), max_length=4, choices=CONFIDENCE)
     effective_from = models.DateField(_("生效日"))
     effective_to = models.DateField(_("失效日"), null=True, blank=True)

@@ -4,7 +4,7 @@ A room protects a field of its own model in four steps (GB/T 22239-2019 8.1.4.8,
 
     class Owner(ProtectedRecord):
         maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="+")
-        phone = ProtectedText(_("手机号"), mask=masks.phone, index="phone_index", null=True)
+        phone = ProtectedText(_("手机号"), mask=masks.phone, index="phone_index")
         phone_index = BlindIndex(of="phone", normalise=normal.phone)
 
         def protected_subject(self) -> str:          # whose key seals it: erased with the owner

@@ -24,8 +24,10 @@ KEY_AT = slice(1, 17)
 
 if TYPE_CHECKING:
     TextBase = models.Field["str | Protected | None", "Protected"]
+    IndexBase = models.CharField[str, str]
 else:
     TextBase = models.Field
+    IndexBase = models.CharField
 
 
 @dataclass(frozen=True)
@@ -92,63 +94,10 @@ def place_of(field: ProtectedText, record: models.Model, key: keys.Key) -> bytes
     return context((field.model._meta.db_table, field.column or "", row.bytes, key.id.bytes))
 
 
-class ProtectedText(TextBase):
-    """A text that is sealed when saved. ``index``: the record's BlindIndex that finds it.
-
-    Setting a str seals it at the next ``save()``; reading gives a ``Protected``. A str in an
-    ``update()`` or ``filter()`` is a TypeError. Renaming the table or column needs a new sealing.
-    """
-
-    def __init__(
-        self,
-        *args: Any,
-        mask: Callable[[str], str] = masks.whole,
-        index: str = "",
-        **kwargs: Any,
-    ) -> None:
-        self.mask, self.index = mask, index
-        kwargs["editable"] = False
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> Any:
-        """Masks are no part of the table."""
-        name, path, args, kwargs = super().deconstruct()
-        kwargs.pop("editable", None)
-        return name, path, args, kwargs
-
-    @property
-    def place(self) -> str:
-        return f"{self.model._meta.db_table}.{self.column}"
-
-    def get_internal_type(self) -> str:
-        return "BinaryField"
-
-    @property
-    def descriptor_class(self) -> type[DeferredAttribute]:
-        return _Sealing
-
-    def get_prep_value(self, value: Any) -> Any:
-        raw = value.raw if isinstance(value, Protected) else value
-        if raw is None or isinstance(raw, bytes):
-            return raw
-        raise TypeError(f"{self.place}: plain text cannot be stored or searched; see protection/")
-
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        raw = value if prepared else self.get_prep_value(value)
-        return None if raw is None else connection.Database.Binary(raw)
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        seal_pending(model_instance)
-        return model_instance.__dict__[self.attname]
-
-    def value_to_string(self, obj: models.Model) -> str:
-        return str(Protected(obj, self))
-
-
 class _Sealing(DeferredAttribute):
     """Keeps bytes, or a text that waits to be sealed, and shows neither."""
 
-    field: ProtectedText  # type: ignore[assignment]
+    field: ProtectedText
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
@@ -170,7 +119,59 @@ class _Sealing(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class BlindIndex(models.CharField[str, str]):
+class ProtectedText(TextBase):
+    """A text that is sealed when saved. ``index``: the record's BlindIndex that finds it.
+
+    Setting a str seals it at the next ``save()``; reading gives a ``Protected``. A str in an
+    ``update()`` or ``filter()`` is a TypeError. Renaming the table or column needs a new sealing.
+    """
+
+    descriptor_class = _Sealing
+
+    def __init__(
+        self,
+        *args: Any,
+        mask: Callable[[str], str] = masks.whole,
+        index: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.mask, self.index = mask, index
+        kwargs |= {"null": True, "blank": True, "editable": False}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """Masks are no part of the table."""
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("null", "blank", "editable"):
+            kwargs.pop(fixed, None)
+        return name, path, args, kwargs
+
+    @property
+    def place(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    def get_prep_value(self, value: Any) -> Any:
+        raw = value.raw if isinstance(value, Protected) else value
+        if raw is None or isinstance(raw, bytes):
+            return raw
+        raise TypeError(f"{self.place}: plain text cannot be stored or searched; see protection/")
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        raw = value if prepared else self.get_prep_value(value)
+        return None if raw is None else connection.Database.Binary(raw)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002
+        seal_pending(model_instance)
+        return model_instance.__dict__[self.attname]
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(Protected(obj, self))
+
+
+class BlindIndex(IndexBase):
     """Finds a ProtectedText by its exact normalised value; tells equal values apart from others only.
 
     ``of``: the protected field's name; ``normalise``: how a value is written before it is digested.

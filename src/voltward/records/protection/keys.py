@@ -57,9 +57,7 @@ def fresh(maker_id: int | None, subject: str) -> tuple[DataKey, Key]:
 
 def in_use(maker_id: int | None, subject: str) -> Key:
     """The key that seals what is written for ``subject`` now; made when there is none."""
-    rows = DataKey.objects.filter(
-        maker=maker_id, subject=subject, retired_at=None, erased_at=None
-    )
+    rows = DataKey.objects.filter(maker=maker_id, subject=subject, retired_at=None, erased_at=None)
     row = rows.first()
     if row is None:
         # of two writers at once one inserts, and both read what it inserted

@@ -148,7 +148,9 @@ class FileProvider:
             path = self._folder / f"{name}.key"
             if not path.is_file():
                 # making one here would only hide that the old one is lost
-                raise Unreadable(f"key {name}: not in {self._folder.name}/; restore it from a backup")
+                raise Unreadable(
+                    f"key {name}: not in {self._folder.name}/; restore it from a backup"
+                )
             self._keys[name] = installation_key(path)
         return self._keys[name]
 

@@ -17,7 +17,7 @@ from voltward.records.protection.fields import ProtectedRecord, opened, protecte
 from voltward.records.protection.normal import phone as phone_digits
 from voltward.records.roles import OWN_ACCOUNT
 from voltward.records.selectors import protection as selectors
-from voltward.records.selectors.retention import hold_checked
+from voltward.records.selectors.holds import hold_checked
 from voltward.records.services.audit import reading_recorded
 
 WINDOW = timedelta(minutes=15)
@@ -128,9 +128,11 @@ def own_contact_change(actor: Person, *, phone: str, email: str) -> PersonContac
         raise BadInput("phone: 5 to 15 digits are expected")
     if email and not _EMAIL.fullmatch(email.strip()):
         raise BadInput("email: name@domain is expected")
-    contact, _made = PersonContact.objects.select_for_update(of=("self",)).select_related(
-        "person"
-    ).get_or_create(person=actor)
+    contact, _made = (
+        PersonContact.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .get_or_create(person=actor)
+    )
     contact.phone = phone
     contact.email = email
     contact.save()
