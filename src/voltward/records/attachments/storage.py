@@ -122,11 +122,10 @@ class DiskStorage:
         arrived.path.unlink(missing_ok=True)
 
     def parts(self, sha256: str) -> Iterator[bytes]:
-        try:
-            file = self.path(sha256).open("rb")
-        except FileNotFoundError:
-            raise NotFound(f"content {sha256}") from None
-        return _parts_of(file.read, file.close)
+        path = self.path(sha256)
+        if not path.is_file():
+            raise NotFound(f"content {sha256}")
+        return _parts_of(path)
 
     def path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256[2:4] / sha256
@@ -161,12 +160,11 @@ def _private(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
-def _parts_of(read: Callable[[int], bytes], close: Callable[[], None]) -> Iterator[bytes]:
-    try:
-        while part := read(PART_BYTES):
+def _parts_of(path: Path) -> Iterator[bytes]:
+    """Opened with the first part, so that what is never read is never left open."""
+    with path.open("rb") as file:
+        while part := file.read(PART_BYTES):
             yield part
-    finally:
-        close()
 
 
 def _none() -> Storage:
