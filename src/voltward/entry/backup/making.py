@@ -15,7 +15,7 @@ from voltward.entry.backup.office_database import dump
 from voltward.telemetry.archive.run import checkpoints
 
 # The store is no part of it: it is made again from journal and archive, and then compared.
-FOLDERS = ("secrets", "archive", "processor", "office", "simulator", "snapshots")
+FOLDERS = ("secrets", "keys", "archive", "processor", "office", "simulator", "snapshots")
 DUMP = "office.dump"
 TRIES = 5
 
@@ -59,6 +59,9 @@ def backup(
         manifest.tables = dump(url, target / DUMP)
     progress(DUMP, (target / DUMP).stat().st_size)
     manifest.files[DUMP] = ((target / DUMP).stat().st_size, sha256(target / DUMP))
+    # after the rows that name them: a file is on disk before its row is made
+    for path in _files(settings.data / "attachments"):
+        _copy(settings.data, path, target, manifest, progress)
     manifest.journal = journal_records(target / "journal", settings)
     manifest.write(target)
     return manifest

@@ -58,6 +58,9 @@ def restore(source: Path, settings: Settings, progress: Progress = lambda *_: No
             copied(source / name, settings.data / name)
         progress("files", number, len(manifest.files))
     (settings.data / "secrets").chmod(0o700)
+    for closed in ("keys", "attachments"):
+        if (settings.data / closed).is_dir():
+            (settings.data / closed).chmod(0o700)
     journal = journal_records(places.journal_folder(settings), settings)
     _compare("journal records", manifest.journal, journal)
     tables = _load_database(settings, source / DUMP)

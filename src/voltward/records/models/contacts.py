@@ -33,7 +33,11 @@ class PersonContact(ProtectedRecord):
         return self.person.maker_id
 
     @classmethod
+    def protected_all(cls) -> models.QuerySet[PersonContact]:
+        return cls.objects.select_related("person")
+
+    @classmethod
     def protected_rows(cls, subject: str) -> models.QuerySet[PersonContact]:
         kind, _colon, key = subject.partition(":")
-        rows = cls.objects.select_related("person")
+        rows = cls.protected_all()
         return rows.filter(person=int(key)) if kind == "Person" and key.isdigit() else rows.none()

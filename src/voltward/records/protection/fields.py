@@ -234,6 +234,11 @@ class ProtectedRecord(models.Model):
         raise NotImplementedError
 
     @classmethod
+    def protected_all(cls) -> models.QuerySet[Any]:
+        """Every row, joined with whatever ``protected_subject`` and ``_maker_id`` look at."""
+        return cls._default_manager.all()
+
+    @classmethod
     def protected_rows(cls, subject: str) -> models.QuerySet[Any]:
         """The rows that belong to ``subject``."""
         raise NotImplementedError

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
@@ -27,6 +28,7 @@ from voltward.records.protection.ciphers import (
 )
 
 Suite = Literal["aes", "sm"]
+SETTLED_NS = 1_000_000_000
 _FILE = re.compile(r"(master|index)-(\d{4})\.key")
 
 
@@ -77,6 +79,8 @@ class FileProvider:
         self._folder = folder
         self._suite = suite
         self._keys: dict[str, bytes] = {}
+        # as of when the folder last changed: other processes make keys too
+        self._listed: tuple[int, list[re.Match[str]]] = (0, [])
 
     @property
     def algorithm(self) -> Algorithm:
@@ -125,11 +129,12 @@ class FileProvider:
 
     def _names(self, kind: str) -> list[str]:
         """Every key of a kind, oldest first; the first one is made on first use."""
-        found = sorted(
-            path.stem
-            for path in (self._folder.iterdir() if self._folder.is_dir() else ())
-            if (match := _FILE.fullmatch(path.name)) and match[1] == kind
-        )
+        changed = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
+        # a folder that changed just now may change again within one tick of its clock
+        if self._listed[0] != changed or time.time_ns() - changed < SETTLED_NS:
+            names = sorted(path.name for path in self._folder.iterdir())
+            self._listed = changed, [match for name in names if (match := _FILE.fullmatch(name))]
+        found = [match[0].removesuffix(".key") for match in self._listed[1] if match[1] == kind]
         return found or [self._made(f"{kind}-0001")]
 
     def _renewed(self, kind: str) -> str:

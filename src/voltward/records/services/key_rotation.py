@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import Field
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -84,8 +85,8 @@ def _batch_sealed(rotation: KeyRotation, model: type[ProtectedRecord], batch: in
     table = model._meta.db_table
     with transaction.atomic():
         after = rotation.reached.get(table, 0)
-        found = model._default_manager.select_for_update().filter(pk__gt=after).order_by("pk")
-        rows: list[ProtectedRecord] = list(found[:batch])
+        found = model.protected_all().select_for_update(of=("self",)).filter(pk__gt=after)
+        rows: list[ProtectedRecord] = list(found.order_by("pk")[:batch])
         if not rows:
             return False
         keys.warm(key_ids(rows))
@@ -100,12 +101,31 @@ def _batch_sealed(rotation: KeyRotation, model: type[ProtectedRecord], batch: in
                     sealed_under(row, field, opened(value), held[_subject(row)])
                 except Unreadable:
                     continue
-        names = {field.name for field in fields} | {field.index for field in fields if field.index}
-        model._default_manager.bulk_update(rows, sorted(names))
+        _rows_written(model, rows)
         rotation.reached[table] = rows[-1].pk
         rotation.rows += len(rows)
         rotation.save(update_fields=["reached", "rows"])
     return True
+
+
+def _rows_written(model: type[ProtectedRecord], rows: list[ProtectedRecord]) -> None:
+    """One statement with an array for each column: many times faster than ``bulk_update``."""
+    protected = protected_fields(model)
+    indexes = [model._meta.get_field(field.index) for field in protected if field.index]
+    columns = [
+        field for field in (model._meta.pk, *protected, *indexes) if isinstance(field, Field)
+    ]
+    quoted = [connection.ops.quote_name(field.column or "") for field in columns]
+    arrays = ", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in columns)
+    table, key = connection.ops.quote_name(model._meta.db_table), quoted[0]
+    changes = ", ".join(f"{name} = fresh.{name}" for name in quoted[1:])
+    values = [[row.__dict__[field.attname] for row in rows] for field in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS fresh({', '.join(quoted)})"
+            f" WHERE {table}.{key} = fresh.{key}",
+            values,
+        )
 
 
 def _subject(row: ProtectedRecord) -> Subject:
