@@ -153,6 +153,13 @@ class Settings(BaseSettings):
         None,
         description="second folder for checkpoints, e.g. another host's mount; unset: DATA/audit/checkpoints only",
     )
+    protection_suite: Literal["aes", "sm"] = Field(
+        "aes",
+        description="ciphers of protected fields: aes (AES-256-GCM, SHA-256) or sm (SM4-GCM, SM3)",
+    )
+    attachment_scanner: str = Field(
+        "", description="command that scans an attachment, e.g. clamdscan --no-summary; empty: none"
+    )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     import_bytes: int = Field(
         200 << 20, gt=0, description="largest file that may be uploaded, bytes"

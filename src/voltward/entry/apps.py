@@ -22,9 +22,12 @@ class EntryConfig(AppConfig):
         from voltward.monitoring.ports import hand_in
         from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.room import REGISTRY
+        from voltward.records.attachments.scanning import hand_in_scanner, scanner_of
+        from voltward.records.attachments.storage import DiskStorage, hand_in_storage
         from voltward.records.audit_keeping import hand_in_keeping
         from voltward.records.import_files import hand_in_folder
         from voltward.records.notice_ports import hand_in_notice_ports
+        from voltward.records.protection.provider import FileProvider, hand_in_provider
         from voltward.records.sign_in_rules import hand_in_rules
 
         def limits() -> Limits:
@@ -40,3 +43,10 @@ class EntryConfig(AppConfig):
         hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))
         hand_in_keeping(lambda: keeping_of(settings.VOLTWARD))
         hand_in_series(series_of)
+        hand_in_provider(
+            lambda: FileProvider(
+                settings.VOLTWARD.data / "keys", settings.VOLTWARD.protection_suite
+            )
+        )
+        hand_in_storage(lambda: DiskStorage(settings.VOLTWARD.data / "attachments"))
+        hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))

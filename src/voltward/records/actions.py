@@ -86,10 +86,19 @@ def action(
 
 
 def record(
-    actor: Person, action: str, subject: Subject, *, before: dict[str, Any], after: dict[str, Any]
+    actor: Person,
+    action: str,
+    subject: Subject,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    maker_id: int | None = None,
 ) -> None:
-    """Add the audit row of the action in hand; values must be JSON."""
-    write_row(actor, action, subject=label(subject), before=before, after=after)
+    """Add the audit row of the action in hand; values must be JSON.
+
+    ``maker_id``: whose record it is, where the platform itself acts; else the actor's maker's.
+    """
+    write_row(actor, action, subject=label(subject), before=before, after=after, maker_id=maker_id)
     _recorded.get().append(action)
 
 
@@ -106,10 +115,11 @@ def write_row(
     result: str = "done",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    maker_id: int | None = None,
 ) -> None:
     """One audit row; ``result`` is done, read or refused."""
     source = origin()
-    maker_id = actor.maker_id if actor else None
+    maker_id = maker_id or (actor.maker_id if actor else None)
     # the row's number comes back with the insert, so whoever adds a row must be able to see it
     with wall.within(wall.of(maker_id)):
         AuditRow.objects.create(

@@ -2,17 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from voltward.pages.room import Job, MenuItem, Room, TopPart
-from voltward.records.services.accounts import stale_people_disabled
-from voltward.records.services.audit_checkpoints import audit_checkpoint
-from voltward.records.services.audit_seals import audit_rows_seal
-from voltward.records.services.audit_verifications import audit_verification_run
-from voltward.records.services.clock_sweep import clock_sweep
-from voltward.records.services.import_work import import_work
-from voltward.records.services.notice_escalation import notices_escalate
-from voltward.records.services.notice_sending import notices_deliver
-from voltward.records.services.sign_in import sessions_forgotten
-from voltward.records.services.work_calendar import calendar_refresh
+from voltward.pages.room import MenuItem, Room, TopPart
+from voltward.records.jobs import JOBS
 from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
 from voltward.records.ui.inbox import bell
 
@@ -34,6 +25,8 @@ ROOM = Room(
         MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),
         MenuItem(_SYSTEM, _("时限规则"), "deadlines", "list-details", "clock.read", 880),
         MenuItem(_SYSTEM, _("工作日历"), "work-calendar", "calendar", "clock.read", 890),
+        MenuItem(_SYSTEM, _("保存期限"), "retention", "history", "retention.read", 892),
+        MenuItem(_SYSTEM, _("法律保全"), "holds", "lock", "hold.manage", 893),
         MenuItem(_SYSTEM, _("通知管理"), "notice-deliveries", "bell", "notice.manage", 895),
         MenuItem(_SYSTEM, _("审计记录"), "audit", "shield-check", "audit.read", 900),
     ),
@@ -42,17 +35,6 @@ ROOM = Room(
         TopPart("records/bell.html", "account.own", 10, bell),
     ),
     tasks=SOURCES,
-    jobs=(
-        Job("audit.seal", 1.0, audit_rows_seal),
-        Job("audit.checkpoint", 5.0, audit_checkpoint),
-        Job("audit.verify", 2.0, audit_verification_run),
-        Job("clock-sweep", 5.0, clock_sweep),
-        Job("calendar-refresh", 3600.0, calendar_refresh),
-        Job("imports", 1.0, import_work),
-        Job("records.stale_people", 3600.0, stale_people_disabled),
-        Job("records.old_sessions", 86_400.0, sessions_forgotten),
-        Job("notices.deliver", 1.0, notices_deliver),
-        Job("notices.escalate", 1.0, notices_escalate),
-    ),
+    jobs=JOBS,
     urls="voltward.records.ui.urls",
 )

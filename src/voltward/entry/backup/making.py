@@ -19,6 +19,7 @@ FOLDERS = (
     "secrets",
     "keys",
     "audit",
+    "attachments",
     "archive",
     "imports",
     "processor",

@@ -57,9 +57,9 @@ def restore(source: Path, settings: Settings, progress: Progress = lambda *_: No
         if name != DUMP:
             copied(source / name, settings.data / name)
         progress("files", number, len(manifest.files))
-    for name in ("secrets", "keys"):
-        if (settings.data / name).is_dir():
-            (settings.data / name).chmod(0o700)
+    for closed in ("secrets", "keys", "attachments"):
+        if (settings.data / closed).is_dir():
+            (settings.data / closed).chmod(0o700)
     journal = journal_records(places.journal_folder(settings), settings)
     _compare("journal records", manifest.journal, journal)
     tables = _load_database(settings, source / DUMP)

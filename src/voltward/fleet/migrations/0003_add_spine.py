@@ -894,7 +894,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='vehiclemodel',
             name='platform',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='models', to='fleet.platform', verbose_name='产品技术平台'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vehicle_models', to='fleet.platform', verbose_name='产品技术平台'),
         ),
         migrations.AddField(
             model_name='currentsignproposal',

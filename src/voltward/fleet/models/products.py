@@ -55,7 +55,7 @@ class VehicleModel(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="models",
+        related_name="vehicle_models",
         verbose_name=_("产品技术平台"),
     )
     name = models.CharField(_("车型"), max_length=80)

@@ -64,7 +64,7 @@ def _listed(title: Text, rows: Any) -> Related:
 
 
 def _of_platform(actor: Person, row: Platform) -> list[Related]:  # noqa: ARG001
-    return [_listed(_("车型"), row.models.order_by("name"))]
+    return [_listed(_("车型"), row.vehicle_models.order_by("name"))]
 
 
 def _of_model(actor: Person, row: VehicleModel) -> list[Related]:  # noqa: ARG001

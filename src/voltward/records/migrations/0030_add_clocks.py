@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_fill_waiting'),
+        ('records', '0021_fill_retention'),
     ]
 
     operations = [

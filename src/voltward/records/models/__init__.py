@@ -1,6 +1,7 @@
 """The tables of records/, one file per subject."""
 
 from voltward.records.models.approvals import Approval
+from voltward.records.models.attachments import Attachment, AttachmentLimit, StoredContent
 from voltward.records.models.audit import AuditRow
 from voltward.records.models.audit_seals import AuditSeal, AuditVerification, AuditWaiting
 from voltward.records.models.clocks import (
@@ -10,6 +11,7 @@ from voltward.records.models.clocks import (
     ClockNews,
     ClockPoint,
 )
+from voltward.records.models.contacts import PersonContact
 from voltward.records.models.deadlines import CalendarYear, DeadlineRule, WorkDay
 from voltward.records.models.imports import ImportChange, ImportMapping, ImportProgress, ImportRun
 from voltward.records.models.links import Link
@@ -32,6 +34,8 @@ from voltward.records.models.people import (
     Maker,
     Person,
 )
+from voltward.records.models.protection import DataKey, KeyRotation, ProtectedWindow
+from voltward.records.models.retention import HeldRecord, LegalHold, RetentionClass, RetentionRule
 from voltward.records.models.sign_in import PersonSession
 
 __all__ = [
@@ -41,6 +45,8 @@ __all__ = [
     "Approval",
     "AssignedTask",
     "Assignment",
+    "Attachment",
+    "AttachmentLimit",
     "Attempt",
     "AuditRow",
     "AuditSeal",
@@ -52,14 +58,18 @@ __all__ = [
     "ClockExtension",
     "ClockNews",
     "ClockPoint",
+    "DataKey",
     "DeadlineRule",
     "Delivery",
     "EscalationChain",
     "EscalationStep",
+    "HeldRecord",
     "ImportChange",
     "ImportMapping",
     "ImportProgress",
     "ImportRun",
+    "KeyRotation",
+    "LegalHold",
     "Link",
     "LoginAttempt",
     "Maker",
@@ -67,10 +77,15 @@ __all__ = [
     "NoticeSetting",
     "NoticeTemplate",
     "Person",
+    "PersonContact",
     "PersonSession",
     "Post",
     "PostHolder",
+    "ProtectedWindow",
     "QuietHours",
+    "RetentionClass",
+    "RetentionRule",
+    "StoredContent",
     "Unit",
     "WorkDay",
 ]

@@ -1,0 +1,1 @@
+"""What a new database begins with: facts as data, each with its source."""
