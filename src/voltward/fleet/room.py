@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet import selectors
+from voltward.fleet.lists import VEHICLES
 from voltward.pages.room import Hit, MenuItem, Room, Search, Tab
 from voltward.records.models import Person
 
@@ -25,6 +26,6 @@ ROOM = Room(
     menu=(MenuItem(_("车辆"), _("车辆列表"), "vehicles", "car", "vehicle.read", 200),),
     tabs=(Tab("vehicle", _("档案"), "vehicle-record", "vehicle.read", 90),),
     search=(Search(_("车辆"), "vehicle.read", 10, find_vehicles),),
+    lists=(VEHICLES,),
     urls="voltward.fleet.ui.urls",
-    api_urls="voltward.fleet.api.urls",
 )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
-from voltward.records import selectors, services
+from voltward.records import selectors
 from voltward.records.models import AuditRow
 
 
@@ -29,30 +26,36 @@ class AuditFilter(FilterSet):  # type: ignore[misc]
         fields = ["action", "subject", "result"]
 
 
-class AuditList(ListPage):
-    needs = "audit.read"
-    of = "audit"
-    title = _("审计记录")
-    section = _("系统管理")
-    filterset_class = AuditFilter
-    columns = (
+AUDIT = List(
+    of="audit",
+    title=_("审计记录"),
+    section=_("系统管理"),
+    needs="audit.read",
+    rows=selectors.audit_visible,
+    filterset=AuditFilter,
+    columns=(
+        ListColumn(_("时间"), key="at", kind="instant", sort="at"),
+        ListColumn(_("人员"), key="actor", raw=lambda row: row.actor and row.actor.display_name),
+        ListColumn(_("动作"), key="action", css="vw-mono"),
+        ListColumn(_("对象"), key="subject", css="vw-mono"),
         ListColumn(
-            _("时间"),
-            lambda row: timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S"),
-            css="vw-mono",
+            _("结果"),
+            lambda row: Cell(row.get_result_display(), row.result),
+            key="result",
+            kind="choice",
         ),
-        ListColumn(_("人员"), lambda row: row.actor.display_name if row.actor else None),
-        ListColumn(_("动作"), lambda row: row.action, css="vw-mono"),
-        ListColumn(_("对象"), lambda row: row.subject, css="vw-mono"),
-        ListColumn(_("结果"), lambda row: Cell(row.get_result_display(), row.result)),
-        ListColumn(_("来源地址"), lambda row: row.address, css="vw-mono"),
-        ListColumn(_("请求编号"), lambda row: row.request_number, css="vw-mono"),
-    )
-    empty_title = _("还没有审计记录")
-    empty_text = _("每次写入、每次读取位置或个人信息，以及每次登录，都会在这里留下一行。")
+        ListColumn(_("来源地址"), key="address", css="vw-mono"),
+        ListColumn(_("请求编号"), key="request_number", css="vw-mono"),
+    ),
+    order="-at",
+    facets=(Facet("result"),),
+    empty_title=_("还没有审计记录"),
+    empty_text=_("每次写入、每次读取位置或个人信息，以及每次登录，都会在这里留下一行。"),
+    url_name="audit",
+    api="audit/",
+    about="The audit trail of the caller's maker, newest first.",
+)
 
-    def rows(self, actor: Any) -> QuerySet[AuditRow]:
-        return selectors.audit_visible(actor)
 
-    def exported(self, actor: Any, count: int) -> None:
-        services.reading_recorded(actor, what="audit.export", subject=f"{count} rows")
+class AuditList(ListPage):
+    declaration = AUDIT
