@@ -48,8 +48,10 @@ def expected(order: Order) -> list[int]:
 
     def key(row: Vehicle) -> tuple[bool, Any, Any]:
         value = getattr(row, order.path)
-        return value is None, value or (START if order.path.endswith("_at") else value), getattr(
-            row, order.tie
+        return (
+            value is None,
+            value or (START if order.path.endswith("_at") else value),
+            getattr(row, order.tie),
         )
 
     return [row.pk for row in sorted(Vehicle.objects.all(), key=key, reverse=order.descending)]
@@ -66,7 +68,9 @@ def walked(rows: QuerySet[Any], order: Order, size: int, *, backwards: bool) -> 
         more = page.has_before if backwards else page.has_after
         if not more:
             return found
-        page = sliced(rows, order, size, page.first if backwards else page.last, backwards=backwards)
+        page = sliced(
+            rows, order, size, page.first if backwards else page.last, backwards=backwards
+        )
     raise AssertionError("the walk never ends")
 
 

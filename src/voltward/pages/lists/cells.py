@@ -63,7 +63,20 @@ def _value(column: AnyColumn, actor: Any, added: Added, personal: bool) -> Calla
         return lambda record: MASK if column.text(record) else ""
     if column.kind in ("number", "instant"):
         return column.plain
-    return column.text
+    return _remembered(column) if column.kind == "choice" else column.text
+
+
+def _remembered(column: ListColumn) -> Callable[[Any], str]:
+    """A choice has few values, and wording one costs more than reading its row."""
+    known: dict[Any, str] = {}
+
+    def text(record: Any) -> str:
+        code = column.plain(record)
+        if code not in known:
+            known[code] = column.text(record)
+        return known[code]
+
+    return text
 
 
 def _words(cell: Cell | None) -> str:
