@@ -21,13 +21,16 @@ class EntryConfig(AppConfig):
         from voltward.fleet.telemetry import hand_in_series
         from voltward.monitoring.ports import hand_in
         from voltward.pages.imports.workbook_guard import Limits
+        from voltward.pages.lists import ports as lists
         from voltward.pages.room import REGISTRY
         from voltward.records.attachments.scanning import hand_in_scanner, scanner_of
         from voltward.records.attachments.storage import DiskStorage, hand_in_storage
         from voltward.records.audit_keeping import hand_in_keeping
         from voltward.records.import_files import hand_in_folder
+        from voltward.records.lists import ListPorts
         from voltward.records.notice_ports import hand_in_notice_ports
         from voltward.records.protection.provider import FileProvider, hand_in_provider
+        from voltward.records.services.exports import hand_in_folder as hand_in_exports
         from voltward.records.sign_in_rules import hand_in_rules
 
         def limits() -> Limits:
@@ -50,3 +53,5 @@ class EntryConfig(AppConfig):
         )
         hand_in_storage(lambda: DiskStorage(settings.VOLTWARD.data / "attachments"))
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
+        lists.hand_in(ListPorts())
+        hand_in_exports(lambda: settings.VOLTWARD.data / "exports")

@@ -6,9 +6,11 @@ from voltward.entry import health, metrics
 from voltward.entry.api.schema import Schema
 from voltward.entry.rooms import rooms
 from voltward.pages import errors, views
+from voltward.pages.lists.api import api_urls
 
 _ROOMS = rooms()
 _api: list[URLPattern | URLResolver] = [path("schema/", Schema.as_view(), name="api-schema")]
+_api += api_urls()
 _api += [path("", include(room.api_urls)) for room in _ROOMS if room.api_urls]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -28,11 +28,12 @@ class VehicleFilter(RoomFilterSet):
     of = "vehicle"
     vin = CharFilter(label="VIN", method="by_vin", max_length=17)
     model_name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
+    model = CharFilter(label=_("车型"), field_name="model_name", max_length=80)
     state = ChoiceFilter(label=_("车辆状态"), choices=Vehicle.STATES, empty_label=_("全部"))
 
     class Meta:
         model = Vehicle
-        fields = ["vin", "model_name", "state"]
+        fields = ["vin", "model_name", "model", "state"]
 
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
         """The beginning or the end of a VIN: people read out the last six characters."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet import imports, selectors
+from voltward.fleet.lists import VEHICLES
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import parts
 from voltward.fleet.selectors.agreements import agreement_gap
@@ -131,6 +132,6 @@ ROOM = Room(
         ),
     ),
     jobs=(Job("registration-gaps", 60.0, registration_sweep),),
+    lists=(VEHICLES,),
     urls="voltward.fleet.ui.urls",
-    api_urls="voltward.fleet.api.urls",
 )  # fmt: skip

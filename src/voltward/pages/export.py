@@ -1,10 +1,10 @@
-"""Lists as CSV and Excel files. Text that a spreadsheet would run as a formula is defused."""
+"""Small tables as CSV and Excel files. Text that a spreadsheet would run as a formula is defused."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 from xlsxwriter import Workbook
@@ -12,10 +12,6 @@ from xlsxwriter import Workbook
 Table = Iterable[Iterable[str]]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class TooManyRowsError(Exception):
-    """More rows than an export may carry."""
 
 
 def harmless(text: str) -> str:
@@ -57,9 +53,3 @@ def _file(name: str, ending: str, kind: str, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="voltward-{name}.{ending}"'
     return response
-
-
-EXPORTS: dict[str, Callable[[str, Sequence[str], Table], HttpResponse]] = {
-    "csv": as_csv,
-    "xlsx": as_xlsx,
-}

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:  # a declaration is made of what stands here
+    from voltward.pages.lists.declaration import List
 
 Text = str | Promise
 
@@ -59,6 +62,11 @@ class Column:
     needs: str
     order: int
     values: Callable[[Any, Sequence[Any]], Mapping[Any, Cell]]
+
+    @property
+    def key(self) -> str:
+        """Its name in addresses and saved filters."""
+        return self.values.__name__
 
 
 @dataclass(frozen=True)
@@ -210,6 +218,7 @@ class Room:
     top: tuple[TopPart, ...] = ()
     tasks: tuple[TaskSource, ...] = ()
     jobs: tuple[Job, ...] = ()
+    lists: tuple[List, ...] = ()
     urls: str | None = None
     api_urls: str | None = None
 
@@ -255,6 +264,10 @@ class Registry:
 
     def jobs(self) -> list[Job]:
         return [job for room in self.rooms for job in room.jobs]
+
+    def lists(self) -> dict[str, List]:
+        """Every declared list by the kind of record it lists."""
+        return {one.of: one for room in self.rooms for one in room.lists}
 
 
 class _Registered(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -41,3 +42,19 @@ def tell(actor: Person, event: object) -> None:
         raise RuntimeError(f"{type(event).__name__} is told outside a transaction")
     for hear in _LISTENERS[type(event)]:
         hear(actor, event)
+
+
+@dataclass(frozen=True)
+class SavedFilterNews:
+    """New rows of a saved filter that ``person_id`` subscribed to.
+
+    ``number``: how many; ``at_least``: there are more. ``url``: the list, filtered by it.
+    """
+
+    filter_id: int
+    person_id: int
+    of: str
+    name: str
+    number: int
+    at_least: bool
+    url: str

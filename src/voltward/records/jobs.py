@@ -10,8 +10,10 @@ from voltward.records.services.audit_checkpoints import audit_checkpoint
 from voltward.records.services.audit_seals import audit_rows_seal
 from voltward.records.services.audit_verifications import audit_verification_run
 from voltward.records.services.clock_sweep import clock_sweep
+from voltward.records.services.exports import exports_make
 from voltward.records.services.import_work import import_work
 from voltward.records.services.key_rotation import retired_keys_destroy
+from voltward.records.services.list_views import news_look
 from voltward.records.services.notice_escalation import notices_escalate
 from voltward.records.services.notice_sending import notices_deliver
 from voltward.records.services.retention import retention_apply
@@ -28,6 +30,8 @@ JOBS = (
     Job("notices.deliver", 1.0, notices_deliver),
     Job("notices.escalate", 1.0, notices_escalate),
     Job("imports", 1.0, import_work),
+    Job("large-exports", 10.0, exports_make),
+    Job("saved-filter-news", 60.0, news_look),
     Job("attachment-scan", 5.0, lambda: contents_scan(installation())),
     Job("attachment-sweep", 6 * HOUR_S, contents_sweep),
     Job("retention", 6 * HOUR_S, lambda: retention_apply(installation())),

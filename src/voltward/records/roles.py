@@ -127,7 +127,7 @@ _TABLE = (
         frozenset(
             {"maker.manage", "person.manage", "token.manage", "vehicle.register", "vehicle.admit", "role.assign",
              "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed", "key.rotate",
-             "retention.apply", "vehicle.write", "import.run", "link.write"}
+             "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow", "export.make"}
         ),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from voltward.pages.room import MenuItem, Room, TopPart
 from voltward.records.jobs import JOBS
 from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
+from voltward.records.ui.audit import AUDIT
 from voltward.records.ui.inbox import bell
 
 _DESK, _SYSTEM = _("工作台"), _("系统管理")
@@ -25,6 +26,7 @@ ROOM = Room(
         MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),
         MenuItem(_SYSTEM, _("时限规则"), "deadlines", "list-details", "clock.read", 880),
         MenuItem(_SYSTEM, _("工作日历"), "work-calendar", "calendar", "clock.read", 890),
+        MenuItem(_SYSTEM, _("大批量导出"), "exports", "download", "export.large", 891),
         MenuItem(_SYSTEM, _("保存期限"), "retention", "history", "retention.read", 892),
         MenuItem(_SYSTEM, _("法律保全"), "holds", "lock", "hold.manage", 893),
         MenuItem(_SYSTEM, _("通知管理"), "notice-deliveries", "bell", "notice.manage", 895),
@@ -36,5 +38,6 @@ ROOM = Room(
     ),
     tasks=SOURCES,
     jobs=JOBS,
+    lists=(AUDIT,),
     urls="voltward.records.ui.urls",
 )

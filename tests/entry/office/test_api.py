@@ -99,7 +99,12 @@ def test_the_filter_of_the_page_is_the_filter_of_the_api(api_token: str, vehicle
 
 def test_pages_of_the_list_have_a_size_with_a_limit(api_token: str, vehicle: Vehicle) -> None:
     assert ask(api_token, "/api/vehicles/?page_size=1000000").json()["count"] == 1
-    assert ask(api_token, "/api/vehicles/?page=2").status_code == 404
+    assert ask(api_token, "/api/vehicles/?page_size=0").status_code == 400
+    assert ask(api_token, "/api/vehicles/?page_size=x").status_code == 400
+    # pages have cursors, not numbers: an old caller is told so, not sent round in circles
+    old = ask(api_token, "/api/vehicles/?page=2")
+    assert old.status_code == 400
+    assert "found page, known are" in old.json()["detail"]
 
 
 def test_the_document_names_every_endpoint_and_its_key(api_token: str) -> None:

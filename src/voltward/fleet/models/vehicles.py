@@ -86,6 +86,11 @@ class Vehicle(models.Model):
         indexes = [
             models.Index(fields=["maker", "vin"], name="vehicle_maker_vin"),
             models.Index(fields=["maker", "model_name", "vin"], name="vehicle_maker_model"),
+            # what fleet.lists sorts by, each with the VIN that decides between equals
+            models.Index(fields=["maker", "battery_type", "vin"], name="vehicle_maker_battery"),
+            models.Index(fields=["maker", "state", "vin"], name="vehicle_maker_state"),
+            models.Index(fields=["maker", "first_seen_at", "vin"], name="vehicle_maker_first_seen"),
+            models.Index(fields=["maker", "registered_at", "vin"], name="vehicle_maker_registered"),
             # people read out the last six characters: the end of a VIN is a beginning, reversed
             models.Index(
                 OpClass(Reverse("vin"), name="text_pattern_ops"), name="vehicle_vin_reversed"

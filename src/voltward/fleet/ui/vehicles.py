@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,53 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from voltward.base.errors import BadInput, WrongState
 from voltward.base.vin import check_digit_is_right
 from voltward.fleet import selectors, services
-from voltward.fleet.filters import VehicleFilter
 from voltward.fleet.keys import vehicle_key
-from voltward.fleet.models import Vehicle
+from voltward.fleet.lists import VEHICLES
 from voltward.fleet.ui.actors import actor_of
 from voltward.pages.access import needs
-from voltward.pages.listing import Button, ListColumn, ListPage
-from voltward.pages.room import REGISTRY, Cell
-from voltward.records.services import reading_recorded
+from voltward.pages.lists.page import ListPage
+from voltward.pages.room import REGISTRY
 
 
 class VehicleList(ListPage):
-    needs = "vehicle.read"
-    of = "vehicle"
-    title = gettext_lazy("车辆列表")
-    section = gettext_lazy("车辆")
-    filterset_class = VehicleFilter
-    columns = (
-        ListColumn(
-            "VIN",
-            lambda row: row.vin,
-            sort="vin",
-            link=lambda row: reverse("vehicle", args=[row.vin]),
-            css="vw-mono",
-        ),
-        ListColumn(gettext_lazy("车型"), lambda row: row.model_name, sort="model_name"),
-        ListColumn(gettext_lazy("电池类型"), lambda row: row.battery_type, sort="battery_type"),
-        ListColumn(
-            gettext_lazy("车辆状态"),
-            lambda row: Cell(row.get_state_display(), row.state),
-            sort="state",
-        ),
-        ListColumn(
-            gettext_lazy("首次出现"),
-            lambda row: timezone.localtime(row.first_seen_at).strftime("%Y-%m-%d %H:%M"),
-            sort="first_seen_at",
-            css="vw-mono",
-        ),
-    )
-    buttons = (Button(gettext_lazy("车辆建档"), "vehicle-register", "plus", "vehicle.register"),)
-    empty_title = gettext_lazy("还没有车辆")
-    empty_text = gettext_lazy("车辆建档后，或其终端首次登入后，会出现在这里。")
-
-    def rows(self, actor: Any) -> QuerySet[Vehicle]:
-        return selectors.vehicle_visible(actor)
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="vehicle.export", subject=f"{count} rows")
+    declaration = VEHICLES
 
 
 @needs("vehicle.read")

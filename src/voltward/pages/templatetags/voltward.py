@@ -103,6 +103,13 @@ def with_query(context: Context, **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
+@register.simple_tag(takes_context=True)
+def with_choice(context: Context, name: str, choice: Any) -> str:
+    """The present query with a facet's choice taken, or given back where it was taken."""
+    value = "" if choice.chosen else choice.value
+    return with_query(context, **{name: value, "after": "", "before": "", "export": ""})
+
+
 @register.inclusion_tag("pages/tabs.html", takes_context=True)
 def record_tabs(context: Context, of: str, key: str) -> dict[str, Any]:
     """The tabs of a record's page that the reader may open."""

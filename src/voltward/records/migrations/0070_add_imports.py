@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0051_fill_password_changed_at'),
+        ('records', '0061_fill_export_rule'),
     ]
 
     operations = [

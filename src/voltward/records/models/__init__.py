@@ -13,8 +13,10 @@ from voltward.records.models.clocks import (
 )
 from voltward.records.models.contacts import PersonContact
 from voltward.records.models.deadlines import CalendarYear, DeadlineRule, WorkDay
+from voltward.records.models.exports import ExportRequest, ExportRule
 from voltward.records.models.imports import ImportChange, ImportMapping, ImportProgress, ImportRun
 from voltward.records.models.links import Link
+from voltward.records.models.list_views import FilterSubscription, ListChoice, SavedFilter
 from voltward.records.models.notice_ways import Channel, EscalationChain, EscalationStep
 from voltward.records.models.notices import (
     Acknowledgement,
@@ -63,6 +65,9 @@ __all__ = [
     "Delivery",
     "EscalationChain",
     "EscalationStep",
+    "ExportRequest",
+    "ExportRule",
+    "FilterSubscription",
     "HeldRecord",
     "ImportChange",
     "ImportMapping",
@@ -71,6 +76,7 @@ __all__ = [
     "KeyRotation",
     "LegalHold",
     "Link",
+    "ListChoice",
     "LoginAttempt",
     "Maker",
     "Notice",
@@ -85,6 +91,7 @@ __all__ = [
     "QuietHours",
     "RetentionClass",
     "RetentionRule",
+    "SavedFilter",
     "StoredContent",
     "Unit",
     "WorkDay",

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from voltward.records.actions import Subject, label, write_row
 from voltward.records.models import Person
 
 
-def reading_recorded(actor: Person, *, what: str, subject: Subject | str, reason: str = "") -> None:
-    """Leave an audit row for a read of personal data or an exact position.
+def reading_recorded(
+    actor: Person, *, what: str, subject: Subject | str, reason: str = "", **more: Any
+) -> None:
+    """Leave an audit row for a read of personal data, an exact position, or many rows at once.
 
     ``what``: the name of the read, e.g. ``position.read``; call it before the data leaves.
+    ``more``: what else was read, as JSON.
     """
     text = subject if isinstance(subject, str) else label(subject)
-    write_row(actor, what, subject=text, result="read", after={"reason": reason} if reason else {})
+    after = {**more, "reason": reason} if reason else more
+    write_row(actor, what, subject=text, result="read", after=after)
 
 
 def refusal_recorded(actor: object, *, what: str, subject: str, needs: str) -> None:

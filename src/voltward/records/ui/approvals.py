@@ -29,7 +29,6 @@ from voltward.records.approvals import (
     approval_withdraw,
 )
 from voltward.records.models import Approval, Person
-from voltward.records.services import reading_recorded
 from voltward.records.ui.actors import actor_of
 
 DOTS = {"waiting": "due", "accepted": "done", "refused": "refused", "withdrawn": "offline"}
@@ -83,9 +82,6 @@ class ApprovalList(ListPage):
 
     def rows(self, actor: Any) -> QuerySet[Approval]:
         return approval_visible(actor)
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="approval.export", subject=f"{count} rows")
 
 
 class DecisionForm(forms.Form):

@@ -25,7 +25,6 @@ from voltward.records.models import Approval, Clock, Person
 from voltward.records.remaining import ended_text, remaining_text
 from voltward.records.selectors import clocks as selectors
 from voltward.records.selectors.deadlines import deadline_severities
-from voltward.records.services import reading_recorded
 from voltward.records.services.clock_changes import clock_extend, clock_rule_change
 from voltward.records.services.clocks import clock_assign, clock_hand_over, clock_stop
 from voltward.records.ui.actors import actor_of, way_back
@@ -86,9 +85,6 @@ class ClockList(ListPage):
 
     def rows(self, actor: Any) -> QuerySet[Clock]:
         return selectors.clock_visible(actor)
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="clock.export", subject=f"{count} rows")
 
 
 @needs("clock.read")

@@ -29,7 +29,6 @@ from voltward.records.deadline_texts import (
 from voltward.records.models import DeadlineRule
 from voltward.records.roles import ROLES
 from voltward.records.selectors import deadlines as selectors
-from voltward.records.services import reading_recorded
 from voltward.records.services.deadlines import Revision, deadline_propose
 from voltward.records.ui.actors import actor_of
 from voltward.records.working_time import beijing_day
@@ -83,9 +82,6 @@ class DeadlineList(ListPage):
 
     def rows(self, actor: Any) -> QuerySet[DeadlineRule]:
         return selectors.deadlines_in_force(actor)
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="deadline.export", subject=f"{count} rows")
 
 
 @needs("clock.read")

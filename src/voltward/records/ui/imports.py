@@ -78,9 +78,6 @@ class ImportList(ListPage):
     def rows(self, actor: Any) -> QuerySet[ImportRun]:
         return selectors.import_run_visible(actor)
 
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="import.export", subject=f"{count} rows")
-
 
 def _shown_state(run: ImportRun) -> str:
     return _("处理中") if run.wanted else str(run.get_state_display())

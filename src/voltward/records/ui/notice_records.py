@@ -20,7 +20,6 @@ from voltward.records.models.notice_ways import CHANNEL_KINDS
 from voltward.records.models.notices import SEVERITIES
 from voltward.records.notice_kinds import KINDS
 from voltward.records.selectors import notices as selectors
-from voltward.records.services import reading_recorded
 from voltward.records.ui.actor import person_of
 from voltward.records.ui.inbox import kind_choices, level_cell, local
 
@@ -84,9 +83,6 @@ class DeliveryList(ListPage):
 
     def rows(self, actor: Any) -> QuerySet[Delivery]:
         return selectors.delivery_visible(actor)
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="notice.export", subject=f"{count} rows")
 
     def more_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"unreached": selectors.notice_unreached(person_of(request)).count()}

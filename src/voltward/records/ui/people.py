@@ -23,7 +23,7 @@ from voltward.records import rights_table, selectors
 from voltward.records.models import Approval, Person
 from voltward.records.roles import INSTALLATION, INTEGRATOR, ROLES
 from voltward.records.selectors import organisation
-from voltward.records.services import reading_recorded, roles
+from voltward.records.services import roles
 from voltward.records.ui.actors import actor_of
 
 
@@ -68,9 +68,6 @@ class PersonList(ListPage):
 
     def rows(self, actor: Any) -> QuerySet[Person]:
         return organisation.person_visible(actor).prefetch_related("assignments")
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="person.export", subject=f"{count} rows")
 
 
 class RoleForm(forms.Form):

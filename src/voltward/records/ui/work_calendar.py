@@ -22,7 +22,6 @@ from voltward.pages.listing import Button, ListColumn, ListPage
 from voltward.pages.room import Cell
 from voltward.records.models import WorkDay
 from voltward.records.selectors import deadlines as selectors
-from voltward.records.services import reading_recorded
 from voltward.records.services.work_calendar import calendar_propose
 from voltward.records.ui.actors import actor_of
 from voltward.records.working_time import beijing_day
@@ -74,9 +73,6 @@ class WorkDayList(ListPage):
 
     def rows(self, actor: Any) -> QuerySet[WorkDay]:
         return selectors.workday_visible(actor)
-
-    def exported(self, actor: Any, count: int) -> None:
-        reading_recorded(actor, what="calendar.export", subject=f"{count} rows")
 
     def more_context(self, request: HttpRequest) -> dict[str, Any]:
         """The known years, and loudly this one or the next if it is not among them."""

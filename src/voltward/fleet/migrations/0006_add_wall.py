@@ -6,5 +6,5 @@ from voltward.records.wall import walled
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fleet", "0004_fill_products"), ("records", "0007_add_wall")]
+    dependencies = [("fleet", "0005_add_list_order"), ("records", "0007_add_wall")]
     operations = [walled("fleet_vehicle")]
