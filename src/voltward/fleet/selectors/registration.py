@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Prefetch, QuerySet
 
 from voltward.fleet import states
-from voltward.fleet.models import PackFitting, PartRecord, Vehicle
+from voltward.fleet.models import (
+    BatteryType,
+    Configuration,
+    MotorType,
+    PackFitting,
+    PartRecord,
+    Terminal,
+    Vehicle,
+    VehicleModel,
+)
 from voltward.records.models import Person
 
 EDITION_2025: Final = "2025"
@@ -21,6 +30,17 @@ _FUEL: Final = frozenset(
 _ONLY_2025: Final = frozenset(
     {"configuration_name", "drive", "range_method", "rated_voltage_v", "total_voltage_method",
      "is_swappable", "has_range_extender", "chip_id", "algorithm", "public_key", "produced_on"}
+)  # fmt: skip
+_CONFIGURED: Final = (
+    "protocol_edition", "total_voltage_method", "is_swappable", "has_range_extender", "fuel_type",
+    "fuel_grade", "engine_power_kw", "engine_torque_nm", "fuel_cell_details",
+)  # fmt: skip
+_MODELLED: Final = (
+    "drive", "motor_layout", "top_speed_kmh", "electric_range_km", "range_method", "gear_ratios",
+    "alarm_thresholds",
+)  # fmt: skip
+_OF_MOTOR: Final = (
+    "cooling", "rated_voltage_v", "max_current_a", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm",
 )  # fmt: skip
 
 
@@ -118,54 +138,41 @@ def platform_registration(vehicle: Vehicle) -> PlatformRegistration:
     """What a public platform is told; quick for rows of ``registration_rows``."""
     if not hasattr(vehicle, "numbered_parts"):
         vehicle = with_registration(Vehicle.objects.filter(pk=vehicle.pk)).get()
-    configuration = vehicle.configuration
-    model = configuration.model if configuration else None
-    battery = configuration.battery_type if configuration else None
-    motor = configuration.motor_type if configuration else None
-    terminal = getattr(vehicle, "terminal", None)
     parts: list[PartRecord] = getattr(vehicle, "numbered_parts", [])
     packs: list[PackFitting] = getattr(vehicle, "fitted_packs", [])
+    terminal = getattr(vehicle, "terminal", None) or Terminal()
     known = PlatformRegistration(
         vin=vehicle.vin,
-        iccid=terminal.iccid if terminal else "",
-        model=model.name if model else "",
-        motor_layout=model.motor_layout if model else "",
-        top_speed_kmh=model.top_speed_kmh if model else None,
-        electric_range_km=model.electric_range_km if model else None,
-        gear_ratios=model.gear_ratios if model else "",
-        alarm_thresholds=model.alarm_thresholds if model else "",
-        pack_codes=tuple(fitting.pack.code for fitting in packs),
-        chemistry=battery.chemistry if battery else "",
-        energy_kwh=battery.rated_energy_kwh if battery else None,
-        battery_cooling=battery.cooling if battery else "",
-        motor_model=motor.name if motor else "",
-        motor_serials=tuple(part.serial for part in parts if part.kind == "motor"),
-        motor_cooling=motor.cooling if motor else "",
-        motor_rated_voltage_v=motor.rated_voltage_v if motor else None,
-        motor_max_current_a=motor.max_current_a if motor else None,
-        motor_peak_power_kw=motor.peak_power_kw if motor else None,
-        motor_peak_speed_rpm=motor.peak_speed_rpm if motor else None,
-        motor_peak_torque_nm=motor.peak_torque_nm if motor else None,
-        engine_serials=tuple(part.serial for part in parts if part.kind == "engine"),
-        fuel_type=configuration.fuel_type if configuration else "",
-        fuel_grade=configuration.fuel_grade if configuration else "",
-        engine_power_kw=configuration.engine_power_kw if configuration else None,
-        engine_torque_nm=configuration.engine_torque_nm if configuration else None,
-        configuration_name=configuration.name if configuration else "",
-        protocol_edition=configuration.protocol_edition if configuration else "",
-        drive=model.drive if model else "",
-        range_method=model.range_method if model else "",
-        rated_voltage_v=battery.rated_voltage_v if battery else None,
-        total_voltage_method=configuration.total_voltage_method if configuration else "",
-        is_swappable=configuration.is_swappable if configuration else None,
-        has_range_extender=configuration.has_range_extender if configuration else None,
-        fuel_cell_details=configuration.fuel_cell_details if configuration else "",
-        chip_id=terminal.chip_id if terminal else "",
-        algorithm=terminal.algorithm if terminal else "",
-        public_key=terminal.public_key if terminal else "",
         produced_on=vehicle.produced_on,
+        iccid=terminal.iccid,
+        chip_id=terminal.chip_id,
+        algorithm=terminal.algorithm,
+        public_key=terminal.public_key,
+        pack_codes=tuple(fitting.pack.code for fitting in packs),
+        motor_serials=tuple(part.serial for part in parts if part.kind == "motor"),
+        engine_serials=tuple(part.serial for part in parts if part.kind == "engine"),
+        **_of_configuration(vehicle.configuration),
     )
     return with_missing(known)
+
+
+def _of_configuration(configuration: Configuration | None) -> dict[str, Any]:
+    """What all vehicles of a configuration share; empty rows stand for what nobody named."""
+    chosen = configuration or Configuration()
+    model = chosen.model if configuration else VehicleModel()
+    battery = chosen.battery_type or BatteryType()
+    return {
+        **{name: getattr(chosen, name) for name in _CONFIGURED},
+        **{name: getattr(model, name) for name in _MODELLED},
+        **{f"motor_{name}": getattr(chosen.motor_type or MotorType(), name) for name in _OF_MOTOR},
+        "configuration_name": chosen.name,
+        "model": model.name,
+        "motor_model": chosen.motor_type.name if chosen.motor_type else "",
+        "chemistry": battery.chemistry,
+        "energy_kwh": battery.rated_energy_kwh,
+        "rated_voltage_v": battery.rated_voltage_v,
+        "battery_cooling": battery.cooling,
+    }
 
 
 def with_missing(known: PlatformRegistration) -> PlatformRegistration:

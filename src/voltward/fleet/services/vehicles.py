@@ -60,8 +60,7 @@ def vehicle_register(
     vehicle.state = states.after(vehicle.state, "register")
     vehicle.model_name, vehicle.battery_type = model_name.strip(), battery_type.strip()
     vehicle.plate = plate.strip().upper()
-    vehicle.registered_at = timezone.now()
-    vehicle.registration_missing = None
+    vehicle.registered_at, vehicle.registration_missing = timezone.now(), None
     _check_texts(vehicle)
     vehicle.configuration = configuration_of_texts(owner, vehicle.model_name, vehicle.battery_type)
     _save(vehicle)
