@@ -6,7 +6,7 @@ No action and no audit row: a seal that left a row would itself need a seal, wit
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -66,7 +66,7 @@ def _batch_sealed() -> int:
 def _keep(seals: list[Seal]) -> None:
     """Add the seals and take their rows off the queue; as arrays, since a million may wait."""
     row_ids = [one.row_id for one in seals]
-    columns = [
+    columns: list[list[Any]] = [
         [one.stream for one in seals],
         [one.number for one in seals],
         row_ids,
