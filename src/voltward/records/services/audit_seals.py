@@ -66,7 +66,7 @@ def _batch_sealed() -> int:
 def _keep(seals: list[Seal]) -> None:
     """Add the seals and take their rows off the queue; as arrays, since a million may wait."""
     row_ids = [one.row_id for one in seals]
-    columns: Any = [
+    columns: list[list[Any]] = [
         [one.stream for one in seals],
         [one.number for one in seals],
         row_ids,
