@@ -124,6 +124,49 @@ def test_the_list_is_filtered_while_typing_without_a_new_page(page: Page) -> Non
     page.wait_for_selector(f"text={VIN}")
 
 
+def test_a_chip_narrows_the_list_without_a_new_page(page: Page) -> None:
+    page.goto("/vehicles/")
+    page.evaluate("window.stayed = true")
+    page.click(".vw-chip:has-text('未建档')")
+    page.wait_for_selector(".vw-empty")
+    page.fill("#id_vin", "000001")  # typing keeps what the chip chose
+    page.wait_for_url("**vin=000001**")
+    assert "state=unregistered" in page.url
+    page.click(".vw-chip[aria-current]")
+    page.wait_for_selector(f"td >> text={VIN}")
+    assert page.evaluate("window.stayed")
+
+
+def test_a_list_is_walked_and_opened_by_keys(page: Page) -> None:
+    page.goto("/vehicles/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "id_vin"
+    page.keyboard.press("Tab")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/vehicles/{VIN}/**")
+
+
+def test_columns_are_chosen_and_filters_kept_by_keyboard_and_form(page: Page) -> None:
+    page.goto("/vehicles/?state=registered")
+    page.click(".vw-list-menus summary:has-text('列')")
+    page.uncheck("input[name=columns][value=battery_type]")
+    page.click("text=使用所选列")
+    page.wait_for_selector("th:has-text('建档状态')")
+    assert page.locator("th:has-text('电池类型')").count() == 0
+    page.click("text=已存筛选")
+    page.fill("#save-name", "在册车辆")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**saved=*")
+    page.click("text=已存筛选")
+    assert page.locator(".vw-saved-line a[aria-current]").inner_text() == "在册车辆"
+    page.click(".vw-list-menus summary:has-text('导出')")
+    with page.expect_download() as file:
+        page.click(".vw-drop-body a:has-text('CSV')")
+    assert VIN in Path(file.value.path()).read_text(encoding="utf-8-sig")
+
+
 def test_search_is_one_key_away_and_leads_to_the_vehicle(page: Page) -> None:
     page.goto("/vehicles/register/")
     page.keyboard.press("Control+k")
@@ -204,7 +247,9 @@ def test_the_policy_blocks_what_is_inline_and_the_browser_says_so(session: Brows
     page.close()
 
 
-@pytest.mark.parametrize("path", ["/vehicles/", f"/vehicles/{VIN}/record/", "/audit/", "/account/"])
+@pytest.mark.parametrize(
+    "path", ["/vehicles/", "/exports/", f"/vehicles/{VIN}/record/", "/audit/", "/account/"]
+)
 def test_a_telephone_shows_pages_without_sideways_scrolling(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(path)

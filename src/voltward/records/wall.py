@@ -50,18 +50,23 @@ def within(value: str) -> Iterator[None]:
         _wall.reset(token)
 
 
-def walled(table: str, *, maker: str = "maker_id", append_only: bool = False) -> migrations.RunSQL:
+def walled(table: str, *, append_only: bool = False, shared: bool = False) -> migrations.RunSQL:
     """A migration's step that puts a table behind the wall.
 
     ``append_only``: rows may be added by whoever has one to add (a refusal before anybody was let in
-    is kept too); only reading is walled.
+    is kept too); only reading is walled. ``shared``: rows of no maker are there for all to read.
     """
-    visible = f"(SELECT current_setting('{SETTING}', true)) IN ('{ALL}', {maker}::text)"
-    policies = (
-        (("SELECT", f"USING ({visible})"), ("INSERT", "WITH CHECK (true)"))
-        if append_only
-        else (("ALL", f"USING ({visible})"),)
-    )
+    mine = f"(SELECT current_setting('{SETTING}', true)) IN ('{ALL}', maker_id::text)"
+    read = f"maker_id IS NULL OR {mine}" if shared else mine
+    policies = [("SELECT", f"USING ({read})")]
+    if append_only:
+        policies.append(("INSERT", "WITH CHECK (true)"))
+    else:
+        policies += [
+            ("INSERT", f"WITH CHECK ({mine})"),
+            ("UPDATE", f"USING ({mine})"),
+            ("DELETE", f"USING ({mine})"),
+        ]
     making = [
         f"CREATE POLICY wall_{verb.lower()} ON {table} FOR {verb} {rule}" for verb, rule in policies
     ]

@@ -105,8 +105,10 @@ class ListPage(View):
             self.exported(request.user, left)
         except export.TooManyRows:
             file.close()
-            words = _("导出上限为 %(cap)d 行，请先缩小筛选范围，或说明理由并由第二人审批。")
-            return self._drawn(request, asked, saved, refusal=words % {"cap": limit}, large=True)
+            words = _("导出上限为 %(cap)s 行，请先缩小筛选范围，或说明理由并由第二人审批。")
+            return self._drawn(
+                request, asked, saved, refusal=words % {"cap": f"{limit:,}"}, large=True
+            )
         except BaseException:
             file.close()
             raise

@@ -8,7 +8,7 @@ RULE = {
     "rows": 10_000,
     "keep_days": 7,
     "valid_from": date(2026, 1, 1),
-    "source": "OWASP API Security Top 10 2023, API4 and API6: limit bulk reads; the number is our own",
+    "source": "OWASP API Security Top 10 (2023) API4、API6；数值为平台默认",
     "confidence": "own default",
 }
 
