@@ -13,8 +13,10 @@ from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from voltward.entry import postgres
+from voltward.records import wall
 
 COPY = "voltward_trail"
+ALL_MAKERS = f"-c {wall.SETTING}={wall.ALL}"
 
 
 class TrailDatabase:
@@ -29,10 +31,12 @@ class TrailDatabase:
         with self.owner.transaction():
             for table in tables:
                 self.owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                self.owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
             changed = self.owner.execute(statement).rowcount
             self.owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in tables:
                 self.owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+                self.owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         return changed
 
 
@@ -60,8 +64,8 @@ def trail_database(
         for role in (postgres.APP, postgres.OWNER)
     ]
     with (
-        psycopg.connect(urls[0]) as app,
-        psycopg.connect(urls[1]) as owner,
+        psycopg.connect(urls[0], options=ALL_MAKERS) as app,
+        psycopg.connect(urls[1], options=ALL_MAKERS) as owner,
         django_db_blocker.unblock(),
     ):
         made = TrailDatabase(app, owner, tmp_path)

@@ -67,7 +67,7 @@ def dump(table: str) -> list[tuple[Any, ...]]:
 
 def row_counts() -> dict[str, int]:
     """Rows of every table of the platform, but for those that tell of the work itself."""
-    telling = {"records_auditrow"}
+    telling = {"records_auditrow", "records_auditwaiting"}
     return {
         model._meta.db_table: model._default_manager.count()
         for model in apps.get_models()

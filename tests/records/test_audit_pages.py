@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.test import Client
 from django.utils import translation
+from tests.answers import body_of
 
 from voltward.base.errors import NotPermitted, WrongState
 from voltward.records import selectors, services
@@ -54,7 +55,7 @@ def subjects(page: Client, query: str) -> list[str]:
     """What an export of the filtered list holds: the file shows exactly what the page does."""
     answer = page.get(f"/audit/?{query}&export=csv")
     assert answer.status_code == 200
-    lines = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    lines = list(csv.DictReader(StringIO(body_of(answer).decode("utf-8-sig"), newline="")))
     return sorted(line["对象"] for line in lines)
 
 
@@ -90,8 +91,10 @@ def test_an_export_holds_before_after_and_seal_and_is_itself_kept(
 ) -> None:
     row(operator, subject="=cmd")
     audit_rows_seal()
-    answer = page.get("/audit/?subject=%3D&export=csv")
-    (line,) = csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    answer = page.get(
+        "/audit/?subject=%3D&columns=subject,at_utc,before,after,seal_hash&export=csv"
+    )
+    (line,) = csv.DictReader(StringIO(body_of(answer).decode("utf-8-sig"), newline=""))
     assert line["对象"] == "'=cmd"
     assert (line["时间（UTC）"], line["之后"]) == (
         "2026-03-15T04:00:00+00:00",
@@ -100,7 +103,8 @@ def test_an_export_holds_before_after_and_seal_and_is_itself_kept(
     assert line["杂凑值"].startswith("sha256:")
     kept = AuditRow.objects.get(action="audit.export")
     assert (kept.actor, kept.subject, kept.result) == (audit_admin, "1 rows", "read")
-    assert kept.after == {"reason": "subject=%3D&export=csv"}
+    assert (kept.after["query"], kept.after["rows"]) == ("subject=%3D", 1)
+    assert kept.after["columns"] == ["subject", "at_utc", "before", "after", "seal_hash"]
 
 
 def test_who_may_only_read_the_trail_gets_no_file_of_it_and_the_try_is_kept(

@@ -8,6 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from tests.answers import body_of
 from tests.records.clocks_made import client_of, person, started, utc
 
 from voltward.base.errors import WrongState
@@ -188,7 +189,7 @@ def test_rules_are_listed_with_source_and_confidence(as_operator: Client, langua
     assert "F-2.11" in text
     assert ("B · 可靠转载" if language == "zh-hans" else "B · Reliable reprint") in text
     assert "recall_plan" not in text_of(as_operator, "/deadlines/?code=fire")
-    assert "质函" in as_operator.get("/deadlines/?export=csv").content.decode("utf-8-sig")
+    assert "质函" in body_of(as_operator.get("/deadlines/?export=csv")).decode("utf-8-sig")
 
 
 def test_a_revision_is_proposed_on_its_page(

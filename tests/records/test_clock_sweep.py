@@ -189,10 +189,12 @@ def _taken_away(maker: Maker, newest: int) -> None:
     of_clock = f"clock_id IN (SELECT id FROM records_clock WHERE maker_id = {maker.pk})"
     people = f"person_id IN (SELECT id FROM records_person WHERE maker_id = {maker.pk})"
     with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE records_auditrow DISABLE TRIGGER append_only")
-        cursor.execute(f"DELETE FROM records_auditrow WHERE id > {newest}")
-        cursor.execute("ALTER TABLE records_auditrow ENABLE TRIGGER append_only")
-        cursor.execute(f"DELETE FROM records_clocknews WHERE {of_clock}")
+        for table, rows in (("auditrow", f"id > {newest}"), ("clocknews", of_clock)):
+            cursor.execute(f"ALTER TABLE records_{table} DISABLE TRIGGER append_only")
+            cursor.execute(f"ALTER TABLE records_{table} NO FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"DELETE FROM records_{table} WHERE {rows}")
+            cursor.execute(f"ALTER TABLE records_{table} ENABLE TRIGGER append_only")
+        cursor.execute("ALTER TABLE records_auditrow FORCE ROW LEVEL SECURITY")
         cursor.execute(f"DELETE FROM records_clockpoint WHERE {of_clock}")
         cursor.execute(f"DELETE FROM records_clock WHERE maker_id = {maker.pk}")
         cursor.execute(f"DELETE FROM records_assignment WHERE {people}")

@@ -166,7 +166,7 @@ def test_the_file_holds_the_filtered_rows_and_is_its_askers_alone(
     assert request.expires_at - request.made_at == timedelta(days=7)  # type: ignore[operator]
     answer = client_of(asker).get(f"/exports/{request.pk}/")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
-    assert lines == ["VIN,建档状态", *(f"LVVDB11B0RE00000{number},未建档" for number in (2, 1, 0))]
+    assert lines == ["VIN,车辆状态", *(f"LVVDB11B0RE00000{number},未建档" for number in (2, 1, 0))]
     row = AuditRow.objects.get(action="vehicle.export")
     assert (row.subject, row.after["reason"], row.result) == ("3 rows", "召回分析", "read")
     for other in (

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.records import approvals, selectors, services
-from voltward.records.actions import ACTIONS
 from voltward.records.models import Approval, Assignment, AuditRow, Maker, Person
+from voltward.records.rights_table import writes
 from voltward.records.roles import ROLES
 from voltward.records.selectors.organisation import units_where
 from voltward.records.services.organisation import unit_create
@@ -164,5 +164,5 @@ def test_the_table_of_rights_is_the_one_that_was_agreed() -> None:
 def rights_table() -> list[str]:
     """One line for each role and grant, and for each write and the grant it needs."""
     held = [f"{role.code} holds {one}" for role in ROLES.values() for one in sorted(role.grants)]
-    ours = {name: needs for name, needs in ACTIONS.items() if not name.startswith("test.")}
-    return [*held, *(f"{name} needs {needs}" for name, needs in sorted(ours.items()))]
+    ours = {name: needs for name, needs in writes().items() if not name.startswith("test.")}
+    return [*held, *(f"{name} needs {needs}" for name, needs in ours.items())]

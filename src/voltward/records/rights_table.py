@@ -5,8 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from voltward.records.actions import ACTIONS
@@ -47,8 +50,18 @@ def lines_of_doors() -> list[Line]:
     return [_line(f"/{door.route}", " ".join(door.methods), door.needs) for door in doors()]
 
 
+def writes() -> dict[str, str]:
+    """Every write of every room that is installed, and the grant it needs."""
+    for room in settings.ROOMS:
+        package = import_module(f"voltward.{room}")
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in found.name and ".management" not in found.name:
+                import_module(found.name)
+    return dict(sorted(ACTIONS.items()))
+
+
 def lines_of_actions() -> list[Line]:
-    return [_line(name, "", needs) for name, needs in sorted(ACTIONS.items())]
+    return [_line(name, "", needs) for name, needs in writes().items()]
 
 
 def _line(name: str, methods: str, needs: str) -> Line:

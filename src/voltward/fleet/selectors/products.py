@@ -49,7 +49,11 @@ def _found(row: Row | None, kind: type[Row], row_id: int) -> Row:
 
 
 def platform_listed(actor: Person) -> QuerySet[Platform]:
-    return product_visible(actor, Platform).annotate(models_count=Count("vehicle_models")).order_by("code")
+    return (
+        product_visible(actor, Platform)
+        .annotate(models_count=Count("vehicle_models"))
+        .order_by("code")
+    )
 
 
 def vehicle_model_listed(actor: Person) -> QuerySet[VehicleModel]:
