@@ -9,6 +9,8 @@ class RecordsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from voltward.records.notice_news import tell_of_clocks
         from voltward.records.receivers import connect
 
         connect()
+        tell_of_clocks()
