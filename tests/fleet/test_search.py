@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.functions import Reverse
 from django.test import Client
 from tests.fleet.conftest import DAY
 
@@ -76,21 +75,21 @@ def _plan(rows: QuerySet[Any]) -> str:
 @pytest.mark.parametrize(
     ("rows", "index"),
     [
-        (lambda: Vehicle.objects.filter(vin__startswith="LVVDB1"), "fleet_vehicle_vin"),
+        (lambda: Vehicle.objects.filter(vin__begins="LVVDB1"), "fleet_vehicle_vin"),
         (
-            lambda: Vehicle.objects.alias(back=Reverse("vin")).filter(back__startswith="100000"),
+            lambda: Vehicle.objects.filter(vin_reversed__begins="100000"),
             "vehicle_vin_reversed",
         ),
         (
-            lambda: Vehicle.objects.filter(plate__startswith="沪A").exclude(plate=""),
+            lambda: Vehicle.objects.filter(plate__begins="沪A").exclude(plate=""),
             "vehicle_plate",
         ),
         (
-            lambda: Terminal.objects.filter(iccid__startswith="898").exclude(iccid=""),
+            lambda: Terminal.objects.filter(iccid__begins="898").exclude(iccid=""),
             "terminal_iccid",
         ),
-        (lambda: BatteryPack.objects.filter(code__startswith="001P"), "fleet_batterypack_code"),
-        (lambda: PartRecord.objects.filter(serial__startswith="XZ"), "part_serial"),
+        (lambda: BatteryPack.objects.filter(code__begins="001P"), "fleet_batterypack_code"),
+        (lambda: PartRecord.objects.filter(serial__begins="XZ"), "part_serial"),
         (lambda: PartRecord.objects.filter(batch="B7").exclude(batch=""), "part_batch"),
         (lambda: PartRecord.objects.filter(vehicle=1), "part_once"),
     ],

@@ -153,7 +153,7 @@ def test_columns_are_chosen_and_filters_kept_by_keyboard_and_form(page: Page) ->
     page.click(".vw-list-menus summary:has-text('列')")
     page.uncheck("input[name=columns][value=battery_type]")
     page.click("text=使用所选列")
-    page.wait_for_selector("th:has-text('建档状态')")
+    page.wait_for_selector("th:has-text('车辆状态')")
     assert page.locator("th:has-text('电池类型')").count() == 0
     page.click("text=已存筛选")
     page.fill("#save-name", "在册车辆")
@@ -200,7 +200,7 @@ def test_theme_and_menu_stay_as_chosen_on_the_next_page(page: Page) -> None:
 def test_everything_in_the_frame_is_reached_by_tab(page: Page) -> None:
     page.goto("/account/")
     reached = set()
-    for _ in range(30):
+    for _ in range(70):
         page.keyboard.press("Tab")
         reached.add(
             page.evaluate(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter
 
@@ -27,7 +26,7 @@ from voltward.pages.filtering import RoomFilterSet
 class VehicleFilter(RoomFilterSet):
     of = "vehicle"
     vin = CharFilter(label="VIN", method="by_vin", max_length=17)
-    model_name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
+    model_name = CharFilter(label=_("车型"), lookup_expr="begins", max_length=80)
     model = CharFilter(label=_("车型"), field_name="model_name", max_length=80)
     state = ChoiceFilter(label=_("车辆状态"), choices=Vehicle.STATES, empty_label=_("全部"))
 
@@ -38,16 +37,13 @@ class VehicleFilter(RoomFilterSet):
     def by_vin(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
         """The beginning or the end of a VIN: people read out the last six characters."""
         word = value.strip().upper()
-        ends = rows.alias(reversed_vin=Reverse("vin"))
-        found: QuerySet[Any] = ends.filter(
-            Q(vin__startswith=word) | Q(reversed_vin__startswith=word[::-1])
-        )
+        found: QuerySet[Any] = rows.filter(Q(vin__begins=word) | Q(vin_reversed__begins=word[::-1]))
         return found
 
 
 class PlatformFilter(RoomFilterSet):
     of = "platform"
-    name = CharFilter(label=_("名称"), lookup_expr="startswith", max_length=80)
+    name = CharFilter(label=_("名称"), lookup_expr="begins", max_length=80)
 
     class Meta:
         model = Platform
@@ -56,7 +52,7 @@ class PlatformFilter(RoomFilterSet):
 
 class VehicleModelFilter(RoomFilterSet):
     of = "vehicle_model"
-    name = CharFilter(label=_("车型"), lookup_expr="startswith", max_length=80)
+    name = CharFilter(label=_("车型"), lookup_expr="begins", max_length=80)
     drive = ChoiceFilter(label=_("驱动类型"), choices=VehicleModel.DRIVES, empty_label=_("全部"))
 
     class Meta:
@@ -67,7 +63,7 @@ class VehicleModelFilter(RoomFilterSet):
 class ConfigurationFilter(RoomFilterSet):
     of = "configuration"
     model = CharFilter(
-        label=_("车型"), field_name="model__name", lookup_expr="startswith", max_length=80
+        label=_("车型"), field_name="model__name", lookup_expr="begins", max_length=80
     )
 
     class Meta:
@@ -77,7 +73,7 @@ class ConfigurationFilter(RoomFilterSet):
 
 class BatteryTypeFilter(RoomFilterSet):
     of = "battery_type"
-    name = CharFilter(label=_("名称"), lookup_expr="startswith", max_length=80)
+    name = CharFilter(label=_("名称"), lookup_expr="begins", max_length=80)
     chemistry = ChoiceFilter(
         label=_("电化学体系"), choices=BatteryType.CHEMISTRIES, empty_label=_("全部")
     )
@@ -89,7 +85,7 @@ class BatteryTypeFilter(RoomFilterSet):
 
 class MotorTypeFilter(RoomFilterSet):
     of = "motor_type"
-    name = CharFilter(label=_("型号"), lookup_expr="startswith", max_length=80)
+    name = CharFilter(label=_("型号"), lookup_expr="begins", max_length=80)
 
     class Meta:
         model = MotorType
@@ -98,7 +94,7 @@ class MotorTypeFilter(RoomFilterSet):
 
 class ControllerTypeFilter(RoomFilterSet):
     of = "controller_type"
-    name = CharFilter(label=_("型号"), lookup_expr="startswith", max_length=80)
+    name = CharFilter(label=_("型号"), lookup_expr="begins", max_length=80)
 
     class Meta:
         model = ControllerType
@@ -114,7 +110,7 @@ class CapitalFilter(CharFilter):  # type: ignore[misc]
 
 class PackFilter(RoomFilterSet):
     of = "pack"
-    code = CapitalFilter(label=_("电池编码"), lookup_expr="startswith", max_length=24)
+    code = CapitalFilter(label=_("电池编码"), lookup_expr="begins", max_length=24)
 
     class Meta:
         model = BatteryPack
@@ -123,8 +119,8 @@ class PackFilter(RoomFilterSet):
 
 class TerminalFilter(RoomFilterSet):
     of = "terminal"
-    iccid = CapitalFilter(label="ICCID", lookup_expr="startswith", max_length=20)
-    serial = CharFilter(label=_("终端编号"), lookup_expr="startswith", max_length=40)
+    iccid = CapitalFilter(label="ICCID", lookup_expr="begins", max_length=20)
+    serial = CharFilter(label=_("终端编号"), lookup_expr="begins", max_length=40)
 
     class Meta:
         model = Terminal
@@ -133,7 +129,7 @@ class TerminalFilter(RoomFilterSet):
 
 class PartFilter(RoomFilterSet):
     of = "part"
-    serial = CapitalFilter(label=_("序列号"), lookup_expr="startswith", max_length=64)
+    serial = CapitalFilter(label=_("序列号"), lookup_expr="begins", max_length=64)
     batch = CapitalFilter(label=_("批次"), lookup_expr="exact", max_length=64)
     kind = ChoiceFilter(label=_("部件"), choices=PartRecord.KINDS, empty_label=_("全部"))
 

@@ -16,7 +16,7 @@ VEHICLES = List(
     title=_("车辆列表"),
     section=_("车辆"),
     needs="vehicle.read",
-    rows=selectors.vehicle_visible,
+    rows=lambda actor: selectors.vehicle_visible(actor),
     filterset=VehicleFilter,
     columns=(
         ListColumn(

@@ -21,6 +21,7 @@ from voltward.monitoring.presence import Fleet, fleet_now
 from voltward.monitoring.store import StoreAway as StoreAway
 from voltward.monitoring.store import store
 from voltward.monitoring.values import cleaned
+from voltward.records import wall
 from voltward.records.models import Person
 from voltward.telemetry import queries
 from voltward.telemetry.ingest.status import Status
@@ -186,9 +187,10 @@ def refusals_of(actor: Person, since: datetime) -> list[tuple[GatewayRefusal, Ve
         found = gateway_refusals(client, since)
     ids = {one.vehicle_id for one in found} - {0}
     mine = vehicle_by_ids(actor, ids)
-    others = set(
-        Vehicle.objects.filter(vehicle_id__in=ids)
-        .exclude(maker=actor.maker)
-        .values_list("vehicle_id", flat=True)
-    )
+    with wall.within(wall.ALL):  # only to know whose they are: what is another's is left out
+        others = set(
+            Vehicle.objects.filter(vehicle_id__in=ids)
+            .exclude(maker=actor.maker)
+            .values_list("vehicle_id", flat=True)
+        )
     return [(one, mine.get(one.vehicle_id)) for one in found if one.vehicle_id not in others]

@@ -9,6 +9,7 @@ class RecordsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from voltward.records import beginnings  # noqa: F401 - registers the lookup
         from voltward.records.notice_news import tell_of_clocks
         from voltward.records.receivers import connect
 

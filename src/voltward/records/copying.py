@@ -25,7 +25,9 @@ def copy_in(rows: Sequence[models.Model]) -> None:
     fields = [
         field
         for field in model._meta.concrete_fields
-        if field is not primary_key and field.db_default is models.NOT_PROVIDED
+        if field is not primary_key
+        and field.db_default is models.NOT_PROVIDED
+        and not field.generated
     ]
     table = model._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:

@@ -56,11 +56,12 @@ def test_facets_count_what_the_other_filters_leave(
     counts = {
         facet.name: [(one.value, one.count, one.chosen) for one in facet.shown] for facet in page
     }
-    assert counts["state"] == [("registered", 1, False), ("unregistered", 0, False)]
+    assert [one for one in counts["state"] if one[1]] == [("registered", 1, False)]
+    assert ("unregistered", 0, False) in counts["state"]
     assert counts["model"] == [("示例轿跑", 1, True)]
     chosen = as_operator.get("/vehicles/?state=unregistered").context["facets"]
     counts = {facet.name: [(one.value, one.count) for one in facet.shown] for facet in chosen}
-    assert counts["state"] == [("registered", 1), ("unregistered", 4)]
+    assert {one for one in counts["state"] if one[1]} == {("registered", 1), ("unregistered", 4)}
     assert counts["model"] == []
 
 
@@ -269,7 +270,7 @@ def test_the_export_has_the_chosen_columns_in_the_chosen_order_of_rows(
         as_operator.get("/vehicles/?export=csv&columns=vin,state&sort=-vin&state=unregistered")
     )
     assert file.splitlines() == [
-        "VIN,建档状态",
+        "VIN,车辆状态",
         *(f"LVVDB11B0RE00000{number},未建档" for number in (2, 1, 0)),
     ]
 

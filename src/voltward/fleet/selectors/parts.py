@@ -35,7 +35,7 @@ def part_listed(actor: Person) -> QuerySet[PartRecord]:
 def parts_matching(actor: Person, text: str, limit: int) -> list[PartRecord]:
     """Parts whose serial begins with ``text``."""
     word = text.strip().upper()
-    return list(part_visible(actor).filter(serial__startswith=word)[:limit])
+    return list(part_visible(actor).filter(serial__begins=word)[:limit])
 
 
 def vehicles_with_batch(actor: Person, batch: str, kind: str = "") -> QuerySet[Vehicle]:
@@ -64,14 +64,14 @@ def software_of(actor: Person, vehicle: Vehicle) -> QuerySet[SoftwareVersion]:
 
 def packs_matching(actor: Person, text: str, limit: int) -> list[BatteryPack]:
     """Packs whose code begins with ``text``."""
-    rows = BatteryPack.objects.filter(maker=actor.maker, code__startswith=text.strip().upper())
+    rows = BatteryPack.objects.filter(maker=actor.maker, code__begins=text.strip().upper())
     return list(rows[:limit])
 
 
 def terminals_matching(actor: Person, text: str, limit: int) -> list[Terminal]:
     """Terminals whose ICCID begins with ``text``."""
     word = text.strip().upper()
-    rows = Terminal.objects.filter(maker=actor.maker, iccid__startswith=word).exclude(iccid="")
+    rows = Terminal.objects.filter(maker=actor.maker, iccid__begins=word).exclude(iccid="")
     return list(rows.select_related("vehicle")[:limit])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Reverse
 
 from voltward.base.errors import NotFound
 from voltward.fleet import states
@@ -51,12 +50,12 @@ def vehicle_matching(actor: Person, text: str, limit: int = 50) -> list[Vehicle]
     One question per index: a single one with OR, sorted, would read every vehicle of the maker.
     """
     word = text.strip().upper()
-    rows = Vehicle.objects.filter(maker=actor.maker).alias(reversed_vin=Reverse("vin"))
+    rows = Vehicle.objects.filter(maker=actor.maker)
     found: dict[int, Vehicle] = {}
     for narrowed in (
-        rows.filter(vin__startswith=word),
-        rows.filter(reversed_vin__startswith=word[::-1]),
-        rows.filter(plate__startswith=word).exclude(plate=""),
+        rows.filter(vin__begins=word),
+        rows.filter(vin_reversed__begins=word[::-1]),
+        rows.filter(plate__begins=word).exclude(plate=""),
     ):
         found |= {vehicle.pk: vehicle for vehicle in narrowed[:limit]}
     return sorted(found.values(), key=lambda vehicle: vehicle.vin)[:limit]
