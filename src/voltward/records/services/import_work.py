@@ -241,8 +241,10 @@ def _error_book(run: ImportRun) -> Iterator[ErrorBook]:
     fresh = path.with_name(f".{path.name}")
     book = ErrorBook(fresh, run.headers)
     try:
-        yield book
-        book.close()
+        try:
+            yield book
+        finally:  # it holds a file of its own beside the one it becomes
+            book.close()
         if book.rows:
             fresh.replace(path)
         else:
