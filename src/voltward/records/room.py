@@ -18,7 +18,7 @@ ROOM = Room(
         ),
         MenuItem(_DESK, _("审批"), "approvals", "check", "home.read", 2, approvals_count),
         MenuItem(_DESK, _("时钟"), "clocks", "clock", "clock.read", 3),
-        MenuItem(_("车辆"), _("批量导入"), "imports", "upload", "import.run", 290),
+        MenuItem(_("车辆"), _("批量导入"), "imports", "upload", "import.run", 205),
         MenuItem(_SYSTEM, _("组织机构"), "organisation", "building-factory", "org.manage", 870),
         MenuItem(_SYSTEM, _("人员与角色"), "people", "users", "role.assign", 872),
         MenuItem(_SYSTEM, _("登录会话"), "sessions", "device-desktop", "session.manage", 876),
