@@ -132,7 +132,7 @@ def test_a_chip_narrows_the_list_without_a_new_page(page: Page) -> None:
     page.fill("#id_vin", "000001")  # typing keeps what the chip chose
     page.wait_for_url("**vin=000001**")
     assert "state=unregistered" in page.url
-    page.click(".vw-chip[aria-current]")
+    page.click(".vw-chip[aria-current][href*='vin=000001']")  # of the list that came
     page.wait_for_selector(f"td >> text={VIN}")
     assert page.evaluate("window.stayed")
 
