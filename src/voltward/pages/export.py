@@ -39,12 +39,12 @@ def as_xlsx(name: str, head: Sequence[str], rows: Table) -> HttpResponse:
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, head, book.add_format({"bold": True}))
         for number, row in enumerate(rows, 1):
-            sheet.write_row(number, 0, [_clean(cell) for cell in row])
+            sheet.write_row(number, 0, [printable(cell) for cell in row])
         sheet.autofit()
     return _file(name, "xlsx", XLSX, buffer.getvalue())
 
 
-def _clean(text: str) -> str:
+def printable(text: str) -> str:
     """XML 1.0 has no place for control characters."""
     return "".join(char for char in text if char >= " " or char in "\t\n")
 

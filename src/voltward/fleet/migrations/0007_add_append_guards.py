@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from voltward.records.append_only import guarded
+
 TABLES = (
     "agreement",
     "batterypack",
@@ -17,14 +19,6 @@ TABLES = (
     "vehicle",
     "vehiclemodel",
 )
-
-
-def guarded(table: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION records_append_only()",
-        f"DROP TRIGGER append_only ON {table}",
-    )
 
 
 class Migration(migrations.Migration):

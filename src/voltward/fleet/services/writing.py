@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from voltward.base.errors import BadInput
 from voltward.records.actions import record
+from voltward.records.checking import checked
 from voltward.records.models import Person
 
 Row = TypeVar("Row", bound=models.Model)
@@ -22,12 +22,9 @@ def saved(row: Row) -> Row:
         BadInput: a field that does not fit, or a value that is taken (also by another maker).
     """
     try:
-        row.full_clean(validate_constraints=False)
+        checked(row, constraints=False)
         with transaction.atomic():
             row.save()
-    except ValidationError as error:
-        parts = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-        raise BadInput("; ".join(parts)) from error
     except IntegrityError as error:
         raise BadInput(f"{type(row).__name__}: taken or out of bounds") from error
     return row

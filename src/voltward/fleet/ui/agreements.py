@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from voltward.base.errors import BadInput, WrongState
 from voltward.fleet.selectors.agreements import agreement_versions
 from voltward.fleet.services.agreements import agreement_version_publish, agreement_withdraw
-from voltward.fleet.ui.actors import actor_of
 from voltward.pages.access import needs
+from voltward.records.actors import actor_of
 
 
 class VersionForm(forms.Form):

@@ -20,8 +20,8 @@ from voltward.fleet.models import BatteryType, SafeBoundary, Vehicle, VehicleMod
 from voltward.fleet.selectors.products import product_by_id, product_visible
 from voltward.fleet.services.boundaries import LIMITS, boundary_propose
 from voltward.fleet.services.signs import current_sign_decide, current_sign_propose
-from voltward.fleet.ui.actors import actor_of
 from voltward.pages.access import needs
+from voltward.records.actors import actor_of
 
 JUDGED_VEHICLES: Final = 10
 JUDGED_SPAN: Final = timedelta(days=3)

@@ -22,8 +22,8 @@ from voltward.fleet.selectors.products import (
     sign_proposals,
 )
 from voltward.fleet.services.boundaries import LIMITS
-from voltward.fleet.ui.actors import actor_of
 from voltward.fleet.ui.kinds import KINDS, Kind, page_url
+from voltward.records.actors import actor_of
 from voltward.records.history import history_of
 from voltward.records.models import Person
 

@@ -20,8 +20,8 @@ from voltward.fleet.selectors import vehicle_by_vin
 from voltward.fleet.selectors.agreements import agreement_versions
 from voltward.fleet.selectors.products import configuration_listed
 from voltward.fleet.services import agreements, life, owners, parts, vehicles
-from voltward.fleet.ui.actors import actor_of
 from voltward.pages.room import Text
+from voltward.records.actors import actor_of
 from voltward.records.models import Person
 
 

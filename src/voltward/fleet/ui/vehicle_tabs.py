@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from voltward.fleet.models import OwnerPeriod
 from voltward.fleet.selectors import agreements, parts, vehicle_by_vin
 from voltward.fleet.selectors.registration import PlatformRegistration, platform_registration
-from voltward.fleet.ui.actors import actor_of
 from voltward.fleet.ui.registration_words import TITLES
 from voltward.fleet.ui.vehicle_forms import AgreementForm, FitForm, PartForm, SoftwareForm
 from voltward.pages.access import needs
 from voltward.records.actions import label
+from voltward.records.actors import actor_of
 from voltward.records.history import history_of
 from voltward.records.selectors import audit_visible
 

@@ -15,10 +15,10 @@ from voltward.base.vin import check_digit_is_right
 from voltward.fleet import selectors, services
 from voltward.fleet.keys import vehicle_key
 from voltward.fleet.lists import VEHICLES
-from voltward.fleet.ui.actors import actor_of
 from voltward.pages.access import needs
 from voltward.pages.lists.page import ListPage
 from voltward.pages.room import REGISTRY
+from voltward.records.actors import actor_of
 
 
 class VehicleList(ListPage):

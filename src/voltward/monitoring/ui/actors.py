@@ -8,13 +8,7 @@ from django.http import HttpRequest
 
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import vehicle_by_vin
-from voltward.records.models import Person
-
-
-def actor_of(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise TypeError("the login check lets nobody else through")
-    return request.user
+from voltward.records.actors import actor_of
 
 
 def vehicle_of(request: HttpRequest, vin: str) -> Vehicle:

@@ -19,10 +19,11 @@ from voltward.monitoring import selectors
 from voltward.monitoring.ports import FramesUnreadable
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.texts import here
-from voltward.monitoring.ui.actors import actor_of, vehicle_of
+from voltward.monitoring.ui.actors import vehicle_of
 from voltward.monitoring.ui.explaining import hex_of, rows_of
 from voltward.monitoring.ui.ranges import BadRange, day_until, range_of, range_or_default
 from voltward.pages.access import needs
+from voltward.records.actors import actor_of
 from voltward.records.services import reading_recorded
 from voltward.telemetry.raw import RawFrame
 

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from voltward.monitoring import selectors, services
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.texts import POSITION, exact
-from voltward.monitoring.ui.actors import actor_of, vehicle_of
+from voltward.monitoring.ui.actors import vehicle_of
 from voltward.monitoring.ui.states import collected_text, groups_of, tables_of
 from voltward.monitoring.ui.streams import states, viewer_of
 from voltward.pages.access import needs
 from voltward.pages.live import event_stream
+from voltward.records.actors import actor_of
 from voltward.records.services import reading_recorded
 
 READ_LIVE = "telemetry.read"

@@ -18,8 +18,8 @@ from voltward.monitoring import selectors
 from voltward.monitoring.problems import problems_of, processing_problems
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.texts import level_style, shown
-from voltward.monitoring.ui.actors import actor_of
 from voltward.pages.access import needs, wall
+from voltward.records.actors import actor_of
 from voltward.records.models import Person
 
 SILENT_S = 10  # a processor renews its status every second

@@ -21,7 +21,7 @@ from django.utils import timezone
 from xlsxwriter import Workbook
 
 from voltward.base.errors import Refused
-from voltward.pages.export import XLSX, harmless
+from voltward.pages.export import XLSX, harmless, printable
 from voltward.pages.lists.asking import Asked
 from voltward.pages.lists.cells import values_of
 from voltward.pages.lists.declaration import ListColumn
@@ -103,7 +103,7 @@ def write_xlsx(file: IO[bytes], head: Sequence[str], rows: Rows, most: int) -> i
     instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, max(len(head) - 1, 0), 20)
-    sheet.write_row(0, 0, [_clean(title) for title in head], book.add_format({"bold": True}))
+    sheet.write_row(0, 0, [printable(title) for title in head], book.add_format({"bold": True}))
     try:
         for count, row in _capped(rows, most):
             for place, value in enumerate(row):
@@ -122,12 +122,7 @@ def _put(sheet: Any, row: int, place: int, value: Any, instant: Any) -> None:
     elif isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(row, place, value)
     else:
-        sheet.write_string(row, place, _clean(str(value))[:32_767])
-
-
-def _clean(text: str) -> str:
-    """XML 1.0 has no place for control characters."""
-    return "".join(char for char in text if char >= " " or char in "\t\n")
+        sheet.write_string(row, place, printable(str(value))[:32_767])
 
 
 WRITERS: dict[str, Callable[[IO[bytes], Sequence[str], Rows, int], int]] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.records.actions import action, record
+from voltward.records.checking import checked
 from voltward.records.models import Person, Post, PostHolder, Unit
 from voltward.records.selectors import organisation as selectors
 
@@ -25,7 +25,7 @@ def unit_create(
     """
     parent = selectors.unit_by_id(actor, parent_id) if parent_id else None
     unit = Unit(maker=actor.maker, parent=parent, kind=kind, code=code.strip(), name=name.strip())
-    _clean(unit)
+    checked(unit)
     unit.save()
     after = {"code": unit.code, "name": unit.name, "kind": unit.kind, "parent": parent_id}
     record(actor, "unit.create", unit, before={}, after=after)
@@ -80,7 +80,7 @@ def post_create(actor: Person, *, unit_id: int, name: str) -> Post:
         BadInput: the unit has a post of that name, or none was given.
     """
     post = Post(unit=selectors.unit_by_id(actor, unit_id), name=name.strip())
-    _clean(post)
+    checked(post)
     post.save()
     record(actor, "post.create", post, before={}, after={"unit": unit_id, "name": post.name})
     return post
@@ -123,11 +123,3 @@ def post_leave(actor: Person, *, holder_id: int, until: date) -> PostHolder:
     after = {"until": until.isoformat()}
     record(actor, "post.leave", holder, before={"until": None}, after=after)
     return holder
-
-
-def _clean(row: Unit | Post) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        parts = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-        raise BadInput("; ".join(parts)) from error

@@ -12,6 +12,7 @@ from django.utils import timezone
 from voltward.base.errors import BadInput
 from voltward.records import selectors
 from voltward.records.actions import action, label, record, write_row
+from voltward.records.checking import checked
 from voltward.records.models import LANGUAGES, Assignment, LoginAttempt, Maker, Person
 from voltward.records.roles import OWN_ACCOUNT, ROLES
 from voltward.records.services.roles import administrators_apart
@@ -31,7 +32,7 @@ def maker_create(actor: Person, *, name: str, wmis: Iterable[str] = ()) -> Maker
     maker = Maker(name=name.strip(), wmis=sorted({wmi.strip().upper() for wmi in wmis}))
     if any(len(wmi) != 3 for wmi in maker.wmis):
         raise BadInput(f"wmis: {', '.join(maker.wmis)}; each has three characters")
-    _clean(maker)
+    checked(maker)
     maker.save()
     record(actor, "maker.create", maker, before={}, after={"name": maker.name, "wmis": maker.wmis})
     return maker
@@ -66,7 +67,7 @@ def person_create(
         is_program=is_program,
     )
     _set_password(person, password)
-    _clean(person)
+    checked(person)
     person.save()
     Assignment.objects.bulk_create(
         Assignment(person=person, role=code, assigned_by=actor, administers=ROLES[code].administers)
@@ -155,11 +156,3 @@ def _set_password(person: Person, password: str | None) -> None:
     except ValidationError as error:
         raise BadInput("password: " + " ".join(error.messages)) from error
     person.set_password(password)
-
-
-def _clean(row: Maker | Person) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        parts = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-        raise BadInput("; ".join(parts)) from error

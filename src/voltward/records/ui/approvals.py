@@ -20,6 +20,7 @@ from voltward.base.errors import NotFound, NotPermitted, Refused, WrongState
 from voltward.pages.access import needs
 from voltward.pages.listing import ListColumn, ListPage
 from voltward.pages.room import Cell
+from voltward.records.actors import actor_of
 from voltward.records.approvals import (
     KINDS,
     approval_accept,
@@ -29,7 +30,6 @@ from voltward.records.approvals import (
     approval_withdraw,
 )
 from voltward.records.models import Approval, Person
-from voltward.records.ui.actors import actor_of
 
 DOTS = {"waiting": "due", "accepted": "done", "refused": "refused", "withdrawn": "offline"}
 

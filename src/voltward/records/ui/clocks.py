@@ -21,13 +21,14 @@ from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.pages.access import needs
 from voltward.pages.listing import ListColumn, ListPage
 from voltward.pages.room import Cell
+from voltward.records.actors import actor_of
 from voltward.records.models import Approval, Clock, Person
 from voltward.records.remaining import ended_text, remaining_text
 from voltward.records.selectors import clocks as selectors
 from voltward.records.selectors.deadlines import deadline_severities
 from voltward.records.services.clock_changes import clock_extend, clock_rule_change
 from voltward.records.services.clocks import clock_assign, clock_hand_over, clock_stop
-from voltward.records.ui.actors import actor_of, way_back
+from voltward.records.ui.actors import way_back
 from voltward.records.ui.forms import AssignForm, ExtendForm, HandOverForm, SeverityForm, StopForm
 
 Forms = dict[str, forms.Form]

@@ -20,6 +20,7 @@ from voltward.base.errors import BadInput
 from voltward.pages.access import needs
 from voltward.pages.listing import ListColumn, ListPage
 from voltward.pages.room import Cell
+from voltward.records.actors import actor_of
 from voltward.records.deadline_texts import (
     confidence_text,
     duration_text,
@@ -30,7 +31,6 @@ from voltward.records.models import DeadlineRule
 from voltward.records.roles import ROLES
 from voltward.records.selectors import deadlines as selectors
 from voltward.records.services.deadlines import Revision, deadline_propose
-from voltward.records.ui.actors import actor_of
 from voltward.records.working_time import beijing_day
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from voltward.base.errors import BadInput
 from voltward.pages.access import needs
 from voltward.pages.lists.export import streamed
-from voltward.records.models import Person
+from voltward.records.actors import actor_of
 from voltward.records.selectors import exports as selectors
 from voltward.records.services import exports as services
 
@@ -46,7 +46,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST)
     if form.is_valid():
         try:
-            services.export_rule_propose(_actor(request), **form.cleaned_data)
+            services.export_rule_propose(actor_of(request), **form.cleaned_data)
         except BadInput:
             form.add_error("valid_from", _("生效日期不得早于今天。"))
         else:
@@ -59,12 +59,12 @@ def rule(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     """The file, for the one who asked for it only."""
-    taken, path = services.export_taken(_actor(request), export_id=export_id)
+    taken, path = services.export_taken(actor_of(request), export_id=export_id)
     return streamed(request, path.open("rb"), name=taken.of, format=taken.format)
 
 
 def _page(request: HttpRequest, form: RuleForm) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     context = {
         "exports": selectors.export_visible(actor)[:LISTED],
         "rule": selectors.export_rule(actor),
@@ -72,9 +72,3 @@ def _page(request: HttpRequest, form: RuleForm) -> HttpResponse:
         "may_propose": "rule.propose" in actor.grants,
     }
     return render(request, "records/exports.html", context, status=422 if form.errors else 200)
-
-
-def _actor(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise TypeError("the login check lets nobody else through")
-    return request.user

@@ -26,7 +26,8 @@ from voltward.pages.imports.writing import template_csv, template_xlsx
 from voltward.pages.listing import Button, ListColumn, ListPage
 from voltward.pages.room import Cell
 from voltward.records import import_files
-from voltward.records.models import ImportRun, Person
+from voltward.records.actors import actor_of
+from voltward.records.models import ImportRun
 from voltward.records.selectors import imports as selectors
 from voltward.records.services import imports as services
 from voltward.records.services.audit import reading_recorded
@@ -87,7 +88,7 @@ def _shown_state(run: ImportRun) -> str:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Templates of every kind, and the upload; the file goes to disk piece by piece."""
-    actor = _actor(request)
+    actor = actor_of(request)
     refusal = ""
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -117,7 +118,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
     """The empty table of a kind."""
-    chosen = services.permitted_kind(_actor(request), kind)
+    chosen = services.permitted_kind(actor_of(request), kind)
     example = [[column.example for column in chosen.columns]] if "example" in request.GET else []
     if ending == "csv":
         response = HttpResponse(template_csv(chosen, example), "text/csv; charset=utf-8")
@@ -133,14 +134,14 @@ def template(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
 @require_safe
 def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run: what was found in the file, what may be done next."""
-    return _shown(request, selectors.import_run_by_id(_actor(request), run_id))
+    return _shown(request, selectors.import_run_by_id(actor_of(request), run_id))
 
 
 @needs("import.run")
 @require_safe
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:
     """The part of the page that asks again every second while the run is worked on."""
-    run = selectors.import_run_by_id(_actor(request), run_id)
+    run = selectors.import_run_by_id(actor_of(request), run_id)
     response = render(request, "records/import_progress.html", _progress(run))
     if not run.wanted:
         response["HX-Refresh"] = "true"
@@ -150,7 +151,7 @@ def progress(request: HttpRequest, run_id: int) -> HttpResponse:
 @needs("import.run")
 @require_POST
 def map_columns(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    kind = kind_of(selectors.import_run_by_id(_actor(request), run_id).kind)
+    kind = kind_of(selectors.import_run_by_id(actor_of(request), run_id).kind)
     given = {column.key: request.POST.get(column.key, UNUSED) for column in kind.columns}
     mapping = {
         key: int(place) for key, place in given.items() if place.isascii() and place.isdigit()
@@ -187,17 +188,17 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
 @require_safe
 def errors(request: HttpRequest, run_id: int) -> FileResponse:
     """The refused rows with what is wrong in each."""
-    run = selectors.import_run_by_id(_actor(request), run_id)
+    run = selectors.import_run_by_id(actor_of(request), run_id)
     path = import_files.errors_path(run.pk)
     if not run.refused_rows or not path.is_file():
         raise Http404("no refused rows")
-    reading_recorded(_actor(request), what="import.errors", subject=run)
+    reading_recorded(actor_of(request), what="import.errors", subject=run)
     name = f"voltward-import-{run.pk}-errors.xlsx"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _asked(request: HttpRequest, run_id: int, ask: Any) -> HttpResponseBase:
-    actor = _actor(request)
+    actor = actor_of(request)
     try:
         ask(actor)
     except BadFile as error:
@@ -230,7 +231,7 @@ def _shown(request: HttpRequest, run: ImportRun, refusal: str = "") -> HttpRespo
         "kept": [(one, said(one.kept)) for one in selectors.import_kept(run, KEPT_SHOWN)],
         "state": _shown_state(run),
         "may_apply": run.state == "checked" and run.refused_rows < run.total_rows,
-        "may_undo": run.state == "applied" and services.UNDO_IMPORT in _actor(request).grants,
+        "may_undo": run.state == "applied" and services.UNDO_IMPORT in actor_of(request).grants,
         "may_map": run.state in ("uploaded", "mapped", "checked"),
         **_progress(run),
     }
@@ -254,9 +255,3 @@ def _since(run: ImportRun) -> list[str]:
 
 def _progress(run: ImportRun) -> dict[str, Any]:
     return {"run": run, "done_rows": selectors.import_progress(run) if run.wanted else 0}
-
-
-def _actor(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise TypeError("the login check lets nobody else through")
-    return request.user

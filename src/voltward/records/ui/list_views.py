@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from voltward.base.errors import BadInput
 from voltward.pages import errors
 from voltward.pages.access import needs
-from voltward.records.models import Person
+from voltward.records.actors import actor_of
 from voltward.records.selectors import list_views as selectors
 from voltward.records.services import list_views as services
 
@@ -24,7 +24,7 @@ def columns(request: HttpRequest, of: str) -> HttpResponseBase:
     """Keep the ticked columns, or forget them."""
     wanted = [] if "usual" in request.POST else request.POST.getlist("columns")
     try:
-        services.list_columns_choose(_actor(request), of=of, columns=wanted)
+        services.list_columns_choose(actor_of(request), of=of, columns=wanted)
     except BadInput:
         return errors.bad_request(request)
     return redirect(_back(request, of, without=("columns",)))
@@ -34,7 +34,7 @@ def columns(request: HttpRequest, of: str) -> HttpResponseBase:
 @require_POST
 def save(request: HttpRequest, of: str) -> HttpResponseBase:
     """Keep the present filters, order and columns under a name."""
-    actor, given = _actor(request), QueryDict(request.POST.get("query", ""), mutable=True)
+    actor, given = actor_of(request), QueryDict(request.POST.get("query", ""), mutable=True)
     sort, chosen = given.get("sort", ""), given.get("columns", "")
     for name in ("sort", "columns", "after", "before", "saved", "export"):
         given.pop(name, None)
@@ -54,7 +54,7 @@ def save(request: HttpRequest, of: str) -> HttpResponseBase:
 @require_POST
 def step(request: HttpRequest, of: str, filter_id: int) -> HttpResponseBase:
     """Drop a saved filter, open the list with it (or not), follow it (or not)."""
-    actor, what = _actor(request), request.POST.get("step", "")
+    actor, what = actor_of(request), request.POST.get("step", "")
     try:
         if what == "delete":
             services.filter_delete(actor, of=of, filter_id=filter_id)
@@ -75,15 +75,9 @@ def step(request: HttpRequest, of: str, filter_id: int) -> HttpResponseBase:
 
 def _back(request: HttpRequest, of: str, without: tuple[str, ...] = ()) -> str:
     """The list as it was looked at, from its first page."""
-    declaration = selectors.list_visible(_actor(request), of)
+    declaration = selectors.list_visible(actor_of(request), of)
     query = QueryDict(request.POST.get("query", ""), mutable=True)
     for name in ("after", "before", "export", *without):
         query.pop(name, None)
     base = reverse(declaration.url_name) if declaration.url_name else "/"
     return f"{base}?{query.urlencode(safe=',') or 'saved=0'}"
-
-
-def _actor(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise TypeError("the login check lets nobody else through")
-    return request.user

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.pages.access import needs
+from voltward.records.actors import actor_of
 from voltward.records.models import Person, Unit
 from voltward.records.selectors import organisation as selectors
 from voltward.records.services import organisation as services
-from voltward.records.ui.actors import actor_of
 
 
 class UnitForm(forms.Form):

@@ -20,11 +20,11 @@ from voltward.pages.access import needs
 from voltward.pages.listing import ListColumn, ListPage
 from voltward.pages.room import Cell
 from voltward.records import rights_table, selectors
+from voltward.records.actors import actor_of
 from voltward.records.models import Approval, Person
 from voltward.records.roles import INSTALLATION, INTEGRATOR, ROLES
 from voltward.records.selectors import organisation
 from voltward.records.services import roles
-from voltward.records.ui.actors import actor_of
 
 
 class PersonFilter(FilterSet):  # type: ignore[misc]

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.pages.access import needs
+from voltward.records.actors import actor_of
 from voltward.records.models import AssignedTask, Person
 from voltward.records.selectors.clocks import task_by_id
 from voltward.records.services.tasks import task_assign, task_done, task_hand_over
-from voltward.records.ui.actors import actor_of
 from voltward.records.ui.forms import DoneForm, HandOverForm, TaskForm
 
 

@@ -20,10 +20,10 @@ from voltward.base.errors import BadInput
 from voltward.pages.access import needs
 from voltward.pages.listing import Button, ListColumn, ListPage
 from voltward.pages.room import Cell
+from voltward.records.actors import actor_of
 from voltward.records.models import WorkDay
 from voltward.records.selectors import deadlines as selectors
 from voltward.records.services.work_calendar import calendar_propose
-from voltward.records.ui.actors import actor_of
 from voltward.records.working_time import beijing_day
 
 WORDS = {

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from voltward.pages.access import needs
 from voltward.pages.room import REGISTRY
-from voltward.records.ui.actors import actor_of
+from voltward.records.actors import actor_of
 from voltward.records.workbench import GROUPS, SCOPES, Bench, bench_of
 
 SHOWN: Final = 50
