@@ -11,18 +11,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import _person
+from tests.records.attachments.attaching import PDF, PNG, add, files
 
 from voltward.base.errors import BadInput, NotPermitted, WrongState
 from voltward.records import approvals
 from voltward.records import selectors as people
-from voltward.records.attachments import owners, scanning, storage
+from voltward.records.attachments import owners, scanning
 from voltward.records.attachments.scanning import CommandScanner, scanner_of
 from voltward.records.attachments.storage import DiskStorage
 from voltward.records.models import (
     Attachment,
     AttachmentLimit,
     AuditRow,
-    LegalHold,
     Person,
     StoredContent,
 )
@@ -33,40 +33,6 @@ from voltward.records.services import attachments as services
 from voltward.records.services.holds import hold_lift, hold_place
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7\n" + b"report " * 100
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path) -> Iterator[DiskStorage]:
-    before, made = storage._source[0], DiskStorage(tmp_path / "attachments")
-    storage.hand_in_storage(lambda: made)
-    yield made
-    storage.hand_in_storage(before)
-
-
-@pytest.fixture
-def hold(safety_head: Person) -> LegalHold:
-    """A record of records/ itself that may have attachments: the court's letter hangs on the hold."""
-    return hold_place(safety_head, reason="诉讼", records=["Vehicle:1"])
-
-
-@pytest.fixture
-def record(hold: LegalHold) -> str:
-    return f"LegalHold:{hold.pk}"
-
-
-def add(
-    actor: Person, record: str, content: bytes = PDF, name: str = "报告.pdf", kept: str = "y10"
-) -> Attachment:
-    parts = (content[at : at + 7] for at in range(0, len(content), 7))
-    return services.attachment_add(
-        actor, record_label=record, name=name, parts=parts, retention_class=kept
-    )  # fmt: skip
-
-
-def files(store: DiskStorage) -> list[Path]:
-    return [path for path in store._folder.rglob("*") if path.is_file()]
 
 
 # ---- deleting
