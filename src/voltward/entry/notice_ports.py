@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from functools import lru_cache
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from voltward.base.errors import BadSetting
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import installation_key
 from voltward.records.notice_ports import NoticePorts
-
-NONCE_BYTES = 12  # NIST SP 800-38D, 8.2.2: random
-FORM = b"\x01"  # AES-256-GCM; the purpose is authenticated with the text
+from voltward.records.protection import ciphers
 
 
 class SealingKey:
@@ -25,25 +19,23 @@ class SealingKey:
         self._path = path
 
     def seal(self, purpose: str, text: str) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return FORM + nonce + self._cipher().encrypt(nonce, text.encode(), purpose.encode())
+        return ciphers.seal(ciphers.AES_256_GCM, self._key(), text.encode(), purpose.encode())
 
     def unseal(self, purpose: str, sealed: bytes) -> str:
         """
         Raises:
             BadSetting: another key, another purpose, or changed bytes.
         """
-        nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            if sealed[:1] != FORM:
-                raise InvalidTag
-            return self._cipher().decrypt(nonce, rest, purpose.encode()).decode()
-        except (InvalidTag, ValueError):
-            raise BadSetting(f"{purpose}: not sealed for it with the key in {self._path}") from None
+            return ciphers.unseal(self._key(), sealed, purpose.encode()).decode()
+        except ciphers.Unreadable as error:
+            raise BadSetting(
+                f"{purpose}: not sealed for it with the key in {self._path}"
+            ) from error
 
-    def _cipher(self) -> AESGCM:
+    def _key(self) -> bytes:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return AESGCM(installation_key(self._path))
+        return installation_key(self._path)
 
 
 @lru_cache(maxsize=4)
