@@ -101,11 +101,11 @@ class ControllerTypeFilter(RoomFilterSet):
         fields = ["name"]
 
 
-class CapitalFilter(CharFilter):  # type: ignore[misc]
+class CapitalFilter(CharFilter):  # type: ignore[misc] # the library is untyped
     """What is stored in capitals is asked for in capitals."""
 
     def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return super().filter(rows, (value or "").strip().upper())  # type: ignore[no-any-return]
+        return super().filter(rows, (value or "").strip().upper())  # type: ignore[no-any-return] # as above
 
 
 class PackFilter(RoomFilterSet):

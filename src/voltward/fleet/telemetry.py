@@ -11,7 +11,7 @@ from voltward.fleet.current_sign import Series
 SeriesOf = Callable[[int, datetime, datetime], Series]
 
 
-def _none(vehicle_id: int, start: datetime, stop: datetime) -> Series:  # noqa: ARG001
+def _none(vehicle_id: int, start: datetime, stop: datetime) -> Series:  # noqa: ARG001 - the face of its kind
     raise BadSetting("the telemetry of vehicles was not handed in")
 
 

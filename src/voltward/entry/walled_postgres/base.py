@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 from voltward.records import wall
 
 
-# The stubs leave out the hooks that Django itself calls.
+# The stubs leave out the hooks that Django itself calls: hence "misc" below.
 class DatabaseWrapper(base.DatabaseWrapper):
     """The value last set is noted on the connection itself, as connections come from a pool."""
 

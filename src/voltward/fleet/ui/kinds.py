@@ -63,11 +63,11 @@ def _listed(title: Text, rows: Any) -> Related:
     return Related(title, [(str(row), page_url(row)) for row in rows[:SHOWN_RELATED]])
 
 
-def _of_platform(actor: Person, row: Platform) -> list[Related]:  # noqa: ARG001
+def _of_platform(actor: Person, row: Platform) -> list[Related]:  # noqa: ARG001 - the face of its kind
     return [_listed(_("车型"), row.vehicle_models.order_by("name"))]
 
 
-def _of_model(actor: Person, row: VehicleModel) -> list[Related]:  # noqa: ARG001
+def _of_model(actor: Person, row: VehicleModel) -> list[Related]:  # noqa: ARG001 - the face of its kind
     return [_listed(_("配置"), row.configurations.select_related("model").order_by("name"))]
 
 
@@ -77,7 +77,7 @@ def _of_configuration(actor: Person, row: Configuration) -> list[Related]:
     return [Related(_("车辆"), lines)]
 
 
-def _of_drive_unit(actor: Person, row: Any) -> list[Related]:  # noqa: ARG001
+def _of_drive_unit(actor: Person, row: Any) -> list[Related]:  # noqa: ARG001 - the face of its kind
     return [_listed(_("配置"), row.configurations.select_related("model").order_by("model__name"))]
 
 
