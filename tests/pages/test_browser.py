@@ -137,6 +137,16 @@ def test_a_chip_narrows_the_list_without_a_new_page(page: Page) -> None:
     assert page.evaluate("window.stayed")
 
 
+def test_a_chip_pressed_while_typing_keeps_what_is_typed(page: Page) -> None:
+    page.goto("/vehicles/")
+    page.fill("#id_vin", "000001")
+    page.click(".vw-chip:has-text('未建档')")  # before the list was asked for the VIN
+    page.wait_for_url("**state=unregistered**")
+    page.wait_for_selector(".vw-chip[aria-current][href*='vin=000001']")
+    page.wait_for_selector(".vw-empty")
+    assert "vin=000001" in page.url
+
+
 def test_a_list_is_walked_and_opened_by_keys(page: Page) -> None:
     page.goto("/vehicles/")
     page.keyboard.press("/")

@@ -1,4 +1,5 @@
-// Keys of a list: j and k walk its rows, Enter opens one, / goes to the filter.
+// Keys of a list: j and k walk its rows, Enter opens one, / goes to the filter. And a chip
+// takes along what is typed in the filter, also what the list has not yet been asked for.
 "use strict";
 
 (() => {
@@ -30,5 +31,14 @@
       field.focus();
       field.select?.();
     }
+  });
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.closest(".vw-facets")) return;
+    const asked = new URL(event.detail.path, location.href);
+    for (const field of document.querySelectorAll("#filter .vw-field [name]")) {
+      asked.searchParams.set(field.name, field.value);
+    }
+    event.detail.path = asked.pathname + asked.search;
   });
 })();
