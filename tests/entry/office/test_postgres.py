@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
+from django.db.utils import ConnectionHandler
 
 from voltward.base.errors import BadSetting
 from voltward.entry.postgres import (
@@ -27,6 +29,7 @@ from voltward.entry.postgres import (
     running,
     socket_folder,
 )
+from voltward.entry.settings import database
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +193,16 @@ def test_a_long_folder_name_gets_a_short_socket(tmp_path: Path) -> None:
     long = tmp_path / ("x" * 90)
     assert len(str(socket_folder(long))) < 60
     assert socket_folder(long) != socket_folder(tmp_path / ("y" * 90))
+
+
+@pytest.mark.django_db
+def test_history_triggers_find_their_setting_and_end_no_subtransaction_by_an_error() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")  # an error where it is not set
+        assert cursor.fetchone() == ("{}",)
+
+
+def test_options_of_an_installations_own_address_are_kept() -> None:
+    url = "postgresql://app@db/voltward?options=-c%20work_mem%3D8MB"
+    params = ConnectionHandler({"default": database(url)})["default"].get_connection_params()
+    assert params["options"] == "-c work_mem=8MB -c pgtrigger.ignore={}"
