@@ -97,11 +97,12 @@ def netstrings(values: Iterable[object]) -> bytes:
     parts = []
     for value in values:
         if value is None:
-            parts.append(b"~,")
+            parts.append("~,")
         else:
-            octets = str(value).encode()
-            parts.append(b"%d:%b," % (len(octets), octets))
-    return b"".join(parts)
+            text = str(value)
+            octets = len(text) if text.isascii() else len(text.encode())
+            parts.append(f"{octets}:{text},")
+    return "".join(parts).encode()
 
 
 def canonical(seal: Seal, row: Row) -> bytes:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, api, import, search.",
+    help="Measure this machine: decode, journal, gateway, store, path, api, import, search, audit.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -155,6 +155,23 @@ def search(
 
     with TemporaryDirectory(dir=folder, prefix="vw-") as scratch:
         _show(run(Path(scratch), vehicles, parts, _say), as_json, SearchBench.text)
+
+
+@app.command()
+def audit(
+    rows: int = typer.Option(1_000_000, min=1000, help="Rows of the trail."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Seal an audit trail and verify it with its checkpoints, in a database of its own.
+
+    Example: voltward bench audit --rows 100000
+    """
+    from voltward.entry.audit_bench import AuditBench, run
+    from voltward.entry.import_bench import scratch_office
+
+    with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
+        _show(run(rows, _say), as_json, AuditBench.text)
 
 
 def _say(text: str) -> None:
