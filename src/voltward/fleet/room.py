@@ -14,6 +14,7 @@ from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import parts
 from voltward.fleet.selectors.agreements import agreement_gap
 from voltward.fleet.selectors.registration import registration_gaps
+from voltward.fleet.services.identities import owners_with_phone
 from voltward.fleet.services.registration import registration_sweep
 from voltward.pages.room import Hit, Job, MenuItem, Room, Search, SubjectKind, Tab, Task, TaskSource
 from voltward.records.models import Person
@@ -63,6 +64,18 @@ def find_parts(actor: Person, text: str, limit: int) -> Sequence[Hit]:
     return [
         Hit(part.serial, part.vehicle.vin, reverse("vehicle-build", args=[part.vehicle.vin]))
         for part in parts.parts_matching(actor, text, limit)
+    ]
+
+
+def find_owners(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Owners by their whole telephone; the answer is masked and leads to the vehicle's period."""
+    return [
+        Hit(
+            f"{one.name} {one.phone}",
+            one.period.vehicle.vin,
+            reverse("vehicle-owner", args=[one.period.vehicle.vin, one.period_id]),
+        )
+        for one in owners_with_phone(actor, text, limit)
     ]
 
 
@@ -120,6 +133,7 @@ ROOM = Room(
         Search(_("车载终端"), "vehicle.read", 11, find_terminals),
         Search(_("电池包"), "vehicle.read", 12, find_packs),
         Search(_("部件"), "vehicle.read", 13, find_parts),
+        Search(_("车主电话"), "owner.read", 14, find_owners),
     ),
     tasks=(
         TaskSource(

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from voltward.fleet.models import OwnerPeriod
-from voltward.fleet.selectors import agreements, parts, vehicle_by_vin
+from voltward.fleet.selectors import agreements, owners, parts, vehicle_by_vin
 from voltward.fleet.selectors.registration import PlatformRegistration, platform_registration
 from voltward.fleet.ui.registration_words import TITLES
 from voltward.fleet.ui.vehicle_forms import AgreementForm, FitForm, PartForm, SoftwareForm
@@ -49,7 +48,7 @@ def agreement_tab(request: HttpRequest, vin: str) -> HttpResponse:
     vehicle = vehicle_by_vin(actor, vin)
     context = {
         "vehicle": vehicle,
-        "periods": OwnerPeriod.objects.filter(vehicle=vehicle).order_by("-since"),
+        "periods": owners.periods_of(actor, vehicle),
         "agreements": agreements.agreement_visible(actor, vehicle),
         "may_use": agreements.may_use_beyond_monitoring(vehicle),
         "form": AgreementForm(actor),
