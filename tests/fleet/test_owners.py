@@ -27,7 +27,12 @@ from voltward.records.services.holds import hold_place
 from voltward.records.services.protection import protected_shown
 
 pytestmark = pytest.mark.django_db
-NAME, PHONE, NUMBER, HOME = "张小明", "13912345678", "11010119900307123X", "北京市东城区景山前街4号院"
+NAME, PHONE, NUMBER, HOME = (
+    "张小明",
+    "13912345678",
+    "11010119900307123X",
+    "北京市东城区景山前街4号院",
+)
 WHO = {"name": NAME, "phone": PHONE, "identity_number": NUMBER, "address": HOME}
 
 
@@ -312,9 +317,7 @@ def test_a_hold_on_vehicle_period_or_identity_stops_the_erasing(
     assert opened(OwnerIdentity.objects.get().phone) == PHONE
 
 
-def test_a_page_erases_with_a_reason_only(
-    owner: OwnerIdentity, sold: Vehicle, dpo: Person
-) -> None:
+def test_a_page_erases_with_a_reason_only(owner: OwnerIdentity, sold: Vehicle, dpo: Person) -> None:
     address = f"/vehicles/{sold.vin}/owners/{owner.period_id}/erase/"
     without = client_of(dpo).post(address, {"reason": " "}, follow=True).content.decode()
     assert "请填写删除理由" in without

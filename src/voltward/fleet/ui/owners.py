@@ -39,9 +39,7 @@ class IdentityForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("姓名或名称"), max_length=80, required=False)
     phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=32, required=False)
-    identity_number = forms.CharField(
-        label=gettext_lazy("证件号码"), max_length=40, required=False
-    )
+    identity_number = forms.CharField(label=gettext_lazy("证件号码"), max_length=40, required=False)
     address = forms.CharField(label=gettext_lazy("联系地址"), max_length=200, required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -15,7 +15,6 @@ from voltward.fleet.ui.vehicle_forms import AgreementForm, FitForm, PartForm, So
 from voltward.pages.access import needs
 from voltward.records.actions import label
 from voltward.records.actors import actor_of
-from voltward.records.history import history_of
 from voltward.records.selectors import audit_visible
 
 LOG_ROWS = 200
@@ -65,7 +64,6 @@ def log_tab(request: HttpRequest, vin: str) -> HttpResponse:
     context = {
         "vehicle": vehicle,
         "rows": audit_visible(actor).filter(subject=label(vehicle))[:LOG_ROWS],
-        "timeline": history_of(vehicle),
     }
     return render(request, "fleet/log.html", context)
 
