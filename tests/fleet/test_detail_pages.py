@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.fleet.test_products import SMALLEST
 from tests.records.clocks_made import client_of, started
 
+from voltward.fleet.bulk import vehicles_remove
 from voltward.fleet.models import Vehicle
 from voltward.fleet.services import products
 from voltward.fleet.ui.kinds import KINDS
@@ -119,3 +120,16 @@ def test_running_clocks_stand_in_the_header(made: Any, safety_head: Person) -> N
     clock = started(safety_head, subject=row)
     head = client_of(safety_head).get(address).content.decode().split("vw-tabs")[0]
     assert f"/clocks/{clock.pk}/" in head
+
+
+def test_a_vehicle_that_has_files_is_not_taken_out_with_its_import(
+    made: Any, operator: Person
+) -> None:
+    row, _address = made("vehicle")
+    file = SimpleUploadedFile("报告.pdf", PDF)
+    sent = {"retention_class": "y10", "file": file}
+    client_of(operator).post(f"/attachments/of/{label(row)}/add/", sent)
+    assert vehicles_remove([row.pk]) == [row.pk]
+    Attachment.objects.all().delete()
+    assert vehicles_remove([row.pk]) == []
+    assert not Vehicle.objects.exists()
