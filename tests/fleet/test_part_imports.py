@@ -94,6 +94,7 @@ def test_a_dry_run_says_of_each_wrong_row_what_was_found_and_writes_nothing(
             [SECOND, "驱动电机", "M-4", "", "", "", ""],
             [VIN, "驱动电机", "m-1", "b8", "", "", ""],
             [VIN, "驱动电机", "M-1", "b8", "", "", ""],
+            [VIN, "驱动电机", "ß" * 40, "", "", "", ""],
         ),
         kind="part",
     )
@@ -101,8 +102,9 @@ def test_a_dry_run_says_of_each_wrong_row_what_was_found_and_writes_nothing(
     assert refused == [
         (3, "部件", "choice"), (4, "序列号", "empty"), (5, "生产日期", "date"),
         (6, "VIN", "no_vehicle"), (7, "VIN", "duplicate"), (8, "序列号", "duplicate"),
+        (9, "序列号", "too_long"),
     ]  # fmt: skip
-    assert (run.new_rows, run.refused_rows) == (1, 6)
+    assert (run.new_rows, run.refused_rows) == (1, 7)
     assert not PartRecord.objects.exists()
 
 

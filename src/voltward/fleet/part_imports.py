@@ -29,6 +29,7 @@ from voltward.records.models import Person
 
 add_words({"no_vehicle": _("找到“%(found)s”；本企业没有这辆车，应先为车辆建档。")})
 
+LONGEST_NUMBER: Final = 64  # of serials and batches
 COLUMNS = (
     ImportColumn(
         "vin", "VIN", "vin", required=True, example="LVVDB11B0RE000001",
@@ -41,12 +42,12 @@ COLUMNS = (
         aliases=("部件类型", "零部件", "零件类型", "部件名称", "part", "part kind", "component"),
     ),
     ImportColumn(
-        "serial", _("序列号"), required=True, example="TZ220XS0001", longest=64,
+        "serial", _("序列号"), required=True, example="TZ220XS0001", longest=LONGEST_NUMBER,
         aliases=("部件序列号", "零件序列号", "编号", "部件编号", "条码", "serial", "serial number"),
         hint=_("同一车辆同一部件的编号；与 VIN、部件一起识别一条记录，不能修改。"),
     ),
     ImportColumn(
-        "batch", _("批次"), example="B20260301", longest=64,
+        "batch", _("批次"), example="B20260301", longest=LONGEST_NUMBER,
         aliases=("批次号", "批号", "生产批次", "batch", "lot", "lot number"),
     ),
     ImportColumn(
@@ -74,8 +75,10 @@ def judge(actor: Person, rows: Sequence[ParsedRow], target: Target) -> list[Outc
     vins = sorted({row.values["vin"] for row in rows})
     vehicles = Vehicle.objects.filter(among("fleet_vehicle.vin", "text", vins))
     known = dict(vehicles.filter(maker=target.maker_id).values_list("vin", "pk"))
+    serials = sorted({_kept("serial", row.values["serial"]) for row in rows})
     parts = PartRecord.objects.filter(
-        among("fleet_partrecord.vehicle_id", "bigint", sorted(known.values()))
+        among("fleet_partrecord.vehicle_id", "bigint", sorted(known.values())),
+        among("fleet_partrecord.serial", "text", serials),
     )
     if target.writing:
         parts = parts.select_for_update()
@@ -93,6 +96,9 @@ def _outcome(
     if vehicle_id is None:
         return Outcome(row, REFUSED, column="vin", code="no_vehicle")
     values = {key: _kept(key, value) for key, value in row.values.items() if key != "vin"}
+    for name in _CAPITALS:  # a capital may be longer than its letter
+        if len(values.get(name, "")) > LONGEST_NUMBER:
+            return Outcome(row, REFUSED, column=name, code="too_long", expected=str(LONGEST_NUMBER))
     key = (vehicle_id, values["kind"], values["serial"])
     # two serials that differ in case only are one: the file's own check compares them as written
     if taken.setdefault(key, row.number) != row.number:

@@ -18,16 +18,16 @@ from voltward.records.models import Link, Person
 class LinkKind:
     """``title`` as read from source to target, ``back`` as read from target to source.
 
-    Where both read the same it has no direction, and is kept once however it was made.
+    Without ``back`` it reads the same from both, has no direction, and is kept once however it was made.
     """
 
     code: str
     title: Text
-    back: Text
+    back: Text = ""
 
     @property
     def is_mutual(self) -> bool:
-        return str(self.title) == str(self.back)
+        return self.back == ""
 
 
 KINDS: dict[str, LinkKind] = {}
@@ -49,7 +49,7 @@ def readings() -> list[tuple[str, Text]]:
     return ways
 
 
-RELATED = register(LinkKind("record.related", _("相关"), _("相关")))
+RELATED = register(LinkKind("record.related", _("相关")))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def links_of(actor: Person, label: str) -> list[ShownLink]:
         kind = KINDS.get(link.kind, LinkKind(link.kind, link.kind, link.kind))
         forward = link.source == label
         other = link.target if forward else link.source
-        title = kind.title if forward else kind.back
+        title = kind.title if forward or kind.is_mutual else kind.back
         name = names.get(other.partition(":")[0], "")
         shown.append(ShownLink(link, title, other, REGISTRY.subject(actor, other), name))
     return shown
