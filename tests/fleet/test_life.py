@@ -16,6 +16,7 @@ from voltward.fleet.registry import RegistryEntry, registry
 from voltward.fleet.services import life, owners
 from voltward.records import approvals
 from voltward.records.models import Approval, AuditRow, Person
+from voltward.records.protection.fields import BlindIndex, ProtectedText
 from voltward.records.services import person_create
 
 pytestmark = pytest.mark.django_db
@@ -180,13 +181,19 @@ def test_nobody_sells_without_the_grant_or_another_makers_vehicle(
     assert not vehicle.owner_periods.exists()
 
 
-def test_no_column_holds_an_owners_name_number_or_address() -> None:
-    from voltward.fleet.models import OwnerPeriod
+def test_no_column_holds_an_owners_name_number_or_address_in_the_clear() -> None:
+    from voltward.fleet.models import OwnerIdentity, OwnerPeriod
 
-    names = {field.name for field in OwnerPeriod._meta.get_fields()}
-    assert not {
-        name for name in names for word in ("name", "phone", "address", "identity") if word in name
+    told = ("name", "phone", "address", "identity")
+    names = {field.name for field in OwnerPeriod._meta.concrete_fields}
+    assert not {name for name in names for word in told if word in name}
+    sealed = {
+        field.name
+        for field in OwnerIdentity._meta.concrete_fields
+        if isinstance(field, ProtectedText | BlindIndex)
     }
+    plain = {field.name for field in OwnerIdentity._meta.concrete_fields} - sealed
+    assert plain == {"id", "sealed_id", "maker", "period", "changed_at", "erased_at"}
 
 
 def test_people_are_made_with_the_roles_these_tests_rely_on(engineer: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from tests.browsing import IN_A_BROWSER, chromium, logged_in
+from tests.pages.pdf_text import sheets, size_pt
 
 VIN = "LVVDB11B0RE000001"
 pytestmark = IN_A_BROWSER
@@ -269,6 +271,39 @@ def test_a_telephone_shows_pages_without_sideways_scrolling(page: Page, path: st
     assert page.locator("#menu").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator("#menu").is_visible()
+
+
+def test_a_record_is_printed_on_a4_with_whose_it_is_and_who_printed_it_when(
+    page: Page, office: Office
+) -> None:
+    page.goto(f"/vehicles/{VIN}/record/")
+    page.click("[data-theme-switch]")  # paper is white in the dark, too
+    shown = page.locator("[data-printed-at]").text_content()
+    page.wait_for_timeout(1100)  # a second passes
+    # a record with a long history
+    page.evaluate(
+        """() => { const one = document.querySelector(".vw-timeline article");
+                   for (let n = 0; n < 120; n += 1) one.after(one.cloneNode(true)); }"""
+    )
+    printed = page.pdf(prefer_css_page_size=True, tagged=False)
+    assert size_pt(printed) == (595, 842)
+    texts = sheets(printed)
+    assert len(texts) > 1
+    for number, text in enumerate(texts, 1):
+        assert f"{number}/{len(texts)}" in text
+        assert "示例汽车" in text
+        assert re.search(r"打印人演示值班员·打印时间\d{4}-\d\d-\d\d\d\d:\d\d:\d\d", text)
+    assert VIN in texts[0]
+    assert "附件" in texts[0]
+    for word in ("工作台", "修改档案", "上传", "打印为PDF", "秒前"):
+        assert not [text for text in texts if word in text.replace("选择文件上传", "")]
+    assert page.locator("[data-printed-at]").text_content() != shown
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+    page.emulate_media(media="screen")
+    page.click("[data-theme-switch]")
+    assert not page.locator(".vw-print-head").is_visible()
 
 
 def test_a_passkey_is_made_and_proved_by_the_browser(browser: Browser, office: Office) -> None:

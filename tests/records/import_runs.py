@@ -35,10 +35,10 @@ def csv_of(rows: Sequence[Sequence[str]], headers: Sequence[str] = HEADERS) -> b
     return buffer.getvalue().encode()
 
 
-def uploaded(actor: Person, content: bytes, **more: Any) -> ImportRun:
-    run = imports.import_upload(
-        actor, kind="vehicle", file_name="cars.csv", pieces=[content], **more
-    )
+def uploaded(
+    actor: Person, content: bytes, *, kind: str = "vehicle", file_name: str = "cars.csv"
+) -> ImportRun:
+    run = imports.import_upload(actor, kind=kind, file_name=file_name, pieces=[content])
     return worked(run)
 
 
@@ -53,8 +53,10 @@ def checked(actor: Person, content: bytes, **more: Any) -> ImportRun:
     return worked(run)
 
 
-def applied(actor: Person, content: bytes, *, good_rows_only: bool = False) -> ImportRun:
-    run = checked(actor, content)
+def applied(
+    actor: Person, content: bytes, *, good_rows_only: bool = False, **more: Any
+) -> ImportRun:
+    run = checked(actor, content, **more)
     imports.import_ask_apply(actor, run_id=run.pk, good_rows_only=good_rows_only)
     return worked(run)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection, transaction
+from tests.records.clocks_made import started
 from tests.records.import_runs import (
     HEADERS,
     applied,
@@ -32,6 +33,7 @@ from voltward.fleet.services import vehicle_admit_unregistered, vehicle_register
 from voltward.pages.imports.words import BadFile
 from voltward.pages.imports.workbook_guard import Limits
 from voltward.records import import_files, import_rows
+from voltward.records.actions import label
 from voltward.records.models import (
     AuditRow,
     ImportChange,
@@ -43,6 +45,7 @@ from voltward.records.models import (
 from voltward.records.selectors import imports as selectors
 from voltward.records.selectors import installation
 from voltward.records.services import import_work, imports
+from voltward.records.services.holds import hold_place
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +101,7 @@ def test_an_operator_without_the_grant_uploads_nothing(operator: Person, folder:
 
 def test_who_may_import_but_not_write_vehicles_imports_none(maker: Maker, folder: Path) -> None:
     person = _person("supplier", "supplier_quality", maker)
-    assert selectors.import_kinds(person) == []
+    assert [kind.code for kind in selectors.import_kinds(person)] == ["part"]
     with pytest.raises(NotPermitted):
         imports.import_upload(person, kind="vehicle", file_name="a", pieces=[b"VIN"])
     assert not folder.exists()
@@ -498,6 +501,18 @@ def test_what_changed_later_or_is_referred_to_is_named_and_kept(safety_head: Per
     assert kept == [(vin(2), "changed_since"), (vin(4), "in_use"), (vin(5), "gone")]
     assert set(Vehicle.objects.values_list("vin", flat=True)) == {vin(2), vin(4)}
     assert run.kept_rows == 3
+
+
+def test_vehicles_with_a_hold_or_a_clock_outlive_the_undoing(safety_head: Person) -> None:
+    run = applied(safety_head, csv_of(rows_of(3)))
+    held, timed = Vehicle.objects.get(vin=vin(0)), Vehicle.objects.get(vin=vin(1))
+    hold_place(safety_head, reason="诉讼", records=[label(held)])
+    started(safety_head, subject=timed)
+    imports.import_ask_undo(safety_head, run_id=run.pk)
+    run = worked(run)
+    kept = [(change.key, change.kept) for change in selectors.import_kept(run, 50)]
+    assert kept == [(vin(0), "in_use"), (vin(1), "in_use")]
+    assert set(Vehicle.objects.all()) == {held, timed}
 
 
 def test_an_undo_killed_half_way_undoes_nothing_and_the_next_one_all(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 from psycopg import sql
 
-from voltward.fleet.models import RegistryGeneration, Vehicle
+from voltward.fleet.models import PartRecord, RegistryGeneration, Vehicle
 from voltward.records.actions import label
-from voltward.records.copying import copy_in
-from voltward.records.models import Link
+from voltward.records.copying import among, copy_in
+from voltward.records.models import Attachment, Clock, HeldRecord, Link
 
 
 def vehicles_add(vehicles: Sequence[Vehicle]) -> None:
@@ -21,29 +21,41 @@ def vehicles_add(vehicles: Sequence[Vehicle]) -> None:
 
 
 def vehicles_change(changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    """Primary key and new values of fields; one statement for each set of fields that change."""
+    """Primary key and new values of fields."""
+    _rows_change(Vehicle, changes)
+
+
+def _rows_change(
+    model: type[models.Model], changes: Sequence[tuple[int, Mapping[str, Any]]]
+) -> None:
+    """One statement for each set of fields that change."""
     groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = {}
     for pk, values in changes:
         if values:
             groups.setdefault(tuple(sorted(values)), []).append((pk, values))
     for names, group in groups.items():
-        _change(names, group)
+        _change(model, names, group)
 
 
-def _change(names: tuple[str, ...], group: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    known = {field.name: field for field in Vehicle._meta.concrete_fields}
+def _change(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    group: Sequence[tuple[int, Mapping[str, Any]]],
+) -> None:
+    known = {field.name: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in ("id", *names)]
     columns = [sql.Identifier(str(field.column)) for field in fields]
     # without its length: a cast to varchar(16) would cut silently what the column refuses
     kinds = [str(field.db_type(connection)).partition("(")[0] for field in fields]
+    table = sql.Identifier(model._meta.db_table)
     statement = sql.SQL(
         "UPDATE {table} SET {sets} FROM unnest({arrays}) AS given({names}) WHERE {join}"
     ).format(
-        table=sql.Identifier(Vehicle._meta.db_table),
+        table=table,
         sets=sql.SQL(", ").join(sql.SQL("{0} = given.{0}").format(one) for one in columns[1:]),
         arrays=sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in kinds),
         names=sql.SQL(", ").join(columns),
-        join=sql.SQL("{0}.id = given.id").format(sql.Identifier(Vehicle._meta.db_table)),
+        join=sql.SQL("{0}.id = given.id").format(table),
     )
     values = [[pk for pk, _values in group]]
     values += [[given[name] for _pk, given in group] for name in names]
@@ -56,10 +68,19 @@ def vehicles_remove(pks: Sequence[int]) -> list[int]:
     if not pks:
         return []
     labels = {label(Vehicle(pk=pk)): pk for pk in pks}
+    named = sorted(labels[text] for text in _spoken_of(list(labels)))
+    return named + _remove([pk for pk in pks if pk not in set(named)])
+
+
+def _spoken_of(labels: Sequence[str]) -> set[str]:
+    """The labels that something names which no foreign key guards: links, files, clocks, holds."""
     links = Link.objects.filter(Q(source__in=labels) | Q(target__in=labels))
     ends = {end for pair in links.values_list("source", "target") for end in pair}
-    linked = {labels[end] for end in ends & labels.keys()}
-    return sorted(linked) + _remove([pk for pk in pks if pk not in linked])
+    ends.update(Attachment.objects.filter(record__in=labels).values_list("record", flat=True))
+    ends.update(Clock.objects.filter(subject__in=labels).values_list("subject", flat=True))
+    held = HeldRecord.objects.filter(record__in=labels, hold__lifted_at=None)
+    ends.update(held.values_list("record", flat=True))
+    return ends.intersection(labels)
 
 
 def _remove(pks: Sequence[int]) -> list[int]:
@@ -77,6 +98,31 @@ def _remove(pks: Sequence[int]) -> list[int]:
         middle = len(pks) // 2
         return _remove(pks[:middle]) + _remove(pks[middle:])
     return []
+
+
+def parts_add(parts: Sequence[PartRecord]) -> None:
+    """New ones; their primary keys are set on return."""
+    copy_in(parts)
+    _to_reckon({part.vehicle_id for part in parts})
+
+
+def parts_change(parts: Mapping[int, PartRecord], changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """New values of fields by primary key; ``parts`` are the rows as they are."""
+    _rows_change(PartRecord, list(changes.items()))
+    _to_reckon({parts[pk].vehicle_id for pk in changes})
+
+
+def parts_remove(parts: Sequence[PartRecord]) -> None:
+    gone = among("fleet_partrecord.id", "bigint", [part.pk for part in parts])
+    PartRecord.objects.filter(gone).delete()
+    _to_reckon({part.vehicle_id for part in parts})
+
+
+def _to_reckon(vehicles: Collection[int]) -> None:
+    """Serials of motors and engines are part of what a vehicle is registered with."""
+    if vehicles:
+        rows = Vehicle.objects.filter(among("fleet_vehicle.id", "bigint", sorted(vehicles)))
+        rows.update(registration_missing=None)
 
 
 def registry_changed() -> None:

@@ -8,14 +8,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voltward.fleet import imports, selectors
+from voltward.fleet import imports, part_imports, selectors
 from voltward.fleet.lists import VEHICLES
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import parts
 from voltward.fleet.selectors.agreements import agreement_gap
 from voltward.fleet.selectors.registration import registration_gaps
+from voltward.fleet.services.identities import owners_with_phone
 from voltward.fleet.services.registration import registration_sweep
-from voltward.pages.room import Hit, Job, MenuItem, Room, Search, SubjectKind, Tab, Task, TaskSource
+from voltward.fleet.subjects import SUBJECTS
+from voltward.pages.room import Hit, Job, MenuItem, Room, Search, Tab, Task, TaskSource
 from voltward.records.models import Person
 
 COUNTED = 10_000  # nobody works through more, and counting all of millions is slow
@@ -29,15 +31,7 @@ def find_vehicles(actor: Person, text: str, limit: int) -> Sequence[Hit]:
     ]
 
 
-def vehicle_shown(actor: Person, key: str) -> Hit | None:
-    """The vehicle that audit rows and links name ``Vehicle:<key>``."""
-    found = selectors.vehicle_visible(actor).filter(pk=key).first() if key.isdigit() else None
-    if found is None:
-        return None
-    return Hit(found.vin, found.model_name, reverse("vehicle", args=[found.vin]))
-
-
-IMPORT_KINDS = (imports.VEHICLES,)  # naming them makes them known
+IMPORT_KINDS = (imports.VEHICLES, part_imports.PARTS)  # naming them makes them known
 
 
 def find_terminals(actor: Person, text: str, limit: int) -> Sequence[Hit]:
@@ -63,6 +57,18 @@ def find_parts(actor: Person, text: str, limit: int) -> Sequence[Hit]:
     return [
         Hit(part.serial, part.vehicle.vin, reverse("vehicle-build", args=[part.vehicle.vin]))
         for part in parts.parts_matching(actor, text, limit)
+    ]
+
+
+def find_owners(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Owners by their whole telephone; the answer is masked and leads to the vehicle's period."""
+    return [
+        Hit(
+            f"{one.name} {one.phone}",
+            one.period.vehicle.vin,
+            reverse("vehicle-owner", args=[one.period.vehicle.vin, one.period_id]),
+        )
+        for one in owners_with_phone(actor, text, limit)
     ]
 
 
@@ -97,7 +103,7 @@ def _counted(rows: QuerySet[Vehicle]) -> int:
 _PRODUCTS = _("产品与电池")
 ROOM = Room(
     name="fleet",
-    subjects=(SubjectKind("Vehicle", _("车辆"), "vehicle.read", 10, vehicle_shown),),
+    subjects=SUBJECTS,
     menu=(
         MenuItem(_("车辆"), _("车辆列表"), "vehicles", "car", "vehicle.read", 200),
         MenuItem(_PRODUCTS, _("产品技术平台"), "platforms", "grid-dots", "vehicle.read", 210),
@@ -120,6 +126,7 @@ ROOM = Room(
         Search(_("车载终端"), "vehicle.read", 11, find_terminals),
         Search(_("电池包"), "vehicle.read", 12, find_packs),
         Search(_("部件"), "vehicle.read", 13, find_parts),
+        Search(_("车主电话"), "owner.read", 14, find_owners),
     ),
     tasks=(
         TaskSource(

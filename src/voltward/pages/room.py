@@ -146,6 +146,7 @@ class SubjectKind:
     """How records that audit rows, links and tasks name ``Name:17`` are shown to a reader.
 
     ``find(actor, key)``: title, detail and address; None where the actor sees no such record.
+    ``named(actor, text)``: the key of the record that people call so, a VIN or a serial; None: none.
     """
 
     name: str
@@ -153,6 +154,7 @@ class SubjectKind:
     needs: str
     order: int
     find: Callable[[Any, str], Hit | None]
+    named: Callable[[Any, str], str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -250,11 +252,15 @@ class Registry:
     def search(self, actor: Actor) -> list[Search]:
         return _held(actor, [one for room in self.rooms for one in room.search])
 
+    def subjects(self, actor: Actor) -> list[SubjectKind]:
+        return _held(actor, [one for room in self.rooms for one in room.subjects])
+
     def subject(self, actor: Actor, label: str) -> Hit | None:
         """The record behind a label; None: not there, not the actor's, or its room is absent."""
         name, _, key = label.partition(":")
-        kinds = _held(actor, [one for room in self.rooms for one in room.subjects])
-        return next((one.find(actor, key) for one in kinds if one.name == name), None)
+        return next(
+            (one.find(actor, key) for one in self.subjects(actor) if one.name == name), None
+        )
 
     def top(self, actor: Actor) -> list[TopPart]:
         return _held(actor, [one for room in self.rooms for one in room.top])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput, NotFound
 from voltward.pages.room import REGISTRY, Hit, Text
@@ -15,14 +16,22 @@ from voltward.records.models import Link, Person
 
 @dataclass(frozen=True)
 class LinkKind:
-    """``title`` as read from source to target, ``back`` as read from target to source."""
+    """``title`` as read from source to target, ``back`` as read from target to source.
+
+    Without ``back`` it reads the same from both, has no direction, and is kept once however it was made.
+    """
 
     code: str
     title: Text
-    back: Text
+    back: Text = ""
+
+    @property
+    def is_mutual(self) -> bool:
+        return self.back == ""
 
 
 KINDS: dict[str, LinkKind] = {}
+BACK = "~"  # behind the code of a kind: read from target to source
 
 
 def register(kind: LinkKind) -> LinkKind:
@@ -30,27 +39,59 @@ def register(kind: LinkKind) -> LinkKind:
     return kind
 
 
+def readings() -> list[tuple[str, Text]]:
+    """Every way a record can be linked to another, as seen from itself: code and words."""
+    ways: list[tuple[str, Text]] = []
+    for kind in KINDS.values():
+        ways.append((kind.code, kind.title))
+        if not kind.is_mutual:
+            ways.append((kind.code + BACK, kind.back))
+    return ways
+
+
+RELATED = register(LinkKind("record.related", _("相关")))
+
+
 @dataclass(frozen=True)
 class ShownLink:
-    """One link as one of its two records shows it. ``hit`` None: the other cannot be shown now."""
+    """One link as one of its two records shows it. ``hit`` None: the other cannot be shown now.
+
+    ``kind``: what kind of record the other is.
+    """
 
     link: Link
     title: Text
     other: str
     hit: Hit | None
+    kind: Text = ""
 
 
 def links_of(actor: Person, label: str) -> list[ShownLink]:
     """Both directions, oldest first; a record whose room is absent waits under its label."""
     mine = Link.objects.filter(maker=actor.maker).filter(Q(source=label) | Q(target=label))
+    names = {one.name: one.title for one in REGISTRY.subjects(actor)}
     shown = []
-    for link in mine.order_by("made_at", "pk"):
+    for link in mine.select_related("made_by").order_by("made_at", "pk"):
         kind = KINDS.get(link.kind, LinkKind(link.kind, link.kind, link.kind))
         forward = link.source == label
         other = link.target if forward else link.source
-        title = kind.title if forward else kind.back
-        shown.append(ShownLink(link, title, other, REGISTRY.subject(actor, other)))
+        title = kind.title if forward or kind.is_mutual else kind.back
+        name = names.get(other.partition(":")[0], "")
+        shown.append(ShownLink(link, title, other, REGISTRY.subject(actor, other), name))
     return shown
+
+
+def label_named(actor: Person, kind: str, text: str) -> str:
+    """The label of the record of a kind that people call ``text``, as by its VIN.
+
+    Raises:
+        NotFound: none such, not the actor's to see, or a kind that has no such names.
+    """
+    named = next((one.named for one in REGISTRY.subjects(actor) if one.name == kind), None)
+    key = named(actor, text.strip()) if named and text.strip() else None
+    if key is None:
+        raise NotFound(f"{kind} {text[:60]}")
+    return f"{kind}:{key}"
 
 
 @action("link.make", needs="link.write")
@@ -68,12 +109,14 @@ def link_make(actor: Person, *, kind: str, source: str, target: str) -> Link:
     for label in (source, target):
         if REGISTRY.subject(actor, label) is None:
             raise NotFound(f"record {label}")
+    if KINDS[kind].is_mutual:
+        source, target = sorted((source, target))
     return linked(actor, kind=kind, source=source, target=target)
 
 
 def linked(actor: Person, *, kind: str, source: str, target: str, by: str = "link.make") -> Link:
     """As ``link_make`` for a room's own action ``by``, which knows both records to be there."""
-    link, _ = Link.objects.get_or_create(
+    link, _made = Link.objects.get_or_create(
         maker=actor.maker, kind=kind, source=source, target=target, defaults={"made_by": actor}
     )
     after = {"kind": kind, "source": source, "target": target}

@@ -50,14 +50,15 @@ _WORK = frozenset(
 )
 _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
 _TELEMETRY = frozenset({"telemetry.read", "frame.read"})
-_SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run"})
+_SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
+_OWNERS = _PERSONAL | {"owner.write"}
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _PERSONAL
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS
         | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write"},
         sensitive=True,
@@ -73,11 +74,11 @@ _TABLE = (
         _WORK | _WRITE | _TELEMETRY | _SPINE | {"rule.propose", "export.large"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
-    Role(SUPPLIER_QUALITY, _("供应商质量工程师"), _WORK | _WRITE | {"import.run"}),
+    Role(SUPPLIER_QUALITY, _("供应商质量工程师"), _WORK | _WRITE | {"import.run", "part.import"}),
     Role(
         AFTERSALES,
         _("售后服务人员"),
-        _WORK | _WRITE | _SPINE | _PERSONAL | {"telemetry.read", "agreement.write"},
+        _WORK | _WRITE | _SPINE | _OWNERS | {"telemetry.read", "agreement.write"},
     ),
     Role(OUTLET, _("服务网点人员"), _WORK | _WRITE),
     Role(
@@ -89,7 +90,7 @@ _TABLE = (
     Role(
         DATA_PROTECTION_OFFICER,
         _("个人信息保护负责人"),
-        _WORK | _WRITE | _PERSONAL
+        _WORK | _WRITE | _OWNERS
         | {"audit.read", "owner.erase", "export.approve", "retention.read", "rule.propose", "rule.approve",
            "hold.manage", "agreement.write"},
         sensitive=True,

@@ -2,7 +2,7 @@
 
 from voltward.fleet.models.agreements import Agreement, AgreementVersion
 from voltward.fleet.models.batteries import BatteryPack, BatteryType, PackFitting, SafeBoundary
-from voltward.fleet.models.owners import OwnerPeriod
+from voltward.fleet.models.owners import OwnerIdentity, OwnerPeriod
 from voltward.fleet.models.parts import PartRecord, SoftwareVersion, Terminal
 from voltward.fleet.models.products import (
     Configuration,
@@ -23,6 +23,7 @@ __all__ = [
     "ControllerType",
     "CurrentSignProposal",
     "MotorType",
+    "OwnerIdentity",
     "OwnerPeriod",
     "PackFitting",
     "PartRecord",

@@ -1,8 +1,7 @@
-"""In whose hands a vehicle is, from when until when. Who that is by name stands elsewhere.
+"""In whose hands a vehicle is, from when until when; who that is by name is sealed beside it.
 
-Protected fields (name, telephone, identity number, address) belong in one model of their own,
-``OwnerIdentity``, one-to-one with ``OwnerPeriod``, made of the encrypted fields of records/ with
-blind index and masking. No column of this file may ever hold personal data in the clear.
+Name, telephone, identity number and address stand in ``OwnerIdentity`` alone, made of the protected
+fields of records/. No column of this file may ever hold personal data in the clear.
 """
 
 from __future__ import annotations
@@ -13,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet.models.vehicles import Vehicle
 from voltward.records.history import tracked
+from voltward.records.models import Maker
+from voltward.records.protection import masks, normal
+from voltward.records.protection.fields import BlindIndex, ProtectedRecord, ProtectedText
 
 
 @tracked()
@@ -55,3 +57,48 @@ class OwnerPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vehicle_id} {self.kind} {self.since}"
+
+
+class OwnerIdentity(ProtectedRecord):
+    """Who holds a vehicle in one period. Not tracked: a history would outlive an erasure.
+
+    The period is the subject whose key seals it, so erasing leaves the sale, its dates and its usage
+    class. ``erased_at``: since when nothing of it opens; it is never filled again.
+    """
+
+    maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="+")
+    period = models.OneToOneField(
+        OwnerPeriod,
+        on_delete=models.PROTECT,
+        related_name="identity",
+        verbose_name=_("所有人期间"),
+    )
+    name = ProtectedText(_("姓名或名称"), mask=masks.name)
+    phone = ProtectedText(_("联系电话"), mask=masks.phone, index="phone_index")
+    phone_index = BlindIndex(of="phone", normalise=normal.phone)
+    # of a person the identity card, of a company its unified social credit code
+    identity_number = ProtectedText(
+        _("证件号码"), mask=masks.identity_number, index="identity_number_index"
+    )
+    identity_number_index = BlindIndex(of="identity_number", normalise=normal.code)
+    address = ProtectedText(_("联系地址"), mask=masks.address)
+    changed_at = models.DateTimeField(_("更新时间"), auto_now=True)
+    erased_at = models.DateTimeField(_("删除时间"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("所有人身份")
+
+    def __str__(self) -> str:
+        return f"{self.period_id}"
+
+    def protected_subject(self) -> str:
+        return f"OwnerPeriod:{self.period_id}"
+
+    def protected_maker_id(self) -> int | None:
+        return self.maker_id
+
+    @classmethod
+    def protected_rows(cls, subject: str) -> models.QuerySet[OwnerIdentity]:
+        kind, _colon, key = subject.partition(":")
+        mine = kind == "OwnerPeriod" and key.isdigit()
+        return cls.objects.filter(period=int(key)) if mine else cls.objects.none()

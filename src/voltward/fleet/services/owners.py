@@ -1,4 +1,4 @@
-"""Sale, and the vehicle's way from owner to owner. Names of owners are not kept here."""
+"""Sale, and the vehicle's way from owner to owner. Who they are is kept by ``identities``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,18 @@ from voltward.records.models import Person
 
 @action("vehicle.sell", needs="vehicle.write")
 def vehicle_sell(
-    actor: Person, *, vin: str, sold_on: date, kind: str, usage_class: str, region_code: str = ""
+    actor: Person,
+    *,
+    vin: str,
+    sold_on: date,
+    kind: str,
+    usage_class: str,
+    region_code: str = "",
+    first_used_on: date | None = None,
 ) -> Vehicle:
     """Note the first sale; from now on the vehicle must be watched, agreement or not.
+
+    ``first_used_on`` is the vehicle's for life: no sale after its use and no later owner changes it.
 
     Raises:
         NotFound: no such vehicle of the actor's maker.
@@ -33,10 +42,21 @@ def vehicle_sell(
     if vehicle.produced_on and sold_on < vehicle.produced_on:
         raise BadInput(f"sold_on {sold_on}: before production on {vehicle.produced_on}")
     values = {"state": states.after(vehicle.state, "sell"), "state_note": "", "sold_on": sold_on}
+    values |= _first_use(vehicle, first_used_on)
     changed(actor, "vehicle.sell", vehicle, values)
     _opened(vehicle, kind, usage_class, region_code, sold_on)
     tell(actor, VehicleSold(vehicle))
     return vehicle
+
+
+def _first_use(vehicle: Vehicle, given: date | None) -> dict[str, date]:
+    if given is None or given == vehicle.first_used_on:
+        return {}
+    if vehicle.first_used_on is not None:
+        raise BadInput(f"first_used_on {given}: {vehicle.first_used_on} is on file")
+    if vehicle.produced_on and given < vehicle.produced_on:
+        raise BadInput(f"first_used_on {given}: before production on {vehicle.produced_on}")
+    return {"first_used_on": given}
 
 
 @action("owner.change", needs="vehicle.write")

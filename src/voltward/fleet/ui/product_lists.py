@@ -189,6 +189,7 @@ class PartList(ProductList):
             css="vw-mono",
         ),
     )
+    buttons = (Button(_("批量导入"), "import-new", "upload", "part.import"),)
     empty_title = _("还没有部件记录")
     empty_text = _("在车辆的“构成”页添加部件，或批量导入；按序列号或批次即可查到所装车辆。")
     source = staticmethod(parts_selectors.part_listed)

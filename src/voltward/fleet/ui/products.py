@@ -24,7 +24,6 @@ from voltward.fleet.selectors.products import (
 from voltward.fleet.services.boundaries import LIMITS
 from voltward.fleet.ui.kinds import KINDS, Kind, page_url
 from voltward.records.actors import actor_of
-from voltward.records.history import history_of
 from voltward.records.models import Person
 
 LONG_LISTS = (Vehicle,)  # chosen by typing, not from a list
@@ -44,7 +43,6 @@ class ProductPage(View):
             "row": row,
             "facts": [_fact(row, name) for name in self.kind.fields],
             "related": self.kind.related(actor, row),
-            "timeline": history_of(row),
             **_more(actor, row),
         }
         return render(request, self.kind.template, context)

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from voltward.fleet.ui import agreements, product_actions, product_lists, vehicle_tabs, vehicles
+from voltward.fleet.ui import (
+    agreements,
+    owners,
+    product_actions,
+    product_lists,
+    vehicle_tabs,
+    vehicles,
+)
 from voltward.fleet.ui.kinds import KINDS
 from voltward.fleet.ui.products import ProductEdit, ProductPage
 from voltward.fleet.ui.vehicle_forms import STEPS, StepPage
@@ -31,6 +38,10 @@ urlpatterns: list[URLPattern] = [
         vehicle_tabs.registration_page,
         name="vehicle-registration",
     ),
+    path("vehicles/<str:vin>/owners/<int:period_id>/", owners.page, name="vehicle-owner"),
+    path("vehicles/<str:vin>/owners/<int:period_id>/show/", owners.show, name="owner-show"),
+    path("vehicles/<str:vin>/owners/<int:period_id>/edit/", owners.edit, name="owner-edit"),
+    path("vehicles/<str:vin>/owners/<int:period_id>/erase/", owners.erase, name="owner-erase"),
     path("parts/", product_lists.PartList.as_view(), name="parts"),
     path("agreement-versions/", agreements.versions, name="agreement-versions"),
     path("agreements/<int:agreement_id>/withdraw/", agreements.withdraw, name="agreement-withdraw"),

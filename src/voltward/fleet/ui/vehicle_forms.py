@@ -57,6 +57,10 @@ class OwnerForm(forms.Form):
     region_code = forms.RegexField(r"^\d{6}\Z", label=gettext_lazy("行政区划代码"), required=False)
 
 
+class SaleForm(OwnerForm):
+    first_used_on = _day(gettext_lazy("首次使用日期"), required=False)
+
+
 class UseForm(forms.Form):
     first_used_on = _day(gettext_lazy("首次使用日期"))
 
@@ -152,9 +156,9 @@ def _by(service: Callable[..., object]) -> Callable[[Person, Vehicle, dict[str, 
 
 STEPS: dict[str, Step] = {
     "change": Step(gettext_lazy("修改档案"), _recorded, _change),
-    "sell": Step(gettext_lazy("登记销售"), _of(OwnerForm), _sell, back="vehicle-agreements"),
+    "sell": Step(gettext_lazy("登记销售"), _of(SaleForm), _sell, back="vehicle-record"),
     "owner": Step(gettext_lazy("变更所有人"), _of(OwnerForm), _by(owners.owner_change),
-                  back="vehicle-agreements"),
+                  back="vehicle-record"),
     "use": Step(gettext_lazy("投入使用"), _of(UseForm), _by(life.vehicle_use)),
     "offline": Step(gettext_lazy("确认离线"), _of(ReasonForm), _by(life.vehicle_confirm_offline)),
     "resume": Step(gettext_lazy("恢复在用"), _of(NothingForm), _by(life.vehicle_resume)),

@@ -8,15 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from voltward.fleet.models import OwnerPeriod
-from voltward.fleet.selectors import agreements, parts, vehicle_by_vin
+from voltward.fleet.selectors import agreements, owners, parts, vehicle_by_vin
 from voltward.fleet.selectors.registration import PlatformRegistration, platform_registration
 from voltward.fleet.ui.registration_words import TITLES
 from voltward.fleet.ui.vehicle_forms import AgreementForm, FitForm, PartForm, SoftwareForm
 from voltward.pages.access import needs
 from voltward.records.actions import label
 from voltward.records.actors import actor_of
-from voltward.records.history import history_of
 from voltward.records.selectors import audit_visible
 
 LOG_ROWS = 200
@@ -49,7 +47,7 @@ def agreement_tab(request: HttpRequest, vin: str) -> HttpResponse:
     vehicle = vehicle_by_vin(actor, vin)
     context = {
         "vehicle": vehicle,
-        "periods": OwnerPeriod.objects.filter(vehicle=vehicle).order_by("-since"),
+        "periods": owners.periods_of(actor, vehicle),
         "agreements": agreements.agreement_visible(actor, vehicle),
         "may_use": agreements.may_use_beyond_monitoring(vehicle),
         "form": AgreementForm(actor),
@@ -66,7 +64,6 @@ def log_tab(request: HttpRequest, vin: str) -> HttpResponse:
     context = {
         "vehicle": vehicle,
         "rows": audit_visible(actor).filter(subject=label(vehicle))[:LOG_ROWS],
-        "timeline": history_of(vehicle),
     }
     return render(request, "fleet/log.html", context)
 

@@ -15,6 +15,7 @@ from voltward.base.vin import check_digit_is_right
 from voltward.fleet import selectors, services
 from voltward.fleet.keys import vehicle_key
 from voltward.fleet.lists import VEHICLES
+from voltward.fleet.selectors.owners import periods_of
 from voltward.pages.access import needs
 from voltward.pages.lists.page import ListPage
 from voltward.pages.room import REGISTRY
@@ -37,8 +38,13 @@ def first_tab(request: HttpRequest, vin: str) -> HttpResponse:
 @require_safe
 def record_tab(request: HttpRequest, vin: str) -> HttpResponse:
     """What the books say about a vehicle."""
-    vehicle = selectors.vehicle_by_vin(actor_of(request), vin)
-    context = {"vehicle": vehicle, "vin_warning": not check_digit_is_right(vehicle.vin)}
+    actor = actor_of(request)
+    vehicle = selectors.vehicle_by_vin(actor, vin)
+    context = {
+        "vehicle": vehicle,
+        "vin_warning": not check_digit_is_right(vehicle.vin),
+        "periods": periods_of(actor, vehicle),
+    }
     return render(request, "fleet/record.html", context)
 
 

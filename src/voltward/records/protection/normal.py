@@ -19,3 +19,8 @@ def phone(value: str) -> str:
 
 def plate(value: str) -> str:
     return re.sub(r"[\s·.\-]+", "", unicodedata.normalize("NFKC", value)).upper()
+
+
+def code(value: str) -> str:
+    """A number of letters and digits, such as that of an identity card."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", value)).upper()

@@ -109,7 +109,8 @@ def subject_erase(actor: Person, *, subject: str, reason: str) -> dict[str, int]
             model._default_manager.filter(pk__in=own).update(**blank)
         if own:
             touched[model._meta.db_table] = len(own)
-    touched |= {name: erase(actor, subject) for name, erase in ERASERS.items()}
+    counts = {name: erase(actor, subject) for name, erase in ERASERS.items()}
+    touched |= {name: count for name, count in counts.items() if count}
     keys.forget(ids)
     transaction.on_commit(lambda: keys.forget(ids))
     after = {"subject": subject, "reason": reason.strip()[:200], "touched": touched}

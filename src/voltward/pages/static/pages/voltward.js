@@ -45,6 +45,7 @@
     if (hit("[data-theme-switch]")) switchTheme();
     if (hit("[data-menu-narrow]")) narrowMenu();
     if (hit("[data-keys-open]")) find("#keys")?.showModal();
+    if (hit("[data-print]")) print();
     if (hit("[data-copy]")) copy(hit("[data-copy]"));
     const opener = hit("[data-menu-open]");
     if (opener) openMenu(opener.getAttribute("aria-expanded") !== "true");
@@ -92,6 +93,14 @@
     const large = [...input.files].some((file) => file.size > Number(input.dataset.largestBytes));
     input.setCustomValidity(large ? input.dataset.tooLarge : "");
     input.reportValidity();
+  });
+
+  // A page may lie open for hours: the time on paper is that of printing.
+  addEventListener("beforeprint", () => {
+    for (const place of document.querySelectorAll("[data-printed-at]")) {
+      const zone = { timeZone: place.dataset.zone, dateStyle: "short", timeStyle: "medium" };
+      place.textContent = new Intl.DateTimeFormat("sv-SE", zone).format(new Date());
+    }
   });
 
   // What a page asks by itself is no touch of a hand: it must not keep a session alive.
