@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from voltward.base.errors import BadInput
 from voltward.records import selectors
+from voltward.records.account_events import PasswordChanged
 from voltward.records.actions import action, label, record, write_row
 from voltward.records.checking import checked
+from voltward.records.events import tell
 from voltward.records.models import LANGUAGES, Assignment, LoginAttempt, Maker, Person
 from voltward.records.roles import OWN_ACCOUNT, ROLES
 from voltward.records.services.roles import administrators_apart
@@ -91,6 +93,7 @@ def person_password_set(actor: Person, *, login: str, password: str) -> Person:
     person.save(update_fields=["password", "password_changed_at"])
     sessions_over(person, why="password")
     record(actor, "person.password", person, before={}, after={"login": person.login})
+    tell(actor, PasswordChanged(person, now()))
     return person
 
 
@@ -112,6 +115,7 @@ def own_password_change(
     actor.save(update_fields=["password", "password_changed_at"])
     sessions_over(actor, why="password", keep=keep_session)
     record(actor, "account.password", actor, before={}, after={})
+    tell(actor, PasswordChanged(actor, now()))
 
 
 @action("account.language", needs=OWN_ACCOUNT)
