@@ -36,7 +36,12 @@ from voltward.records.notice_events import Wish, on_event
 from voltward.records.roles import ROLES
 from voltward.records.selectors.recipients import ToRole
 
-_STEPS: Final = {"read": _("读取"), "check": _("检查"), "apply": _("导入"), "undo": _("撤销")}
+_STEPS: Final = {
+    "read": _("读取"),
+    "check": _("检查"),
+    "apply": _("导入"),
+    "undo": _("撤销整批导入"),
+}
 _LONGEST_PATH: Final = Notice._meta.get_field("path").max_length or 0
 
 
