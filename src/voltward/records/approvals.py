@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from django.utils import timezone
 from voltward.base.errors import NotFound, NotPermitted, WrongState
 from voltward.pages.room import Text
 from voltward.records.actions import action, record
+from voltward.records.events import ApprovalAsked, ApprovalDecided, tell
 from voltward.records.models import Approval, Person
 from voltward.records.roles import OWN_ACCOUNT
+from voltward.records.selectors.recipients import grant_holders
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Kind:
 
     ``apply`` runs in the transaction of the decision; what it refuses leaves the wish waiting.
     ``shown(approval)``: what is asked for as pairs of title and value, masked where it must be.
+    ``barred(approval)``: numbers of people who may not decide it, beside the one who asked.
     """
 
     code: str
@@ -29,6 +32,7 @@ class Kind:
     needs: str
     apply: Callable[[Person, Approval], object]
     shown: Callable[[Approval], Sequence[tuple[Text, str]]] | None = None
+    barred: Callable[[Approval], Collection[int]] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -44,10 +48,20 @@ def opened(
     actor: Person, kind: Kind, *, title: str, payload: dict[str, Any], reason: str = ""
 ) -> Approval:
     """A new wish, for use inside an action; its audit row is the caller's."""
-    return Approval.objects.create(
+    approval = Approval.objects.create(
         maker=actor.maker, kind=kind.code, title=title[:200], payload=payload,
         reason=reason.strip()[:500], asked_by=actor,
     )  # fmt: skip
+    tell(actor, ApprovalAsked(approval))
+    return approval
+
+
+def deciders(approval: Approval) -> list[Person]:
+    """Who may decide a wish now: its maker's holders of the grant, but not who asked or is barred."""
+    kind = KINDS[approval.kind]
+    barred = {approval.asked_by_id, *(kind.barred(approval) if kind.barred else ())}
+    found = grant_holders(approval.maker_id, kind.needs)
+    return [person for person in found if person.pk not in barred]
 
 
 def approval_visible(actor: Person) -> QuerySet[Approval]:
@@ -127,6 +141,7 @@ def _decided(actor: Person, approval_id: int, state: str, note: str) -> Approval
     record(actor, name, approval, before={"state": "waiting"}, after=after)
     if state == "accepted":
         kind.apply(actor, approval)
+    tell(actor, ApprovalDecided(approval))
     return approval
 
 

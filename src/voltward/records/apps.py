@@ -10,8 +10,10 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from voltward.records import beginnings  # noqa: F401 - registers the lookup
-        from voltward.records.notice_news import tell_of_clocks
+        from voltward.records.account_news import tell_of_accounts
+        from voltward.records.notice_news import tell_of_work
         from voltward.records.receivers import connect
 
         connect()
-        tell_of_clocks()
+        tell_of_work()
+        tell_of_accounts()

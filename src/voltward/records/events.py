@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from voltward.records.models import Person
+from voltward.records.models import Approval, ExportRequest, ImportRun, Person
 
 Event = TypeVar("Event")
 _LISTENERS: defaultdict[type[Any], list[Callable[[Person, Any], None]]] = defaultdict(list)
@@ -58,3 +58,61 @@ class SavedFilterNews:
     number: int
     at_least: bool
     url: str
+
+
+@dataclass(frozen=True)
+class ApprovalAsked:
+    """A wish waits for a second person from now on."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True)
+class ApprovalDecided:
+    """A second person agreed, and it was carried out, or refused: ``approval.state`` says which."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True)
+class ImportFinished:
+    """A run wrote its rows."""
+
+    run: ImportRun
+
+
+@dataclass(frozen=True)
+class ImportUndone:
+    """What a run wrote is as it was before, but for ``run.kept_rows`` records; ``rows``: how many."""
+
+    run: ImportRun
+    rows: int
+
+
+@dataclass(frozen=True)
+class ImportFailed:
+    """``step``: read, check, apply or undo; ``run.error`` says why. Nothing was written by it."""
+
+    run: ImportRun
+    step: str
+
+
+@dataclass(frozen=True)
+class ExportMade:
+    """The file of a large export lies ready for its asker."""
+
+    request: ExportRequest
+
+
+@dataclass(frozen=True)
+class ExportFailed:
+    """A large export was agreed to and cannot be made; ``request.failure`` says why."""
+
+    request: ExportRequest
+
+
+@dataclass(frozen=True)
+class ExportExpired:
+    """The file of a large export is past its days and deleted."""
+
+    request: ExportRequest

@@ -23,13 +23,19 @@ class Value:
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """``values``: all names, each of which a notice must bring and a template may use."""
+    """``values``: all names, each of which a notice must bring and a template may use.
+
+    ``adds``: the value that adds up when the same is told again within ``window``. ``is_security``:
+    about the reader's own account: quiet hours do not hold it, nobody can switch it off, no group hears it.
+    """
 
     code: str
     title: Text
     values: Mapping[str, Value]
     severity: int = 1
     window: timedelta = timedelta(minutes=10)
+    adds: str = ""
+    is_security: bool = False
 
 
 KINDS: dict[str, NoticeKind] = {}
@@ -51,6 +57,11 @@ def kind_of(code: str) -> NoticeKind:
     return KINDS[code]
 
 
+def is_security(code: str) -> bool:
+    """Whether notices of this kind are about the reader's own account."""
+    return code in KINDS and KINDS[code].is_security
+
+
 def values_checked(kind: NoticeKind, values: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` as they are kept.
 
@@ -65,6 +76,11 @@ def values_checked(kind: NoticeKind, values: Mapping[str, Any]) -> dict[str, Any
 
 _INSTANT: Final = "2026-03-15T00:30:05+00:00"
 _SUBJECT: Final = Value("LVVDB11B0RE000001")
+_AT: Final = Value(_INSTANT, True)
+_LOGIN: Final = Value("operator")
+_FILE: Final = Value("vehicles.xlsx")  # people name their files, also after people
+_LIST: Final = Value("车辆列表", True)
+_ROWS: Final = Value("1200", True)
 
 CLOCK_WARNING = register(
     NoticeKind(
@@ -92,6 +108,14 @@ APPROVAL_WAITING = register(
          "asked_by": Value("王小明")},
     )
 )  # fmt: skip
+APPROVAL_DECIDED = register(
+    NoticeKind(
+        "approval_decided",
+        _("审批结果"),
+        {"matter": Value("保存期限修改", True), "title": Value("报警记录保存 10 年"),
+         "decision": Value("已同意", True), "decided_by": Value("李小红")},
+    )
+)  # fmt: skip
 ALARM = register(
     NoticeKind(
         "alarm",
@@ -106,48 +130,90 @@ PASSWORD_CHANGED = register(
     NoticeKind(
         "password_changed",
         _("密码已修改"),
-        {"login": Value("operator"), "at": Value(_INSTANT, True)},
+        {"login": _LOGIN, "at": _AT},
         severity=2,
         window=timedelta(0),
+        is_security=True,
+    )
+)
+FACTOR_ADDED = register(
+    NoticeKind(
+        "factor_added",
+        _("第二因素已添加"),
+        {"login": _LOGIN, "factor": Value("动态口令", True), "at": _AT},
+        severity=2,
+        window=timedelta(0),
+        is_security=True,
+    )
+)
+FACTOR_REMOVED = register(
+    NoticeKind(
+        "factor_removed",
+        _("第二因素已移除"),
+        {"login": _LOGIN, "factor": Value("动态口令", True), "at": _AT},
+        severity=2,
+        window=timedelta(0),
+        is_security=True,
     )
 )
 NEW_LOGIN_PLACE = register(
     NoticeKind(
         "new_login_place",
-        _("新的登录地点"),
-        {"login": Value("operator"), "address": Value("192.0.2.7"), "at": Value(_INSTANT, True)},
+        _("新的登录地点或设备"),
+        {"login": _LOGIN, "what": Value("新的地点", True), "address": Value("192.0.2.7"),
+         "device": Value("Mozilla/5.0 (X11; Linux x86_64)"), "at": _AT},
         severity=2,
         window=timedelta(hours=1),
+        is_security=True,
     )
-)
+)  # fmt: skip
 IMPORT_FINISHED = register(
     NoticeKind(
         "import_finished",
         _("导入完成"),
-        {"file": Value("vehicles.xlsx", True), "rows": Value("1200", True),
-         "failed": Value("3", True)},
+        {"file": _FILE, "rows": _ROWS, "failed": Value("3", True)},
         severity=0,
     )
-)  # fmt: skip
+)
+IMPORT_FAILED = register(
+    NoticeKind(
+        "import_failed",
+        _("导入失败"),
+        {"file": _FILE, "step": Value("检查", True), "reason": Value("文件为空。")},
+    )
+)
+IMPORT_UNDONE = register(
+    NoticeKind(
+        "import_undone",
+        _("导入已撤销"),
+        {"file": _FILE, "rows": _ROWS, "kept": Value("3", True)},
+        severity=0,
+    )
+)
 EXPORT_READY = register(
     NoticeKind(
         "export_ready",
         _("导出就绪"),
-        {"list": Value("车辆列表", True), "rows": Value("1200", True),
-         "until_at": Value(_INSTANT, True)},
+        {"list": _LIST, "rows": _ROWS, "until_at": _AT},
         severity=0,
     )
-)  # fmt: skip
+)
+EXPORT_FAILED = register(
+    NoticeKind("export_failed", _("导出未完成"), {"list": _LIST, "reason": Value("生成失败", True)})
+)
+EXPORT_EXPIRED = register(
+    NoticeKind("export_expired", _("导出已过期"), {"list": _LIST, "until_at": _AT}, severity=0)
+)
 LIST_NEWS = register(
     NoticeKind(
         "list_news",
         _("订阅的列表有更新"),
-        {"filter": Value("三级告警未处置", True), "list": Value("告警中心", True),
-         "count": Value("5", True)},
+        {"filter": Value("三级告警未处置"), "list": _LIST, "count": Value("5", True)},
         severity=0,
         window=timedelta(hours=1),
+        adds="count",
     )
-)  # fmt: skip
+)
 CHANNEL_TEST = register(
     NoticeKind(
         "channel_test",

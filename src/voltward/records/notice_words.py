@@ -108,6 +108,13 @@ def masked(text: str) -> str:
     return f"{text[0]}***{text[-4:]}" if len(text) >= 11 else f"{text[0]}***"
 
 
+def added(one: Any, other: Any) -> int | str:
+    """The sum of two counts; ``1000+`` says that there are more, and so does a sum with it."""
+    texts = str(one), str(other)
+    total = sum(int(text.removesuffix("+")) for text in texts)
+    return f"{total}+" if any(text.endswith("+") for text in texts) else total
+
+
 def kept(values: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` as JSON: instants as text, lazy texts in every language."""
     return {name: _plain(value) for name, value in values.items()}

@@ -20,9 +20,11 @@ from voltward.records.models import (
     NoticeSetting,
     NoticeTemplate,
     Person,
+    PersonContact,
     QuietHours,
 )
-from voltward.records.selectors.recipients import setting_of
+from voltward.records.protection.fields import opened
+from voltward.records.selectors.recipients import has_address, setting_of
 from voltward.records.senders import SENDERS
 from voltward.records.senders.protocol import Message, Outcome
 from voltward.records.services import notice_channels as channels
@@ -32,7 +34,7 @@ from voltward.records.services.notice_settings import (
     own_notice_setting_change,
     template_revise,
 )
-from voltward.records.services.sealing import channel_secrets, own_address
+from voltward.records.services.sealing import channel_secrets
 
 pytestmark = pytest.mark.django_db
 DINGTALK = {"origin": "https://oapi.dingtalk.com"}
@@ -268,13 +270,13 @@ def test_everybody_sets_their_own_ways_language_and_quiet_hours(
     )  # fmt: skip
     setting = setting_of(Person.objects.get(pk=operator.pk))
     assert (setting.order, setting.language) == (["sms", "email"], "en")
-    assert own_address(setting, "email") == "wang@maker.example"
-    assert own_address(setting, "phone") == "13800007777"
+    contact = PersonContact.objects.get(person=operator)
+    assert opened(contact.email) == "wang@maker.example"
+    assert opened(contact.phone) == "13800007777"
     assert QuietHours.objects.get().passes_from == 2
     own_notice_setting_change(operator, order=None, language="", quiet=None, phone="")
-    setting = setting_of(Person.objects.get(pk=operator.pk))
-    assert own_address(setting, "email") == "wang@maker.example"
-    assert own_address(setting, "phone") == ""
+    person = Person.objects.get(pk=operator.pk)
+    assert (has_address(person, "email"), has_address(person, "phone")) == (True, False)
     assert not QuietHours.objects.exists()
     assert "7777" not in str(list(AuditRow.objects.values_list("after", flat=True)))
 
@@ -295,6 +297,7 @@ def test_settings_that_make_no_sense_change_nothing(
         own_notice_setting_change(operator, **given)  # type: ignore[arg-type]
     assert not NoticeSetting.objects.exists()
     assert not QuietHours.objects.exists()
+    assert not PersonContact.objects.exists()
 
 
 def test_a_closed_account_changes_nothing(operator: Person, house: House) -> None:

@@ -16,7 +16,7 @@ from tests.records.notices.conftest import House
 
 from voltward.base.errors import BadInput
 from voltward.records.models import LANGUAGES, Maker, Notice, NoticeTemplate, Person
-from voltward.records.notice_kinds import CHANNEL_TEST, IMPORT_FINISHED, KINDS
+from voltward.records.notice_kinds import CHANNEL_TEST, KINDS, NoticeKind, Value
 from voltward.records.notice_words import (
     Words,
     filled,
@@ -32,6 +32,7 @@ from voltward.records.senders.protocol import Message
 from voltward.records.senders.sms import Sms
 from voltward.records.senders.wecom import Wecom
 
+OPEN = NoticeKind("open", "open", {name: Value("", True) for name in ("file", "rows", "failed")})
 AT = datetime(2026, 3, 15, 0, 30, 5, tzinfo=UTC)
 LINK = "https://voltward.example.com/inbox/7/"
 EVIL = [
@@ -55,7 +56,7 @@ MARKUP = set("\\`*_[]()<>#|~!@")
 def message(value: str) -> Message:
     template = Words("File {file}", "{file}: {rows}, {failed}")
     values = {"file": value, "rows": 1, "failed": 0}
-    words = filled(IMPORT_FINISHED, template, values, "en", outside=True)
+    words = filled(OPEN, template, values, "en", outside=True)
     return Message(words.title, words.body, LINK, "en", 1, "a@b.example", "key-1", AT)
 
 
@@ -142,9 +143,9 @@ def test_names_of_files_and_numbers_stay_readable() -> None:
 def test_personal_data_is_masked_outside_even_in_a_value_declared_open(private: str) -> None:
     template = Words("{file}", "{file}")
     values = {"file": f"of {private}.", "rows": 1, "failed": 0}
-    outside = filled(IMPORT_FINISHED, template, values, "en", outside=True)
+    outside = filled(OPEN, template, values, "en", outside=True)
     assert private[1:-4] not in outside.title
-    inside = filled(IMPORT_FINISHED, template, values, "en", outside=False)
+    inside = filled(OPEN, template, values, "en", outside=False)
     assert private.split("@")[0] in inside.title
 
 

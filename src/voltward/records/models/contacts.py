@@ -1,4 +1,4 @@
-"""How a person is reached by notices: telephone and mail address, both protected."""
+"""How a person is reached: telephone and mail address, both protected; notices are sent there."""
 
 from __future__ import annotations
 

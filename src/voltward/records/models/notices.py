@@ -198,7 +198,7 @@ class NoticeTemplate(models.Model):
 
 
 class NoticeSetting(models.Model):
-    """How one person wants to be told. Addresses are sealed: a database dump shows none."""
+    """How one person wants to be told; where to, says the person's contact."""
 
     person = models.OneToOneField(
         Person, on_delete=models.PROTECT, related_name="notice_setting", primary_key=True
@@ -206,8 +206,6 @@ class NoticeSetting(models.Model):
     # kinds in the order in which they are tried; None: the maker's order
     order = ArrayField(models.CharField(max_length=12, choices=CHANNEL_KINDS), null=True)
     language = models.CharField(_("语言"), max_length=16, blank=True)  # "": the account's
-    email_sealed = models.BinaryField(null=True)
-    phone_sealed = models.BinaryField(null=True)
 
     class Meta:
         verbose_name = _("通知设置")

@@ -11,9 +11,14 @@ def text(value: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
 
 
+def dialled(value: str) -> str:
+    """A telephone number without spaces, hyphens and brackets; a plus before the country stays."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", value))
+
+
 def phone(value: str) -> str:
     """Digits only; a mainland number with or without its +86."""
-    digits = _SEPARATORS.sub("", unicodedata.normalize("NFKC", value)).removeprefix("+")
+    digits = dialled(value).removeprefix("+")
     return digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
 
 

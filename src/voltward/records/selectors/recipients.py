@@ -13,10 +13,12 @@ from voltward.records.models import (
     EscalationStep,
     NoticeSetting,
     Person,
+    PersonContact,
     Post,
     PostHolder,
     Unit,
 )
+from voltward.records.roles import ROLES
 from voltward.records.senders import SENDERS
 
 
@@ -51,6 +53,13 @@ def role_holders(maker_id: int | None, code: str, unit: Unit | None = None) -> l
     return list(people)
 
 
+def grant_holders(maker_id: int | None, grant: str) -> list[Person]:
+    """People who can log in and hold a role with that grant, wherever it holds."""
+    roles = [code for code, role in ROLES.items() if grant in role.grants]
+    held = Assignment.objects.filter(role__in=roles)
+    return list(_working().filter(maker=maker_id, pk__in=held.values("person")))
+
+
 def post_holders(post: Post) -> list[Person]:
     today = timezone.localdate()
     held = PostHolder.objects.filter(
@@ -80,6 +89,20 @@ def language_of(person: Person) -> str:
     return setting_of(person).language or person.language
 
 
+def contact_on_file(person: Person) -> PersonContact | None:
+    """Where the person's notices go; opened by ``services.protection.protected_used`` alone."""
+    try:
+        return person.contact
+    except PersonContact.DoesNotExist:
+        return None
+
+
+def has_address(person: Person, name: str) -> bool:
+    """Whether there is an ``email`` or ``phone`` on file."""
+    contact = contact_on_file(person)
+    return contact is not None and bool(getattr(contact, name))
+
+
 def ways_to(person: Person, channels: list[Channel], kinds: list[str] | None) -> list[Channel]:
     """The maker's open ``channels`` in the order in which they are tried for ``person``.
 
@@ -90,12 +113,19 @@ def ways_to(person: Person, channels: list[Channel], kinds: list[str] | None) ->
     order = kinds or setting.order
     if order is not None:
         return [one for kind in dict.fromkeys(order) for one in channels if one.kind == kind]
-    return [one for one in channels if _reaches(one, setting)]
+    return [one for one in channels if _reaches(one, person)]
 
 
-def _reaches(channel: Channel, setting: NoticeSetting) -> bool:
+def security_ways_to(person: Person, channels: list[Channel]) -> list[Channel]:
+    """Every one of ``channels`` that leads to ``person`` alone: the own order first, none left out."""
+    own = [one for one in channels if not SENDERS[one.kind].is_group]
+    first = ways_to(person, own, None)
+    return [*first, *(one for one in own if one not in first and _reaches(one, person))]
+
+
+def _reaches(channel: Channel, person: Person) -> bool:
     needed = SENDERS[channel.kind].address
-    return not needed or getattr(setting, f"{needed}_sealed") is not None
+    return not needed or has_address(person, needed)
 
 
 def _with_those_above(unit: Unit) -> list[int]:
@@ -110,4 +140,4 @@ def _with_those_above(unit: Unit) -> list[int]:
 
 def _working() -> QuerySet[Person]:
     people = Person.objects.filter(is_active=True, is_program=False)
-    return people.select_related("maker", "notice_setting").order_by("pk")
+    return people.select_related("maker", "notice_setting", "contact").order_by("pk")

@@ -37,6 +37,12 @@ def own_sessions(actor: Person) -> QuerySet[PersonSession]:
     return PersonSession.objects.filter(_going_on(now()), person=actor).order_by("-signed_in_at")
 
 
+def sign_in_history(person: Person) -> set[tuple[str | None, str]]:
+    """Addresses and devices of all sign-ins of a person that are still known."""
+    rows = PersonSession.objects.filter(person=person)
+    return set(rows.values_list("address", "device").distinct())
+
+
 def sessions_visible(actor: Person) -> QuerySet[PersonSession]:
     """The sessions of the actor's maker that go on, newest first."""
     found = PersonSession.objects.filter(_going_on(now()), person__maker=actor.maker)

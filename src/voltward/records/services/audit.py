@@ -9,16 +9,22 @@ from voltward.records.models import Person
 
 
 def reading_recorded(
-    actor: Person, *, what: str, subject: Subject | str, reason: str = "", **more: Any
+    actor: Person,
+    *,
+    what: str,
+    subject: Subject | str,
+    reason: str = "",
+    maker_id: int | None = None,
+    **more: Any,
 ) -> None:
     """Leave an audit row for a read of personal data, an exact position, or many rows at once.
 
     ``what``: the name of the read, e.g. ``position.read``; call it before the data leaves.
-    ``more``: what else was read, as JSON.
+    ``maker_id``: whose record it is, where the platform itself reads. ``more``: what else, as JSON.
     """
     text = subject if isinstance(subject, str) else label(subject)
     after = {**more, "reason": reason} if reason else more
-    write_row(actor, what, subject=text, result="read", after=after)
+    write_row(actor, what, subject=text, result="read", after=after, maker_id=maker_id)
 
 
 def refusal_recorded(actor: object, *, what: str, subject: str, needs: str) -> None:

@@ -17,6 +17,7 @@ from voltward.pages.lists import export as files
 from voltward.pages.lists.ports import Left
 from voltward.records import approvals
 from voltward.records.actions import action, record
+from voltward.records.events import ExportExpired, ExportFailed, ExportMade, tell
 from voltward.records.models import Approval, ExportRequest, ExportRule, Person
 from voltward.records.selectors import exports as selectors
 from voltward.records.selectors import installation
@@ -143,6 +144,7 @@ def _export_finish(actor: Person, *, request: ExportRequest, file_name: str, row
     request.expires_at = request.made_at + keep
     request.save(update_fields=["file_name", "rows", "made_at", "expires_at"])
     record(actor, "export.make", request, before={}, after={**_content(request), "rows": rows})
+    tell(actor, ExportMade(request))
 
 
 def _gave_up(request: ExportRequest, failure: str) -> None:
@@ -155,6 +157,7 @@ def _export_fail(actor: Person, *, request: ExportRequest, failure: str) -> None
     request.failure = failure
     request.save(update_fields=["failure"])
     record(actor, "export.fail", request, before={}, after={"failure": failure})
+    tell(actor, ExportFailed(request))
 
 
 def _deleted(request: ExportRequest) -> bool:
@@ -170,6 +173,7 @@ def _export_delete(actor: Person, *, request: ExportRequest) -> None:
     request.file_name = ""
     request.save(update_fields=["file_name"])
     record(actor, "export.delete", request, before=before, after={})
+    tell(actor, ExportExpired(request))
 
 
 def _private(path: str, flags: int) -> int:

@@ -12,7 +12,9 @@ from django.db import transaction
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.records import one_time_codes, passkeys, selectors
+from voltward.records.account_events import FactorsAdded, FactorsRemoved
 from voltward.records.actions import action, record
+from voltward.records.events import tell
 from voltward.records.guessing import TooManyGuesses
 from voltward.records.models import Person
 from voltward.records.origin import origin
@@ -20,6 +22,7 @@ from voltward.records.roles import OWN_ACCOUNT
 from voltward.records.selectors.sign_in import STRONG, factors_of, has_factor, person_managed
 from voltward.records.services.people import attempt_begun, attempt_ended
 from voltward.records.services.sign_in import sessions_over
+from voltward.records.sessions import now
 from voltward.records.sign_in_rules import rules
 
 
@@ -71,6 +74,7 @@ def totp_add(actor: Person, *, secret: str, code: str) -> Authenticator:
     data = {"secret": encrypt(secret), "last_period": period}
     added = Authenticator.objects.create(user=actor, type=Authenticator.Type.TOTP, data=data)
     record(actor, "factor.totp.add", added, before={}, after={"type": "totp"})
+    tell(actor, FactorsAdded(actor, (added.type,), now()))
     return added
 
 
@@ -86,6 +90,7 @@ def passkey_add(actor: Person, *, name: str, credential: dict[str, Any]) -> Auth
     added = Authenticator.objects.create(user=actor, type=Authenticator.Type.WEBAUTHN, data=data)
     after = {"type": "webauthn", "name": data["name"]}
     record(actor, "factor.passkey.add", added, before={}, after=after)
+    tell(actor, FactorsAdded(actor, (added.type,), now()))
     return added
 
 
@@ -102,6 +107,7 @@ def recovery_codes_renew(actor: Person) -> list[str]:
     factors_of(actor).filter(type=Authenticator.Type.RECOVERY_CODES).delete()
     made = RecoveryCodes.activate(actor)
     record(actor, "factor.recovery.renew", made.instance, before={}, after={})
+    tell(actor, FactorsAdded(actor, (made.instance.type,), now()))
     return list(made.generate_codes())
 
 
@@ -123,6 +129,7 @@ def factor_remove(actor: Person, *, factor_id: int, keep_session: int | None = N
         raise WrongState("the last factor stays; add another first")
     before = {"type": factor.type}
     record(actor, "factor.remove", factor, before=before, after={})
+    tell(actor, FactorsRemoved(actor, (factor.type,), now()))
     factor.delete()
     if is_last:
         own.delete()
@@ -141,6 +148,8 @@ def factors_reset(actor: Person, *, login: str, why: str) -> Person:
     factors_of(person).delete()
     sessions_over(person, why="factor")
     record(actor, "factor.reset", person, before=before, after={"why": why})
+    if before["types"]:
+        tell(actor, FactorsRemoved(person, tuple(before["types"]), now()))
     return person
 
 

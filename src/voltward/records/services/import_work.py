@@ -23,6 +23,7 @@ from voltward.records import import_files
 from voltward.records import import_states as states
 from voltward.records.actions import action, record
 from voltward.records.copying import among, copy_in
+from voltward.records.events import ImportFailed, ImportFinished, ImportUndone, tell
 from voltward.records.import_progress import Tell, progress_of
 from voltward.records.import_rows import BATCH, Judged, Tally, judged, natural_key
 from voltward.records.models import ImportChange, ImportRun, Person
@@ -134,6 +135,7 @@ def _import_apply(actor: Person, *, run_id: int, told: Tell) -> None:
     tally.put_into(run)
     _done(run)
     record(actor, "import.apply", run, before={}, after=_counts(run))
+    tell(actor, ImportFinished(run))
 
 
 def _write(
@@ -183,6 +185,7 @@ def _import_undo(actor: Person, *, run_id: int, told: Tell) -> None:
     _done(run)
     after = {"sha256": run.file_sha256, "undone": done - run.kept_rows, "kept": run.kept_rows}
     record(actor, "import.undo", run, before=_counts(run), after=after)
+    tell(actor, ImportUndone(run, done - run.kept_rows))
 
 
 @action("import.fail", needs=RUN_IMPORT)
@@ -195,6 +198,7 @@ def _import_fail(actor: Person, *, run_id: int, why: BadFile) -> None:
     run.error = {"code": why.why, "found": why.found, "expected": why.expected}
     _done(run)
     record(actor, "import.fail", run, before=before, after={"state": run.state, **run.error})
+    tell(actor, ImportFailed(run, before["wanted"]))
 
 
 _STEPS: dict[str, Callable[..., None]] = {

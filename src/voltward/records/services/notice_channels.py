@@ -14,7 +14,7 @@ from voltward.records.notice_kinds import CHANNEL_TEST
 from voltward.records.notice_ports import now, ports
 from voltward.records.notice_words import kept
 from voltward.records.selectors import notices as selectors
-from voltward.records.selectors.recipients import setting_of
+from voltward.records.selectors.recipients import has_address
 from voltward.records.senders import SENDERS
 from voltward.records.senders.protocol import Field
 from voltward.records.services.sealing import channel_sealed, channel_secrets
@@ -110,7 +110,7 @@ def channel_test(actor: Person, *, channel_id: int) -> Delivery:
     """
     channel = _open(actor, channel_id)
     needed = SENDERS[channel.kind].address
-    if needed and getattr(setting_of(actor), f"{needed}_sealed") is None:
+    if needed and not has_address(actor, needed):
         raise BadInput(f"{needed}: the actor has none to send a test to")
     at = now()
     notice = Notice.objects.create(

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from voltward.records.models import Channel, Delivery, Notice, Person
 from voltward.records.models.notice_ways import INBOX
+from voltward.records.notice_kinds import is_security
 from voltward.records.selectors.notices import channels_open
-from voltward.records.selectors.recipients import step_people, ways_to
+from voltward.records.selectors.recipients import security_ways_to, step_people, ways_to
 
 
 def people_added(
@@ -28,7 +29,10 @@ def people_added(
         if person.pk in told:
             continue
         has_inbox = any(of == person.pk and kind == INBOX for of, _step, kind in known)
-        ways = ways_to(person, channels, list(kinds) or None)
+        if is_security(notice.kind):
+            ways = security_ways_to(person, channels)
+        else:
+            ways = ways_to(person, channels, list(kinds) or None)
         Delivery.objects.bulk_create(_ways(notice, person, step, ways, at, has_inbox))
 
 

@@ -18,15 +18,20 @@ from django.db import transaction
 
 from voltward.base.errors import BadSetting, Refused
 from voltward.records.models import Attempt, Delivery, QuietHours
+from voltward.records.notice_kinds import is_security
 from voltward.records.notice_ports import now, ports
 from voltward.records.notice_words import one_line
+from voltward.records.protection.ciphers import Unreadable
+from voltward.records.protection.normal import dialled
 from voltward.records.quiet import quiet_until
+from voltward.records.selectors import installation
 from voltward.records.selectors.notices import Wording
-from voltward.records.selectors.recipients import language_of, setting_of
+from voltward.records.selectors.recipients import contact_on_file, language_of
 from voltward.records.senders import SENDERS
 from voltward.records.senders.protocol import LONGEST_ANSWER, Message, Outcome
 from voltward.records.services.notice_outcome import channel_noted, failed, passed_on, sent
-from voltward.records.services.sealing import channel_secrets, own_address
+from voltward.records.services.protection import protected_used
+from voltward.records.services.sealing import channel_secrets
 
 TRY_LIMIT_S = 10.0
 LEASE = timedelta(seconds=30)
@@ -72,8 +77,9 @@ def claimed(batch: int) -> tuple[int, list[Errand]]:
     with transaction.atomic():
         due = Delivery.objects.filter(state__in=Delivery.ACTIVE, due_at__lte=at)
         named = due.select_related(
-            "notice", "channel", "person__maker", "person__notice_setting", "person__quiet_hours"
-        )
+            "notice", "channel", "person__maker", "person__notice_setting", "person__quiet_hours",
+            "person__contact",
+        )  # fmt: skip
         locked = named.select_for_update(skip_locked=True, of=("self",))
         rows = list(locked.order_by("-notice__severity", "due_at", "pk")[:batch])
         groups: dict[tuple[int, int | None], list[Delivery]] = {}
@@ -108,6 +114,8 @@ def _put_off(row: Delivery, at: datetime) -> bool:
 
 
 def _quiet(row: Delivery, at: datetime) -> datetime | None:
+    if is_security(row.notice.kind):
+        return None
     try:
         hours = row.person.quiet_hours
     except QuietHours.DoesNotExist:
@@ -138,7 +146,7 @@ def _errand(rows: list[Delivery], at: datetime, wordings: dict[int | None, Wordi
     try:
         message = _message(first, at, wordings)
         secrets = channel_secrets(first.channel) if first.channel else {}
-    except BadSetting:
+    except (BadSetting, Unreadable):
         refused = Outcome(False, "a secret or address cannot be opened")
         return Errand(first.kind, first.channel_id, tries, None, {}, {}, refused)
     without = SENDERS[first.kind].address and not message.address
@@ -159,10 +167,24 @@ def _message(row: Delivery, at: datetime, wordings: dict[int | None, Wording]) -
         link=f"{ports().origin}/inbox/{row.notice_id}/",
         language=language,
         severity=row.notice.severity,
-        address=own_address(setting_of(row.person), sender.address) if sender.address else "",
+        address=_address(row, sender.address) if sender.address else "",
         key=str(row.key),
         at=at,
     )
+
+
+def _address(row: Delivery, name: str) -> str:
+    """The person's own, its use on record in the transaction that also notes the try; "": none on file.
+
+    Raises:
+        Unreadable: it does not open, or the person was erased.
+    """
+    contact = contact_on_file(row.person)
+    if contact is None or not getattr(contact, name):
+        return ""
+    purpose = f"notice {row.notice_id}, {row.kind}"
+    plain = protected_used(installation(), record=contact, field=name, purpose=purpose)
+    return dialled(plain) if name == "phone" else plain
 
 
 # ---- sending: threads without a database, so that one deaf provider holds up no other

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -20,10 +19,7 @@ from voltward.records.models.notice_ways import OUTSIDE_KINDS
 from voltward.records.notice_kinds import kind_of
 from voltward.records.notice_words import template_checked
 from voltward.records.roles import OWN_ACCOUNT
-from voltward.records.services.sealing import address_sealed
-
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-PHONE = re.compile(r"\+?[0-9]{5,15}")
+from voltward.records.services.protection import own_contact_change
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,9 @@ def own_notice_setting_change(
     email: str | None = None,
     phone: str | None = None,
 ) -> NoticeSetting:
-    """``order``: kinds as they are tried, None: the maker's order. ``email``, ``phone``: None: as before.
+    """``order``: kinds as they are tried, None: the maker's order.
+
+    ``email``, ``phone``: kept as the person's contact, the one place for both; None: as before.
 
     Raises:
         BadInput: an unknown kind, language or level, a badly formed address, or hours without a span.
@@ -58,11 +56,9 @@ def own_notice_setting_change(
     before = {"order": setting.order, "language": setting.language}
     setting.order = list(dict.fromkeys(order)) if order is not None else None
     setting.language = language
-    if email is not None:
-        setting.email_sealed = _address(actor, "email", email, EMAIL)
-    if phone is not None:
-        setting.phone_sealed = _address(actor, "phone", phone, PHONE)
     setting.save()
+    if email is not None or phone is not None:
+        own_contact_change(actor, phone=phone, email=email)
     _quiet_kept(actor, quiet)
     after = {
         "order": setting.order,
@@ -72,13 +68,6 @@ def own_notice_setting_change(
     }
     record(actor, "notice.own_setting", actor, before=before, after=after)
     return setting
-
-
-def _address(actor: Person, name: str, text: str, form: re.Pattern[str]) -> bytes | None:
-    text = re.sub(r"[ -]", "", text) if name == "phone" else text.strip()
-    if text and not form.fullmatch(text):
-        raise BadInput(f"{name}: not of the form of one")  # the text itself stays out of logs
-    return address_sealed(actor.pk, name, text)
 
 
 def _quiet_kept(actor: Person, quiet: Quiet | None) -> None:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from voltward.base.errors import BadInput, NotFound, WrongState
+from voltward.records import wall
 from voltward.records.actions import Subject, action, label, record, write_row
 from voltward.records.models import (
     Acknowledgement,
@@ -22,7 +23,7 @@ from voltward.records.models import (
 from voltward.records.models.notice_ways import INBOX
 from voltward.records.notice_kinds import NoticeKind, kind_of, values_checked
 from voltward.records.notice_ports import now
-from voltward.records.notice_words import kept
+from voltward.records.notice_words import added, kept
 from voltward.records.roles import OWN_ACCOUNT
 from voltward.records.selectors import notices as selectors
 from voltward.records.selectors.recipients import (
@@ -52,10 +53,12 @@ def notice_send(
 ) -> Notice:
     """Tell people of something, for use inside an action; leaves its own audit row beside that of the action.
 
-    Only rows are written: they are undone with the action, and sent soon after it by a job.
+    Only rows are written: they are undone with the action, and sent soon after it by a job. They are the
+    maker's, also where nobody was let in yet: a sign-in is told of while it goes on.
     ``path``: page of the subject, from ``/``. ``severity`` and ``window``: None: those of the kind.
     The same ``dedup_key`` within ``window`` adds no second notice, unless it is more severe; people
-    whom the first one did not reach are added to it. ``maker``: for the platform itself, which has none.
+    whom the first one did not reach are added to it, and what its kind adds up is unread again.
+    ``maker``: for the platform itself, which has none.
 
     Raises:
         RuntimeError: outside a transaction, where a notice could tell of a write undone later.
@@ -70,25 +73,34 @@ def notice_send(
         raise BadInput("path: a page of this site, from /")
     to = list(to)
     maker_id = _maker_of(actor, maker, to)
-    people, chain = _addressed(maker_id, to)
-    at = now()
     span = found.window if window is None else window
     level = found.severity if severity is None else severity
-    notice = _earlier(maker_id, kind, dedup_key, level, at) if dedup_key and span else None
-    if notice is not None:
-        notice.repeats += 1
-        notice.save(update_fields=["repeats"])
-    else:
-        notice = Notice.objects.create(
-            maker_id=maker_id, kind=kind, severity=_level(level), values=kept(checked), path=path,
-            subject=label(subject) if subject is not None else "", asked_by=actor, created_at=at,
-            dedup_key=dedup_key[:160], dedup_until=at + span if dedup_key and span else None,
-        )  # fmt: skip
-    _send(notice, people, chain, at)
-    write_row(
-        actor, "notice.send", subject=label(notice), after=_told(found, notice, people, chain)
-    )
+    with wall.within(wall.of(maker_id)):
+        people, chain = _addressed(maker_id, to)
+        at = now()
+        notice = _earlier(maker_id, kind, dedup_key, level, at) if dedup_key and span else None
+        if notice is not None:
+            _repeated(notice, found, kept(checked))
+        else:
+            notice = Notice.objects.create(
+                maker_id=maker_id, kind=kind, severity=_level(level), values=kept(checked),
+                subject=label(subject) if subject is not None else "", asked_by=actor,
+                created_at=at, dedup_key=dedup_key[:160], path=path,
+                dedup_until=at + span if dedup_key and span else None,
+            )  # fmt: skip
+        _send(notice, people, chain, at)
+    told = _told(found, notice, people, chain)
+    write_row(actor, "notice.send", subject=label(notice), after=told, maker_id=maker_id)
     return notice
+
+
+def _repeated(notice: Notice, kind: NoticeKind, values: Mapping[str, Any]) -> None:
+    """The same once more: counted, and where the kind adds a value up, unread again with the sum."""
+    notice.repeats += 1
+    if kind.adds:
+        notice.values[kind.adds] = added(notice.values[kind.adds], values[kind.adds])
+        Delivery.objects.filter(notice=notice, kind=INBOX).update(read_at=None)
+    notice.save(update_fields=["repeats", "values"])
 
 
 def _send(

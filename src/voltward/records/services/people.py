@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from voltward.base.errors import BadInput
-from voltward.records import selectors
+from voltward.records.account_events import PasswordChanged
 from voltward.records.actions import action, label, record, write_row
 from voltward.records.checking import checked
+from voltward.records.events import tell
 from voltward.records.models import LANGUAGES, Assignment, LoginAttempt, Maker, Person
 from voltward.records.roles import OWN_ACCOUNT, ROLES
+from voltward.records.selectors.sign_in import person_managed
 from voltward.records.services.roles import administrators_apart
 from voltward.records.services.sign_in import sessions_over
 from voltward.records.sessions import now
@@ -83,14 +85,15 @@ def person_password_set(actor: Person, *, login: str, password: str) -> Person:
     """Give a person a new password; their sessions end with it.
 
     Raises:
-        NotFound: no such login.
+        NotFound: no such login, or another maker's.
         BadInput: a password the rules refuse.
     """
-    person = selectors.person_by_login(login)
+    person = person_managed(actor, login)
     _set_password(person, password)
     person.save(update_fields=["password", "password_changed_at"])
     sessions_over(person, why="password")
     record(actor, "person.password", person, before={}, after={"login": person.login})
+    tell(actor, PasswordChanged(person, now()))
     return person
 
 
@@ -112,6 +115,7 @@ def own_password_change(
     actor.save(update_fields=["password", "password_changed_at"])
     sessions_over(actor, why="password", keep=keep_session)
     record(actor, "account.password", actor, before={}, after={})
+    tell(actor, PasswordChanged(actor, now()))
 
 
 @action("account.language", needs=OWN_ACCOUNT)

@@ -14,7 +14,7 @@ from voltward.records.models import DataKey, Person, PersonContact, ProtectedWin
 from voltward.records.protection import keys
 from voltward.records.protection.erasing import ERASERS
 from voltward.records.protection.fields import ProtectedRecord, opened, protected_fields
-from voltward.records.protection.normal import phone as phone_digits
+from voltward.records.protection.normal import dialled
 from voltward.records.roles import OWN_ACCOUNT
 from voltward.records.selectors import protection as selectors
 from voltward.records.selectors.holds import hold_checked
@@ -22,7 +22,8 @@ from voltward.records.services.audit import reading_recorded
 
 WINDOW = timedelta(minutes=15)
 READ = "owner.read"
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
 
 
 def protected_shown(actor: Person, *, record: ProtectedRecord, field: str, reason: str = "") -> str:
@@ -55,14 +56,20 @@ def protected_shown(actor: Person, *, record: ProtectedRecord, field: str, reaso
 def protected_used(actor: Person, *, record: ProtectedRecord, field: str, purpose: str) -> str:
     """The plain text for a message that the platform itself sends; ``purpose``: which one.
 
+    The audit row is in the trail of the record's maker, so its own people see what was used.
+
     Raises:
         NotPermitted: the actor lacks ``notice.send``, which only the platform holds.
+        Unreadable: the value does not open; ``Erased``: its subject was erased.
     """
     where = f"{label(record)}.{field}"
     if "notice.send" not in actor.grants:
         write_row(actor, "protected.use", subject=where, result="refused")
         raise NotPermitted(f"protected.use: {where}")
-    reading_recorded(actor, what="protected.use", subject=where, reason=purpose)
+    reading_recorded(
+        actor, what="protected.use", subject=where, reason=purpose,
+        maker_id=record.protected_maker_id(),
+    )  # fmt: skip
     return opened(getattr(record, field))
 
 
@@ -119,23 +126,29 @@ def subject_erase(actor: Person, *, subject: str, reason: str) -> dict[str, int]
 
 
 @action("contact.own", needs=OWN_ACCOUNT)
-def own_contact_change(actor: Person, *, phone: str, email: str) -> PersonContact:
-    """Say how one is reached; the audit row names the fields and no values.
+def own_contact_change(
+    actor: Person, *, phone: str | None = None, email: str | None = None
+) -> PersonContact:
+    """Say how one is reached; None: as before, empty: no longer. The audit row names no values.
 
     Raises:
         BadInput: no telephone number or mail address (fields ``phone``, ``email``).
     """
-    if phone and not re.fullmatch(r"\d{5,15}", phone_digits(phone)):
+    phone = dialled(phone) if phone is not None else None
+    email = email.strip() if email is not None else None
+    if phone and not _PHONE.fullmatch(phone):
         raise BadInput("phone: 5 to 15 digits are expected")
-    if email and not _EMAIL.fullmatch(email.strip()):
+    if email and not _EMAIL.fullmatch(email):
         raise BadInput("email: name@domain is expected")
     contact, _made = (
         PersonContact.objects.select_for_update(of=("self",))
         .select_related("person")
         .get_or_create(person=actor)
     )
-    contact.phone = phone
-    contact.email = email
+    if phone is not None:
+        contact.phone = phone
+    if email is not None:
+        contact.email = email
     contact.save()
     after = {"phone": bool(contact.phone), "email": bool(contact.email)}
     record(actor, "contact.own", contact, before={}, after=after)

@@ -118,5 +118,6 @@ SECOND_PERSON = approvals.register(
         title=_("授予安全敏感角色"),
         needs="role.approve",
         apply=lambda decider, approval: _agreed(decider, approval=approval),
+        barred=lambda approval: [approval.payload["person"]],
     )
 )

@@ -5,21 +5,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
+from django.db import transaction
 
 from voltward.base.errors import NotPermitted, WrongState
 from voltward.records import seats
+from voltward.records.account_events import SignedInAnew
 from voltward.records.actions import action, label, record, write_row
+from voltward.records.events import tell
 from voltward.records.models import Assignment, Person, PersonSession
 from voltward.records.origin import origin
 from voltward.records.roles import OWN_ACCOUNT
-from voltward.records.selectors.sign_in import own_sessions, session_locked, sessions_visible
+from voltward.records.selectors.sign_in import (
+    own_sessions,
+    session_locked,
+    sessions_visible,
+    sign_in_history,
+)
 from voltward.records.sessions import is_idle, now
+from voltward.records.sign_in_places import device_of, place_of
 from voltward.records.sign_in_rules import rules
 
 TOUCH_EVERY = timedelta(seconds=10)  # a write a request would cost more than the ten seconds
 KEEP_SESSIONS = timedelta(days=400)  # as long as the audit rows that name them are on line
 
 
+@transaction.atomic
 def session_begun(
     person: Person, *, factor: str, device: str, replaces: int | None = None
 ) -> PersonSession:
@@ -30,10 +40,22 @@ def session_begun(
             ended_at=at, ended_why="replaced"
         )
     roles = Assignment.objects.filter(person=person).values_list("role", flat=True)
-    return PersonSession.objects.create(
+    history = sign_in_history(person)
+    session = PersonSession.objects.create(
         person=person, signed_in_at=at, touched_at=at, confirmed_at=at, factor=factor,
         roles=sorted(set(roles)), address=origin().address, device=device[:200],
     )  # fmt: skip
+    _told_if_new(session, history)
+    return session
+
+
+def _told_if_new(session: PersonSession, history: set[tuple[str | None, str]]) -> None:
+    """Tell of a place or device the account was not seen with; the first sign-in has none to compare."""
+    place, device = place_of(session.address), device_of(session.device)
+    is_new_place = place not in {"", *(place_of(address) for address, _device in history)}
+    is_new_device = device not in {"", *(device_of(device) for _address, device in history)}
+    if history and (is_new_place or is_new_device):
+        tell(session.person, SignedInAnew(session, is_new_place, is_new_device))
 
 
 def login_recorded(person: Person, *, session_id: int | None, factor: str) -> None:

@@ -1,4 +1,4 @@
-"""How notices reach me: my own telephone and mail address, masked once they are saved."""
+"""Where notices reach me: my own telephone and mail address, masked once they are saved."""
 
 from __future__ import annotations
 

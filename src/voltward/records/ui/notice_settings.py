@@ -17,12 +17,12 @@ from voltward.pages.access import needs
 from voltward.records.models import LANGUAGES, Person, QuietHours
 from voltward.records.models.notice_ways import OUTSIDE_KINDS
 from voltward.records.models.notices import SEVERITIES
-from voltward.records.selectors.recipients import setting_of
+from voltward.records.selectors.recipients import contact_on_file, setting_of
 from voltward.records.services.notice_settings import Quiet, own_notice_setting_change
-from voltward.records.services.sealing import own_address
 from voltward.records.ui.actor import person_of
 
 PLACES = ("first", "second", "third")
+ADDRESSES = ("email", "phone")
 _KINDS = [("", "—"), *OUTSIDE_KINDS]
 _CLOCK = {"type": "time"}
 
@@ -36,7 +36,7 @@ class SettingForm(forms.Form):
         choices=[("", gettext_lazy("与页面相同")), *LANGUAGES],
         required=False,
     )
-    email = forms.CharField(label=gettext_lazy("电子邮箱"), max_length=160, required=False)
+    email = forms.CharField(label=gettext_lazy("电子邮箱"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("手机号"), max_length=24, required=False)
     starts = forms.TimeField(
         label=gettext_lazy("免打扰开始"), required=False, widget=forms.TimeInput(attrs=_CLOCK)
@@ -63,6 +63,9 @@ class SettingForm(forms.Form):
 def own_setting(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = SettingForm(request.POST or None, initial=_present(person))
+    contact = contact_on_file(person)
+    for name in ADDRESSES:  # what is on file is shown masked, and stays where nothing is typed
+        form.fields[name].widget.attrs["placeholder"] = str(getattr(contact, name, None) or "")
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         order = [given[place] for place in PLACES if given[place]]
@@ -72,7 +75,7 @@ def own_setting(request: HttpRequest) -> HttpResponse:
         try:
             own_notice_setting_change(
                 person, order=order or None, language=given["language"], quiet=quiet,
-                email=given["email"], phone=given["phone"],
+                email=given["email"] or None, phone=given["phone"] or None,
             )  # fmt: skip
         except BadInput as refusal:
             field = str(refusal).partition(":")[0]
@@ -88,8 +91,6 @@ def _present(person: Person) -> dict[str, Any]:
     setting = setting_of(person)
     present: dict[str, Any] = dict(zip(PLACES, setting.order or [], strict=False))
     present["language"] = setting.language
-    present["email"] = own_address(setting, "email")
-    present["phone"] = own_address(setting, "phone")
     hours = QuietHours.objects.filter(person=person).first()
     if hours is not None:
         present |= {"starts": hours.starts, "ends": hours.ends, "passes_from": hours.passes_from}
