@@ -132,8 +132,9 @@ _TABLE = (
         _("平台自身"),
         frozenset(
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
-             "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed", "key.rotate",
-             "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow", "export.make"}
+             "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
+             "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
+             "export.make"}
         ),
     ),
 )  # fmt: skip

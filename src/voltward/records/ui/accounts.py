@@ -49,7 +49,7 @@ class AccountFilter(FilterSet):  # type: ignore[misc]
         model = Person
         fields = ["login", "display_name"]
 
-    def by_factor(self, rows: QuerySet[Person], _name: str, value: str) -> QuerySet[Person]:
+    def by_factor(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         # programs hold tokens and never log in: they have no factor to miss
         return rows.filter(strong=value == "strong", is_program=False)
 
