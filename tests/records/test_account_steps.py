@@ -213,6 +213,8 @@ def test_the_list_of_accounts_without_a_second_factor(
     for login in ("zhang.san", integrator.login, other_operator.login):
         assert f">{login}<" not in page
     assert ">zhang.san<" in desk.get("/accounts/?factor=strong").content.decode()
+    found = desk.get("/accounts/?login=zhang").content.decode()
+    assert (">zhang.san<" in found, ">operator<" in found) == (True, False)
     Person.objects.filter(pk=operator.pk).update(is_active=False)
     assert ">operator<" in desk.get("/accounts/?state=closed").content.decode()
     assert ">operator<" not in desk.get("/accounts/?state=open").content.decode()

@@ -30,8 +30,8 @@ Outcome = TypeVar("Outcome")
 
 
 class AccountFilter(FilterSet):  # type: ignore[misc]
-    login = CharFilter(label=gettext_lazy("登录名"), lookup_expr="startswith", max_length=64)
-    display_name = CharFilter(label=gettext_lazy("姓名"), lookup_expr="startswith", max_length=64)
+    login = CharFilter(label=gettext_lazy("登录名"), lookup_expr="begins", max_length=64)
+    display_name = CharFilter(label=gettext_lazy("姓名"), lookup_expr="begins", max_length=64)
     factor = ChoiceFilter(
         label=gettext_lazy("第二因素"),
         choices=[("none", gettext_lazy("未绑定")), ("strong", gettext_lazy("已绑定"))],
