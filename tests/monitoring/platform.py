@@ -38,7 +38,10 @@ FALLEN = (32, 41)  # cells that collapse at the end
 
 @dataclass
 class SmallPlatform:
-    """``now``: when the car's last frame was collected; 40 minutes before it come its first."""
+    """``now``: when the car's last frame was collected; 40 minutes before it come its first.
+
+    ``environment``: of the office's commands.
+    """
 
     address: str
     login: str
@@ -46,6 +49,7 @@ class SmallPlatform:
     store: StoreProcess
     vehicle_key: bytes
     now: datetime
+    environment: dict[str, str]
     reported: int = 0
 
     def put(self, *frames: bytes) -> None:
@@ -122,7 +126,9 @@ def small_platform() -> Iterator[SmallPlatform]:
             login, password = _office(environment)
             key = installation_key(data / "secrets" / "vehicle_id.key")
             now = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=60)
-            made = SmallPlatform(f"http://127.0.0.1:{port}", login, password, store, key, now)
+            made = SmallPlatform(
+                f"http://127.0.0.1:{port}", login, password, store, key, now, environment
+            )
             _fill(made, data)
             command = [sys.executable, "-m", "uvicorn", "voltward.entry.asgi:application"]
             with subprocess.Popen(

@@ -24,7 +24,7 @@ from tests.records.signing_in import (
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.records.models import AuditRow, Maker, Person, PersonSession
 from voltward.records.selectors.sign_in import has_factor
-from voltward.records.services import factors
+from voltward.records.services import accounts, factors
 
 pytestmark = pytest.mark.django_db
 
@@ -77,11 +77,11 @@ def test_an_administrator_resets_the_factors_of_the_own_maker_only(
     with_app(person)
     sign_in(as_nobody)
     with pytest.raises(NotPermitted):
-        factors.factors_reset(operator, login="zhang.san", why="lost")
+        accounts.factors_reset(operator, login="zhang.san", why="lost")
     with pytest.raises(NotFound):
-        factors.factors_reset(system_admin, login=other_operator.login, why="lost")
+        accounts.factors_reset(system_admin, login=other_operator.login, why="lost")
     assert has_factor(person)
-    factors.factors_reset(system_admin, login="zhang.san", why="lost")
+    accounts.factors_reset(system_admin, login="zhang.san", why="lost")
     assert not has_factor(person)
     assert not is_in(as_nobody)
     assert give_password(as_nobody)["Location"] == "/login/enrol/"

@@ -38,7 +38,7 @@ def test_a_unit_a_post_and_its_holder_are_put_in_by_hand(
     )
     page = as_safety_head.get("/organisation/").content.decode()
     assert "安全管理部" in page
-    assert f"值班长：{operator.display_name}" in page
+    assert f"值班长 · {operator.display_name}" in page
 
 
 def test_a_code_that_is_taken_is_told_beside_its_field(

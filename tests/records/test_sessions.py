@@ -26,7 +26,7 @@ from voltward.pages.live import WELCOME_EVERY_S, event, until_unwelcome
 from voltward.records import selectors, services, sign_in_middleware
 from voltward.records.models import Assignment, AuditRow, Maker, Person, PersonSession
 from voltward.records.services import sign_in as service
-from voltward.records.services.accounts import person_disable
+from voltward.records.services.accounts import factors_reset, password_renew, person_disable
 from voltward.records.sessions import Verdict, person_still_in
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,14 @@ def _new_password(person: Person) -> None:
     )
 
 
+def _made_password(person: Person) -> None:
+    password_renew(selectors.installation(), login=person.login, why="leaked")
+
+
+def _no_factor(person: Person) -> None:
+    factors_reset(selectors.installation(), login=person.login, why="lost")
+
+
 def _own_password(person: Person) -> None:
     fresh = Person.objects.get(pk=person.pk)
     services.own_password_change(fresh, old=PASSWORD, new="another-long-password")
@@ -141,7 +149,10 @@ def _kill(person: Person) -> None:
     service.session_kill(admin, session_id=session.pk)
 
 
-ENDINGS = [_disable, _new_password, _own_password, _other_role, _another_role, _kill]
+ENDINGS = [
+    _disable, _new_password, _made_password, _no_factor, _own_password, _other_role, _another_role,
+    _kill,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("end", ENDINGS)

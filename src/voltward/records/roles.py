@@ -103,14 +103,20 @@ _TABLE = (
     Role(
         SYSTEM_ADMIN,
         _("系统管理员"),
-        frozenset({"home.read", "system.read", "person.manage", "token.manage", "org.manage", "notice.manage"}),
+        frozenset(
+            {"home.read", "system.read", "person.manage", "account.manage", "token.manage", "org.manage",
+             "notice.manage"}
+        ),
         administers="system",
         sensitive=True,
     ),
     Role(
         SECURITY_ADMIN,
         _("安全管理员"),
-        frozenset({"home.read", "role.assign", "role.approve", "session.manage", "key.rotate", "policy.manage"}),
+        frozenset(
+            {"home.read", "role.assign", "role.approve", "session.manage", "account.manage", "key.rotate",
+             "policy.manage"}
+        ),
         administers="security",
         sensitive=True,
     ),
@@ -126,9 +132,10 @@ _TABLE = (
         INSTALLATION,
         _("平台自身"),
         frozenset(
-            {"maker.manage", "person.manage", "token.manage", "vehicle.register", "vehicle.admit", "role.assign",
-             "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed", "key.rotate",
-             "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow", "export.make"}
+            {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
+             "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
+             "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
+             "export.make"}
         ),
     ),
 )  # fmt: skip

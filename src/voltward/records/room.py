@@ -21,6 +21,7 @@ ROOM = Room(
         MenuItem(_("车辆"), _("批量导入"), "imports", "upload", "import.run", 205),
         MenuItem(_SYSTEM, _("组织机构"), "organisation", "building-factory", "org.manage", 870),
         MenuItem(_SYSTEM, _("人员与角色"), "people", "users", "role.assign", 872),
+        MenuItem(_SYSTEM, _("账号安全"), "accounts", "lock", "account.manage", 873),
         MenuItem(_SYSTEM, _("登录会话"), "sessions", "device-desktop", "session.manage", 876),
         MenuItem(_SYSTEM, _("令牌"), "tokens", "key", "token.manage", 878),
         MenuItem(_SYSTEM, _("权限总表"), "rights", "key", "role.assign", 874),

@@ -22,7 +22,7 @@ from tests.records.signing_in import (
     without_demo,
 )
 
-from voltward.base.errors import BadInput, NotFound, NotPermitted
+from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.records import account_news, selectors, services
 from voltward.records.account_events import PasswordChanged
 from voltward.records.events import tell
@@ -35,7 +35,7 @@ from voltward.records.models import (
     Person,
     QuietHours,
 )
-from voltward.records.services import factors
+from voltward.records.services import accounts, factors
 from voltward.records.services.notice_sending import notices_deliver
 from voltward.records.services.protection import own_contact_change
 from voltward.records.sessions import now
@@ -99,7 +99,7 @@ def test_new_and_removed_factors_are_told_by_name_in_both_languages(
     factors.recovery_codes_renew(zhang)
     factors.factor_remove(zhang, factor_id=Authenticator.objects.get(type="totp").pk)
     with_app(zhang)
-    factors.factors_reset(system_admin, login="zhang.san", why="lost")
+    accounts.factors_reset(system_admin, login="zhang.san", why="lost")
     assert told("factor_added") == ["zhang.san"] * 3
     assert told("factor_removed") == ["zhang.san"] * 2
     named = Notice.objects.order_by("pk").values_list("values__factor", flat=True)
@@ -113,7 +113,8 @@ def test_new_and_removed_factors_are_told_by_name_in_both_languages(
 def test_a_reset_of_somebody_without_factors_tells_nothing(
     zhang: Person, system_admin: Person
 ) -> None:
-    factors.factors_reset(system_admin, login="zhang.san", why="lost")
+    with pytest.raises(WrongState):
+        accounts.factors_reset(system_admin, login="zhang.san", why="lost")
     assert not Notice.objects.exists()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from voltward.base.errors import NotFound
 from voltward.records.models import ApiToken, Person, PersonSession
@@ -24,6 +24,13 @@ def factors_of(person: Person) -> QuerySet[Authenticator]:
 def has_factor(person: Person) -> bool:
     """Whether the person can give a second factor."""
     return factors_of(person).filter(type__in=STRONG).exists()
+
+
+def accounts_visible(actor: Person) -> QuerySet[Person]:
+    """The accounts of the actor's maker by login; ``strong``: whether a second factor is there."""
+    factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=STRONG)
+    people = Person.objects.filter(maker=actor.maker).annotate(strong=Exists(factor))
+    return people.order_by("login")
 
 
 def _going_on(at: datetime) -> Q:

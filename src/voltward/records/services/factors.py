@@ -19,7 +19,7 @@ from voltward.records.guessing import TooManyGuesses
 from voltward.records.models import Person
 from voltward.records.origin import origin
 from voltward.records.roles import OWN_ACCOUNT
-from voltward.records.selectors.sign_in import STRONG, factors_of, has_factor, person_managed
+from voltward.records.selectors.sign_in import STRONG, factors_of, has_factor
 from voltward.records.services.people import attempt_begun, attempt_ended
 from voltward.records.services.sign_in import sessions_over
 from voltward.records.sessions import now
@@ -134,23 +134,6 @@ def factor_remove(actor: Person, *, factor_id: int, keep_session: int | None = N
     if is_last:
         own.delete()
     sessions_over(actor, why="factor", keep=keep_session)
-
-
-@action("factor.reset", needs="person.manage")
-def factors_reset(actor: Person, *, login: str, why: str) -> Person:
-    """Take all factors from somebody who lost them; the next login leads to a new one.
-
-    Raises:
-        NotFound: no such login, or another maker's.
-    """
-    person = person_managed(actor, login)
-    before = {"types": sorted(factors_of(person).values_list("type", flat=True))}
-    factors_of(person).delete()
-    sessions_over(person, why="factor")
-    record(actor, "factor.reset", person, before=before, after={"why": why})
-    if before["types"]:
-        tell(actor, FactorsRemoved(person, tuple(before["types"]), now()))
-    return person
 
 
 def _proved(person: Person, step: str, check: Callable[[], str]) -> str:

@@ -31,7 +31,7 @@ def _moment(label: Any, lookup: str) -> DateTimeFilter:
 
 class AuditFilter(FilterSet):  # type: ignore[misc]
     since = _moment(_("起始时间"), "gte")
-    until = _moment(_("截止时间"), "lte")
+    until = _moment(_("终止时间"), "lte")
     person = CharFilter(label=_("人员"), method="by_person", max_length=64)
     action = CharFilter(label=_("动作"), lookup_expr="startswith", max_length=64)
     subject = CharFilter(label=_("对象"), lookup_expr="startswith", max_length=120)

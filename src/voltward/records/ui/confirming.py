@@ -62,5 +62,5 @@ def confirmed(*methods: str) -> Callable[[Page[P]], Page[P]]:
 def _page_of(request: HttpRequest) -> str:
     """Where the form stands whose answer was not taken: the address itself, or the account page."""
     match: Any = request.resolver_match
-    pages = {"factors": "account-factors", "tokens": "tokens"}
+    pages = {"factors": "account-factors", "tokens": "tokens", "accounts": "accounts"}
     return reverse(next((page for part, page in pages.items() if part in match.route), "account"))

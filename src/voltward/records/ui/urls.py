@@ -4,6 +4,7 @@ from django.urls import path
 
 from voltward.records.ui import (
     account,
+    accounts,
     approvals,
     attachments,
     audit,
@@ -76,6 +77,12 @@ urlpatterns = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/roles/", people.give_role, name="role-give"),
     path("people/roles/<int:assignment_id>/end/", people.take_role, name="role-take"),
+    path("accounts/", accounts.AccountList.as_view(), name="accounts"),
+    path("accounts/<int:person_id>/", accounts.one, name="person-account"),
+    path("accounts/<int:person_id>/close/", accounts.close, name="person-close"),
+    path("accounts/<int:person_id>/open/", accounts.reopen, name="person-open"),
+    path("accounts/<int:person_id>/factors/", accounts.reset, name="person-factors"),
+    path("accounts/<int:person_id>/password/", accounts.renew, name="person-password"),
     path("rights/", people.rights, name="rights"),
     path("workbench/", workbench.page, name="workbench"),
     path("clocks/", clocks.ClockList.as_view(), name="clocks"),

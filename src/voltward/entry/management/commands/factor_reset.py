@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from voltward.base.errors import Refused
 from voltward.records import selectors
-from voltward.records.services.factors import factors_reset
+from voltward.records.services.accounts import factors_reset
 
 
 class Command(BaseCommand):

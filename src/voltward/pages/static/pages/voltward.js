@@ -26,10 +26,15 @@
     const button = find("[data-menu-open]");
     const menu = find("#menu");
     if (!button || !menu) return;
+    const leaves = !open && menu.classList.contains("vw-open") && menu.contains(document.activeElement);
     menu.classList.toggle("vw-open", open);
     button.setAttribute("aria-expanded", String(open));
     if (open) menu.querySelector("a")?.focus();
+    if (leaves) button.focus();
   };
+
+  // The menu is longer than many screens: where one is shall be seen in it.
+  find("#menu [aria-current]")?.scrollIntoView({ block: "nearest" });
 
   const copy = async (button) => {
     await navigator.clipboard.writeText(button.dataset.copy);

@@ -1,0 +1,147 @@
+"""One record of each kind that has a page of its own; run in the office's surroundings.
+
+``python -m tests.entry.every_page.subjects VIN_IN_USE`` prints the addresses that no page links to
+in the state the records are in, one a line as ``role address``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import django
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
+LOGIN, PASSWORD = "walker", "correct-horse-battery"
+
+
+def make(vin: str) -> list[str]:
+    """Everything, as the people of the demo would; returns the addresses that are not linked."""
+    from voltward.records.selectors import person_by_login
+
+    head, security_admin = (
+        person_by_login(f"demo-{one}") for one in ("safety-head", "security-admin")
+    )
+    for part in (_products, _organisation, _notices, _import, _login):
+        part(head)
+    hold = _desk(head)
+    _approvals(security_admin)
+    steps = _lifecycle(head, vin)
+    return [
+        "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
+        *(f"safety-head {address}" for address in (f"/attachments/of/LegalHold:{hold}/", *steps)),
+    ]
+
+
+def _products(head) -> None:  # type: ignore[no-untyped-def]
+    from voltward.fleet.services import products
+
+    products.platform_write(head, values={"code": "P1", "name": "Platform one"})
+    products.motor_type_write(head, values={"name": "T1"})
+    products.controller_type_write(head, values={"name": "K1"})
+    products.pack_write(head, values={"code": "0" * 24})
+    products.terminal_write(head, values={"serial": "S1"})
+
+
+def _organisation(head) -> None:  # type: ignore[no-untyped-def]
+    from voltward.records.services.organisation import post_create, post_fill, unit_create
+
+    top = unit_create(head, code="A", name="Head office")
+    below = unit_create(
+        head, code="B", name="Outlet with a name of forty characters here", parent_id=top.pk
+    )
+    post = post_create(head, unit_id=below.pk, name="Shift leader")
+    post_fill(head, post_id=post.pk, person_id=head.pk, since=date(2026, 1, 1))
+
+
+def _desk(head) -> int:  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from voltward.records.services.attachments import attachment_add
+    from voltward.records.services.clocks import clock_start
+    from voltward.records.services.holds import hold_place
+    from voltward.records.services.tasks import task_assign
+
+    for number, ago in ((1, timedelta(hours=1)), (2, timedelta(days=3))):
+        clock_start(
+            head, code="fire_basic_samr", subject=f"Incident:{number}", started_at=timezone.now() - ago,
+            subject_text=f"Incident {number}", event="Fire", owner=head,
+        )  # fmt: skip
+    due = timezone.now() + timedelta(days=1)
+    task_assign(head, title="Call the outlet back", owner_id=head.pk, due_at=due)
+    hold = hold_place(head, reason="Case 1", records=["Vehicle:1", "Vehicle:2"])
+    attachment_add(
+        head, record_label=f"LegalHold:{hold.pk}", name="order.pdf", parts=[b"%PDF-1"],
+        retention_class="recall",
+    )  # fmt: skip
+    return int(hold.pk)
+
+
+def _notices(head) -> None:  # type: ignore[no-untyped-def]
+    from django.db import transaction
+    from django.utils import timezone
+
+    from voltward.records.services.notice_chains import Step, chain_create
+    from voltward.records.services.notice_channels import channel_create
+    from voltward.records.services.notices import notice_send
+
+    channel_create(
+        head, kind="dingtalk", name="Shift", settings={"origin": "https://oapi.dingtalk.com"},
+        secrets={"access_token": "token", "secret": "key"},
+    )  # fmt: skip
+    chain_create(head, code="urgent", name="Urgent", steps=[Step(3, person_id=head.pk)])
+    with transaction.atomic():
+        notice_send(
+            head, kind="alarm", to=[head], path="/vehicles/", severity=3,
+            values={
+                "rule": "T1", "level": 3, "vehicle": "LTESTVFH6KV190709", "since_at": timezone.now(),
+            },
+        )  # fmt: skip
+
+
+def _import(head) -> None:  # type: ignore[no-untyped-def]
+    from voltward.records.services.import_work import import_work
+    from voltward.records.services.imports import import_map, import_upload
+
+    content = (
+        "VIN,车牌,车型,电池类型\nLVVDB11B0RE000001,京A00001,M1,NCM\nno-vin,京A2,M1,NCM\n".encode()
+    )
+    run = import_upload(head, kind="vehicle", file_name="cars.csv", pieces=[content])
+    import_work()
+    run.refresh_from_db()
+    import_map(head, run_id=run.pk, mapping=run.mapping)
+    import_work()
+
+
+def _login(head) -> None:  # type: ignore[no-untyped-def]
+    from voltward.records import one_time_codes, selectors, services
+    from voltward.records.services.factors import totp_add
+
+    walker = services.person_create(
+        selectors.installation(), login=LOGIN, display_name="Walker", maker=head.maker,
+        roles=["outlet"], password=PASSWORD,
+    )  # fmt: skip
+    code = one_time_codes.code_at(SECRET, one_time_codes.present_period())
+    totp_add(walker, secret=SECRET, code=code)
+
+
+def _approvals(security_admin) -> None:  # type: ignore[no-untyped-def]
+    from voltward.records.selectors import person_by_login
+    from voltward.records.services.roles import role_give
+
+    walker = person_by_login(LOGIN)
+    role_give(security_admin, person_id=walker.pk, role="safety_head", reason="Deputy in July")
+
+
+def _lifecycle(head, vin: str) -> list[str]:  # type: ignore[no-untyped-def]
+    from voltward.fleet.services.life import vehicle_use
+
+    vehicle_use(head, vin=vin, first_used_on=date(2026, 3, 1))
+    return [f"/vehicles/{vin}/do/{step}/" for step in ("offline", "resume", "owner")]
+
+
+if __name__ == "__main__":
+    django.setup()
+    say: Callable[[str], int] = sys.stdout.write
+    say("\n".join(make(sys.argv[1])) + "\n")
