@@ -15,6 +15,7 @@ from voltward.fleet.selectors import parts
 from voltward.fleet.selectors.agreements import agreement_gap
 from voltward.fleet.selectors.registration import registration_gaps
 from voltward.fleet.services.registration import registration_sweep
+from voltward.fleet.ui.product_lists import LISTS as PRODUCT_LISTS
 from voltward.pages.room import Hit, Job, MenuItem, Room, Search, SubjectKind, Tab, Task, TaskSource
 from voltward.records.models import Person
 
@@ -132,6 +133,6 @@ ROOM = Room(
         ),
     ),
     jobs=(Job("registration-gaps", 60.0, registration_sweep),),
-    lists=(VEHICLES,),
+    lists=(VEHICLES, *PRODUCT_LISTS),
     urls="voltward.fleet.ui.urls",
 )  # fmt: skip

@@ -6,17 +6,7 @@ from voltward.fleet.ui import agreements, product_actions, product_lists, vehicl
 from voltward.fleet.ui.kinds import KINDS
 from voltward.fleet.ui.products import ProductEdit, ProductPage
 from voltward.fleet.ui.vehicle_forms import STEPS, StepPage
-
-LISTS = {
-    "platform": product_lists.PlatformList,
-    "vehicle-model": product_lists.VehicleModelList,
-    "configuration": product_lists.ConfigurationList,
-    "battery-type": product_lists.BatteryTypeList,
-    "motor-type": product_lists.MotorTypeList,
-    "controller-type": product_lists.ControllerTypeList,
-    "pack": product_lists.PackList,
-    "terminal": product_lists.TerminalList,
-}
+from voltward.pages.lists.page import page_of
 
 urlpatterns: list[URLPattern] = [
     path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
@@ -31,7 +21,6 @@ urlpatterns: list[URLPattern] = [
         vehicle_tabs.registration_page,
         name="vehicle-registration",
     ),
-    path("parts/", product_lists.PartList.as_view(), name="parts"),
     path("agreement-versions/", agreements.versions, name="agreement-versions"),
     path("agreements/<int:agreement_id>/withdraw/", agreements.withdraw, name="agreement-withdraw"),
     path(
@@ -48,13 +37,15 @@ urlpatterns: list[URLPattern] = [
         name="boundary-new",
     ),
 ]
+for _list in product_lists.LISTS:
+    _view = page_of(_list).as_view()
+    urlpatterns.append(path(f"{_list.url_name}/", _view, name=_list.url_name))
 for _name, _step in STEPS.items():
     _view = StepPage.as_view(step=_step)
     urlpatterns.append(path(f"vehicles/<str:vin>/do/{_name}/", _view, name=f"vehicle-do-{_name}"))
 for _kind in KINDS:
     _slug, _edit = _kind.slug, ProductEdit.as_view(kind=_kind)
     urlpatterns += [
-        path(f"{_slug}s/", LISTS[_slug].as_view(), name=f"{_slug}s"),
         path(f"{_slug}s/new/", _edit, name=f"{_slug}-new"),
         path(f"{_slug}s/<int:row_id>/", ProductPage.as_view(kind=_kind), name=f"{_slug}-page"),
         path(f"{_slug}s/<int:row_id>/edit/", _edit, name=f"{_slug}-edit"),
