@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voltward.fleet import imports, selectors
+from voltward.fleet import imports, product_imports, selectors
 from voltward.fleet.lists import VEHICLES
-from voltward.fleet.models import Vehicle
-from voltward.fleet.selectors import parts
+from voltward.fleet.models import ControllerType, Vehicle
+from voltward.fleet.selectors import parts, products
 from voltward.fleet.selectors.agreements import agreement_gap
 from voltward.fleet.selectors.registration import registration_gaps
 from voltward.fleet.services.registration import registration_sweep
@@ -38,7 +38,8 @@ def vehicle_shown(actor: Person, key: str) -> Hit | None:
     return Hit(found.vin, found.model_name, reverse("vehicle", args=[found.vin]))
 
 
-IMPORT_KINDS = (imports.VEHICLES,)  # naming them makes them known
+# naming them makes them known
+IMPORT_KINDS = (imports.VEHICLES, product_imports.PLATFORMS, product_imports.CONTROLLER_TYPES)
 
 
 def find_terminals(actor: Person, text: str, limit: int) -> Sequence[Hit]:
@@ -65,6 +66,23 @@ def find_parts(actor: Person, text: str, limit: int) -> Sequence[Hit]:
         Hit(part.serial, part.vehicle.vin, reverse("vehicle-build", args=[part.vehicle.vin]))
         for part in parts.parts_matching(actor, text, limit)
     ]
+
+
+def find_controller_types(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Controller types by name."""
+    found = products.controller_types_matching(actor, text, limit)
+    return [_controller_type_hit(one) for one in found]
+
+
+def controller_type_shown(actor: Person, key: str) -> Hit | None:
+    """The type that clocks, audit rows and links name ``ControllerType:<key>``."""
+    rows = products.product_visible(actor, ControllerType)
+    found = rows.filter(pk=key).first() if key.isdigit() else None
+    return _controller_type_hit(found) if found else None
+
+
+def _controller_type_hit(one: ControllerType) -> Hit:
+    return Hit(one.name, one.producer, reverse("controller-type-page", args=[one.pk]))
 
 
 def agreement_tasks(actor: Person, limit: int) -> Sequence[Task]:
@@ -98,7 +116,12 @@ def _counted(rows: QuerySet[Vehicle]) -> int:
 _PRODUCTS = _("产品与电池")
 ROOM = Room(
     name="fleet",
-    subjects=(SubjectKind("Vehicle", _("车辆"), "vehicle.read", 10, vehicle_shown),),
+    subjects=(
+        SubjectKind("Vehicle", _("车辆"), "vehicle.read", 10, vehicle_shown),
+        SubjectKind(
+            "ControllerType", _("电机控制器型号"), "vehicle.read", 12, controller_type_shown
+        ),
+    ),
     menu=(
         MenuItem(_("车辆"), _("车辆列表"), "vehicles", "car", "vehicle.read", 200),
         MenuItem(_PRODUCTS, _("产品技术平台"), "platforms", "grid-dots", "vehicle.read", 210),
@@ -121,6 +144,7 @@ ROOM = Room(
         Search(_("车载终端"), "vehicle.read", 11, find_terminals),
         Search(_("电池包"), "vehicle.read", 12, find_packs),
         Search(_("部件"), "vehicle.read", 13, find_parts),
+        Search(_("电机控制器型号"), "vehicle.read", 14, find_controller_types),
     ),
     tasks=(
         TaskSource(

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from voltward.fleet.ui import agreements, product_actions, product_lists, vehicle_tabs, vehicles
+from voltward.fleet.ui import (
+    agreements,
+    defects,
+    product_actions,
+    product_lists,
+    vehicle_tabs,
+    vehicles,
+)
 from voltward.fleet.ui.kinds import KINDS
 from voltward.fleet.ui.products import ProductEdit, ProductPage
 from voltward.fleet.ui.vehicle_forms import STEPS, StepPage
@@ -36,6 +43,7 @@ urlpatterns: list[URLPattern] = [
         product_actions.boundary_new,
         name="boundary-new",
     ),
+    path("controller-types/<int:row_id>/defect/", defects.defect, name="controller-type-defect"),
 ]
 for _list in product_lists.LISTS:
     _view = page_of(_list).as_view()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
-from django_filters import CharFilter, ChoiceFilter, FilterSet, TypedChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.base.errors import BadInput, NotPermitted, WrongState
 from voltward.pages.access import needs
@@ -37,16 +37,20 @@ class PersonFilter(FilterSet):  # type: ignore[misc]
         method="by_role",
         empty_label=gettext_lazy("全部"),
     )
-    is_active = TypedChoiceFilter(
+    is_active = ChoiceFilter(
         label=gettext_lazy("状态"),
         choices=[("true", gettext_lazy("可登录")), ("false", gettext_lazy("已停用"))],
-        coerce=lambda value: value == "true",
+        method="by_active",
         empty_label=gettext_lazy("全部"),
     )
 
     class Meta:
         model = Person
         fields = ["login", "display_name", "role", "is_active"]
+
+    def by_active(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        del name
+        return rows.filter(is_active=value == "true")
 
     def by_role(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
         """Each person once, wherever the role holds."""
