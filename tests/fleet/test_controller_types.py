@@ -89,7 +89,7 @@ def test_the_search_box_finds_the_own_ones_by_their_beginning(
 ) -> None:
     row = write(products.controller_type_write, name="KZ-100", producer="甲")
     products.controller_type_write(stranger, values={"name": "KZ-200"})
-    page = as_engineer.get("/search/?q=KZ").content.decode()
+    page = as_engineer.get("/search/?q=KZ", headers={"HX-Request": "true"}).content.decode()
     assert "KZ-100" in page
     assert "KZ-200" not in page
     shown = REGISTRY.subject(engineer, f"ControllerType:{row.pk}")

@@ -22,7 +22,7 @@ def test_the_api_gives_the_same_rows_with_every_field_in_every_order(house: Hous
         answer = house.client.get(f"/api/{house.list.api}?{query}").json()
         fields = {column.key for column in house.list.columns if column.api}
         assert all(set(row) == fields for row in answer["results"])
-        first = next(column for column in house.list.columns if column.api)
+        first = next(one for one in house.list.columns if one.api and one.kind != "instant")
         asked = house.asked(query)
         records = house.list.ready(house.reader, asked.rows.order_by(*asked.order.fields()))
         assert [row[first.key] for row in answer["results"]] == [
