@@ -40,7 +40,7 @@ def kind_choices() -> list[tuple[str, Any]]:
 
 
 class ImportFilter(FilterSet):  # type: ignore[misc]
-    file_name = CharFilter(label=gettext_lazy("文件"), lookup_expr="icontains", max_length=80)
+    file_name = CharFilter(label=gettext_lazy("文件"), lookup_expr="begins", max_length=80)
     state = ChoiceFilter(
         label=gettext_lazy("状态"), choices=ImportRun.STATES, empty_label=gettext_lazy("全部")
     )
