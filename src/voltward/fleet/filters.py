@@ -54,10 +54,11 @@ class VehicleModelFilter(RoomFilterSet):
     of = "vehicle_model"
     name = CharFilter(label=_("车型"), lookup_expr="begins", max_length=80)
     drive = ChoiceFilter(label=_("驱动类型"), choices=VehicleModel.DRIVES, empty_label=_("全部"))
+    platform = CharFilter(label=_("产品技术平台"), field_name="platform__name", max_length=80)
 
     class Meta:
         model = VehicleModel
-        fields = ["name", "drive"]
+        fields = ["name", "drive", "platform"]
 
 
 class ConfigurationFilter(RoomFilterSet):
@@ -66,9 +67,14 @@ class ConfigurationFilter(RoomFilterSet):
         label=_("车型"), field_name="model__name", lookup_expr="begins", max_length=80
     )
 
+    battery_type = CharFilter(label=_("电池类型"), field_name="battery_type__name", max_length=80)
+    protocol_edition = ChoiceFilter(
+        label=_("协议版本"), choices=Configuration.EDITIONS, empty_label=_("全部")
+    )
+
     class Meta:
         model = Configuration
-        fields = ["model"]
+        fields = ["model", "battery_type", "protocol_edition"]
 
 
 class BatteryTypeFilter(RoomFilterSet):
@@ -78,27 +84,33 @@ class BatteryTypeFilter(RoomFilterSet):
         label=_("电化学体系"), choices=BatteryType.CHEMISTRIES, empty_label=_("全部")
     )
 
+    producer = CharFilter(label=_("生产企业"), max_length=120)
+
     class Meta:
         model = BatteryType
-        fields = ["name", "chemistry"]
+        fields = ["name", "chemistry", "producer"]
 
 
 class MotorTypeFilter(RoomFilterSet):
     of = "motor_type"
     name = CharFilter(label=_("型号"), lookup_expr="begins", max_length=80)
 
+    producer = CharFilter(label=_("生产企业"), max_length=120)
+
     class Meta:
         model = MotorType
-        fields = ["name"]
+        fields = ["name", "producer"]
 
 
 class ControllerTypeFilter(RoomFilterSet):
     of = "controller_type"
     name = CharFilter(label=_("型号"), lookup_expr="begins", max_length=80)
 
+    producer = CharFilter(label=_("生产企业"), max_length=120)
+
     class Meta:
         model = ControllerType
-        fields = ["name"]
+        fields = ["name", "producer"]
 
 
 class CapitalFilter(CharFilter):  # type: ignore[misc] # the library is untyped
@@ -112,9 +124,11 @@ class PackFilter(RoomFilterSet):
     of = "pack"
     code = CapitalFilter(label=_("电池编码"), lookup_expr="begins", max_length=24)
 
+    battery_type = CharFilter(label=_("电池类型"), field_name="battery_type__name", max_length=80)
+
     class Meta:
         model = BatteryPack
-        fields = ["code"]
+        fields = ["code", "battery_type"]
 
 
 class TerminalFilter(RoomFilterSet):
@@ -122,9 +136,11 @@ class TerminalFilter(RoomFilterSet):
     iccid = CapitalFilter(label="ICCID", lookup_expr="begins", max_length=20)
     serial = CharFilter(label=_("终端编号"), lookup_expr="begins", max_length=40)
 
+    firmware = CharFilter(label=_("固件版本"), max_length=40)
+
     class Meta:
         model = Terminal
-        fields = ["iccid", "serial"]
+        fields = ["iccid", "serial", "firmware"]
 
 
 class PartFilter(RoomFilterSet):

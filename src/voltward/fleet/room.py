@@ -8,15 +8,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voltward.fleet import imports, part_imports, selectors
+from voltward.fleet import imports, part_imports, product_imports, selectors
 from voltward.fleet.lists import VEHICLES
 from voltward.fleet.models import Vehicle
-from voltward.fleet.selectors import parts
+from voltward.fleet.selectors import parts, products
 from voltward.fleet.selectors.agreements import agreement_gap
 from voltward.fleet.selectors.registration import registration_gaps
 from voltward.fleet.services.identities import owners_with_phone
 from voltward.fleet.services.registration import registration_sweep
 from voltward.fleet.subjects import SUBJECTS
+from voltward.fleet.ui.product_lists import LISTS as PRODUCT_LISTS
 from voltward.pages.room import Hit, Job, MenuItem, Room, Search, Tab, Task, TaskSource
 from voltward.records.models import Person
 
@@ -31,7 +32,13 @@ def find_vehicles(actor: Person, text: str, limit: int) -> Sequence[Hit]:
     ]
 
 
-IMPORT_KINDS = (imports.VEHICLES, part_imports.PARTS)  # naming them makes them known
+# naming them makes them known
+IMPORT_KINDS = (
+    imports.VEHICLES,
+    part_imports.PARTS,
+    product_imports.PLATFORMS,
+    product_imports.CONTROLLER_TYPES,
+)
 
 
 def find_terminals(actor: Person, text: str, limit: int) -> Sequence[Hit]:
@@ -69,6 +76,14 @@ def find_owners(actor: Person, text: str, limit: int) -> Sequence[Hit]:
             reverse("vehicle-owner", args=[one.period.vehicle.vin, one.period_id]),
         )
         for one in owners_with_phone(actor, text, limit)
+    ]
+
+
+def find_controller_types(actor: Person, text: str, limit: int) -> Sequence[Hit]:
+    """Controller types by name."""
+    found = products.controller_types_matching(actor, text, limit)
+    return [
+        Hit(one.name, one.producer, reverse("controller-type-page", args=[one.pk])) for one in found
     ]
 
 
@@ -127,6 +142,7 @@ ROOM = Room(
         Search(_("电池包"), "vehicle.read", 12, find_packs),
         Search(_("部件"), "vehicle.read", 13, find_parts),
         Search(_("车主电话"), "owner.read", 14, find_owners),
+        Search(_("电机控制器型号"), "vehicle.read", 15, find_controller_types),
     ),
     tasks=(
         TaskSource(
@@ -139,6 +155,6 @@ ROOM = Room(
         ),
     ),
     jobs=(Job("registration-gaps", 60.0, registration_sweep),),
-    lists=(VEHICLES,),
+    lists=(VEHICLES, *PRODUCT_LISTS),
     urls="voltward.fleet.ui.urls",
 )  # fmt: skip

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from voltward.pages.room import MenuItem, Room, TopPart
 from voltward.records.jobs import JOBS
 from voltward.records.task_sources import SOURCES, approvals_count, strip, workbench_count
-from voltward.records.ui.audit import AUDIT
 from voltward.records.ui.inbox import bell
+from voltward.records.ui.lists import LISTS
 
 _DESK, _SYSTEM = _("工作台"), _("系统管理")
 
@@ -18,6 +18,7 @@ ROOM = Room(
         ),
         MenuItem(_DESK, _("审批"), "approvals", "check", "home.read", 2, approvals_count),
         MenuItem(_DESK, _("时钟"), "clocks", "clock", "clock.read", 3),
+        MenuItem(_DESK, _("任务"), "tasks", "list-details", "clock.read", 4),
         MenuItem(_("车辆"), _("批量导入"), "imports", "upload", "import.run", 205),
         MenuItem(_SYSTEM, _("组织机构"), "organisation", "building-factory", "org.manage", 870),
         MenuItem(_SYSTEM, _("人员与角色"), "people", "users", "role.assign", 872),
@@ -39,6 +40,7 @@ ROOM = Room(
     ),
     tasks=SOURCES,
     jobs=JOBS,
-    lists=(AUDIT,),
+    lists=LISTS,
     urls="voltward.records.ui.urls",
+    api_urls="voltward.records.api.urls",
 )

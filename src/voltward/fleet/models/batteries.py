@@ -139,7 +139,10 @@ class BatteryPack(models.Model):
 
     class Meta:
         verbose_name = _("电池包")
-        indexes = [models.Index(fields=["maker", "code"], name="pack_maker_code")]
+        indexes = [
+            models.Index(fields=["maker", "code"], name="pack_maker_code"),
+            models.Index(fields=["maker", "produced_on", "code"], name="pack_by_produced"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -60,6 +60,7 @@ class PartRecord(models.Model):
                 opclasses=["varchar_pattern_ops"],
                 condition=~models.Q(batch=""),
             ),
+            models.Index(fields=["kind", "id"], name="part_kind"),  # the list of one kind
         ]
 
     def __str__(self) -> str:
@@ -110,7 +111,9 @@ class Terminal(models.Model):
                 name="terminal_iccid",
                 opclasses=["varchar_pattern_ops"],
                 condition=~models.Q(iccid=""),
-            )
+            ),
+            models.Index(fields=["maker", "iccid", "serial"], name="terminal_by_iccid"),
+            models.Index(fields=["maker", "firmware", "serial"], name="terminal_by_firmware"),
         ]
 
     def __str__(self) -> str:

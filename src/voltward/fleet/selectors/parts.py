@@ -28,10 +28,6 @@ def part_visible(actor: Person) -> QuerySet[PartRecord]:
     return PartRecord.objects.filter(vehicle__maker=actor.maker).select_related("vehicle")
 
 
-def part_listed(actor: Person) -> QuerySet[PartRecord]:
-    return part_visible(actor).order_by("pk")
-
-
 def parts_matching(actor: Person, text: str, limit: int) -> list[PartRecord]:
     """Parts whose serial begins with ``text``."""
     word = text.strip().upper()

@@ -11,6 +11,7 @@ from voltward.base.errors import NotFound
 from voltward.fleet.models import (
     BatteryPack,
     Configuration,
+    ControllerType,
     CurrentSignProposal,
     Platform,
     SafeBoundary,
@@ -73,6 +74,12 @@ def pack_listed(actor: Person) -> QuerySet[BatteryPack]:
 
 def terminal_listed(actor: Person) -> QuerySet[Terminal]:
     return product_visible(actor, Terminal).select_related("vehicle").order_by("serial")
+
+
+def controller_types_matching(actor: Person, text: str, limit: int) -> list[ControllerType]:
+    """Controller types whose name begins with ``text``."""
+    rows = product_visible(actor, ControllerType).filter(name__begins=text.strip())
+    return list(rows.order_by("name")[:limit])
 
 
 def vehicle_of_configuration(actor: Person, configuration: Configuration) -> QuerySet[Vehicle]:

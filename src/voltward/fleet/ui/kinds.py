@@ -100,7 +100,7 @@ KINDS: tuple[Kind, ...] = (
          "fleet/battery_type_page.html"),
     Kind("motor-type", MotorType, _("电机型号"), services.motor_type_write, _of_drive_unit),
     Kind("controller-type", ControllerType, _("电机控制器型号"), services.controller_type_write,
-         _of_drive_unit),
+         _of_drive_unit, "fleet/controller_type_page.html"),
     Kind("pack", BatteryPack, _("电池包"), services.pack_write, _of_pack),
     Kind("terminal", Terminal, _("车载终端"), services.terminal_write),
 )  # fmt: skip

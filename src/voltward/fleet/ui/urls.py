@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from voltward.fleet.ui import (
     agreements,
+    defects,
     owners,
     product_actions,
     product_lists,
@@ -13,17 +14,7 @@ from voltward.fleet.ui import (
 from voltward.fleet.ui.kinds import KINDS
 from voltward.fleet.ui.products import ProductEdit, ProductPage
 from voltward.fleet.ui.vehicle_forms import STEPS, StepPage
-
-LISTS = {
-    "platform": product_lists.PlatformList,
-    "vehicle-model": product_lists.VehicleModelList,
-    "configuration": product_lists.ConfigurationList,
-    "battery-type": product_lists.BatteryTypeList,
-    "motor-type": product_lists.MotorTypeList,
-    "controller-type": product_lists.ControllerTypeList,
-    "pack": product_lists.PackList,
-    "terminal": product_lists.TerminalList,
-}
+from voltward.pages.lists.page import page_of
 
 urlpatterns: list[URLPattern] = [
     path("vehicles/", vehicles.VehicleList.as_view(), name="vehicles"),
@@ -42,7 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("vehicles/<str:vin>/owners/<int:period_id>/show/", owners.show, name="owner-show"),
     path("vehicles/<str:vin>/owners/<int:period_id>/edit/", owners.edit, name="owner-edit"),
     path("vehicles/<str:vin>/owners/<int:period_id>/erase/", owners.erase, name="owner-erase"),
-    path("parts/", product_lists.PartList.as_view(), name="parts"),
     path("agreement-versions/", agreements.versions, name="agreement-versions"),
     path("agreements/<int:agreement_id>/withdraw/", agreements.withdraw, name="agreement-withdraw"),
     path(
@@ -58,14 +48,17 @@ urlpatterns: list[URLPattern] = [
         product_actions.boundary_new,
         name="boundary-new",
     ),
+    path("controller-types/<int:row_id>/defect/", defects.defect, name="controller-type-defect"),
 ]
+for _list in product_lists.LISTS:
+    _view = page_of(_list).as_view()
+    urlpatterns.append(path(f"{_list.url_name}/", _view, name=_list.url_name))
 for _name, _step in STEPS.items():
     _view = StepPage.as_view(step=_step)
     urlpatterns.append(path(f"vehicles/<str:vin>/do/{_name}/", _view, name=f"vehicle-do-{_name}"))
 for _kind in KINDS:
     _slug, _edit = _kind.slug, ProductEdit.as_view(kind=_kind)
     urlpatterns += [
-        path(f"{_slug}s/", LISTS[_slug].as_view(), name=f"{_slug}s"),
         path(f"{_slug}s/new/", _edit, name=f"{_slug}-new"),
         path(f"{_slug}s/<int:row_id>/", ProductPage.as_view(kind=_kind), name=f"{_slug}-page"),
         path(f"{_slug}s/<int:row_id>/edit/", _edit, name=f"{_slug}-edit"),

@@ -33,6 +33,7 @@ WORDS: dict[str, Text] = {
     "error_value": gettext_lazy("单元格是错误值或没有结果的公式；应填写数值或文本。"),
     "extra_cells": gettext_lazy("找到“%(found)s”，位于表头以外的列；应与表头列数一致。"),
     "duplicate": gettext_lazy("找到“%(found)s”，与第 %(expected)s 行重复；每条记录只应出现一次。"),
+    "unfit": gettext_lazy("找到“%(found)s”；不在该列允许的范围或格式之内。"),
     "taken": gettext_lazy("找到“%(found)s”；该编号已被占用，应为未被占用的编号。"),
     # undoing
     "changed_since": gettext_lazy("导入之后又被修改，予以保留。"),

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from voltward.base.errors import BadInput
 from voltward.pages.lists import cursors, facets
-from voltward.pages.lists.asking import Asked, asked_of
+from voltward.pages.lists.asking import Asked, asked_of, choices_of
 from voltward.pages.lists.declaration import MASK, List, ListColumn
 from voltward.pages.lists.keyset import Slice, sliced
 from voltward.pages.lists.ports import ports
@@ -38,7 +38,8 @@ class ListApi(APIView):
         asked = self._asked(request)
         columns = _columns(self.declaration, request.query_params.get("fields"))
         page = self._page(asked, request)
-        rows = [_row(columns, record) for record in page.records]
+        records = self.declaration.ready(request.user, page.records)
+        rows = [_row(columns, record) for record in records]
         body = {"count": self._count(asked, page, request)}
         return Response({**body, **self._links(asked, page, request), "results": rows})
 
@@ -183,7 +184,7 @@ def _parameters(declaration: List) -> list[OpenApiParameter]:
         OpenApiParameter(
             name,
             description=str(one.label or name),
-            enum=[value for value, _ in one.extra.get("choices", ())] or None,
+            enum=[str(value) for value, _ in choices_of(one)] or None,
         )
         for name, one in filters.items()
     ]

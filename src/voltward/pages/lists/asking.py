@@ -107,6 +107,13 @@ def available(declaration: List, actor: Any) -> list[AnyColumn]:
     return [*declaration.columns, *REGISTRY.columns(declaration.of, actor)]
 
 
+def choices_of(filter: Any) -> list[tuple[Any, Any]]:
+    """Value and title of each choice of a filter; a function answers when asked, with what later
+    rooms registered."""
+    given = filter.extra.get("choices", ())
+    return list(given() if callable(given) else given)
+
+
 def key_of(column: AnyColumn) -> str:
     return column.key
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -107,6 +107,9 @@ class List:
     ``tie``: a unique field, never null, that decides between equals; best the last of the index.
     ``export_needs``: the grant that taking it away in a file needs, where reading it is not enough.
     ``url_name``: its page. ``api``: its path below ``/api/``; empty: it has none.
+    ``prepare(actor, records)``: called once for each page or batch before its columns are asked;
+    what many rows need is read here once.
+    ``can_follow``: whether somebody may subscribe; never where the news themselves add rows.
     """
 
     of: str
@@ -127,6 +130,8 @@ class List:
     about: str = ""
     page_size: int = 50
     export_needs: str = ""
+    prepare: Callable[[Any, Sequence[Any]], None] | None = None
+    can_follow: bool = True
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]
@@ -142,17 +147,11 @@ class List:
         """What ``sort=`` may name, and the path of the field behind each name."""
         return {column.key: column.sort for column in self.columns if column.sort}
 
-
-def keyed(columns: Sequence[ListColumn]) -> tuple[ListColumn, ...]:
-    """Columns that came without keys, with keys made of what they sort by or of their place."""
-    return tuple(
-        column if column.key else _with_key(column, column.sort or f"column_{place}")
-        for place, column in enumerate(columns, 1)
-    )
-
-
-def _with_key(column: ListColumn, key: str) -> ListColumn:
-    return replace(column, key=key, raw=column.raw or column.text)
+    def ready(self, actor: Any, records: Sequence[Any]) -> Sequence[Any]:
+        """The records, prepared for their columns."""
+        if self.prepare and records:
+            self.prepare(actor, records)
+        return records
 
 
 def _along(record: Any, path: str) -> Any:

@@ -59,6 +59,7 @@ def _rows(asked: Asked, personal: bool) -> Rows:
     ordered = asked.rows.order_by(*asked.order.fields())
     records = ordered.iterator(chunk_size=BATCH)
     while batch := list(islice(records, BATCH)):
+        asked.declaration.ready(asked.actor, batch)
         yield from values_of(asked.actor, asked.columns, batch, personal=personal)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 
-from voltward.pages.lists.asking import Asked, filterset_of
+from voltward.pages.lists.asking import Asked, choices_of, filterset_of
 from voltward.pages.lists.declaration import Facet
 from voltward.pages.lists.hurry import hurried
 from voltward.pages.room import Text
@@ -76,7 +76,7 @@ def _drawn(asked: Asked, facet: Facet) -> DrawnFacet:
     groups = hurried(lambda: _groups(rows, facet.path), PATIENCE_MS)
     numbers = dict(groups or ())
     partial = groups is None or sum(numbers.values()) > SAMPLE
-    titles = {str(value): title for value, title in of_filter.extra.get("choices", ())}
+    titles = {str(value): title for value, title in choices_of(of_filter)}
     chosen = asked.data.get(facet.filter, "")
     values = list(titles) or list(numbers)
     if chosen and chosen not in values and not titles:

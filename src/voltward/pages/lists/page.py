@@ -21,7 +21,7 @@ from voltward.pages.lists.cells import drawn_rows
 from voltward.pages.lists.declaration import List, ListColumn
 from voltward.pages.lists.keyset import Place, Slice, sliced
 from voltward.pages.lists.ports import Left, Saved, ports
-from voltward.pages.room import REGISTRY, Text
+from voltward.pages.room import Text
 
 # what an address may hold beside filters
 OWN_NAMES = ("sort", "columns", "after", "before", "saved", "export")
@@ -39,9 +39,6 @@ class ListPage(View):
         super().__init_subclass__(**more)
         if "declaration" in vars(cls):
             cls.needs = cls.declaration.needs
-
-    def declared(self, actor: Any) -> List:  # noqa: ARG002
-        return self.declaration
 
     def more_context(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
         """More context for a template of the room's own."""
@@ -83,7 +80,7 @@ class ListPage(View):
         return redirect(where)
 
     def _asked(self, request: HttpRequest) -> Asked:
-        declaration = self.declared(request.user)
+        declaration = self.declaration
         kept = ports().columns(request.user, declaration.of)
         return asked_of(declaration, request.user, request.GET, OWN_NAMES, kept)
 
@@ -140,7 +137,7 @@ class ListPage(View):
             "cursors": _cursors(asked, page),
             "count": number,
             "heads": heads(asked),
-            "body": drawn_rows(actor, asked.columns, page.records),
+            "body": drawn_rows(actor, asked.columns, declaration.ready(actor, page.records)),
             "buttons": [one for one in declaration.buttons if one.needs in grants],
             "refusal": refusal,
             "large": large and ports().may_ask(actor),
@@ -149,10 +146,15 @@ class ListPage(View):
             "saved_now": request.GET.get("saved", ""),
             "choosable": available(declaration, actor),
             "may_export": may_export(asked),
-            "is_kept": declaration.of in REGISTRY.lists(),
             **self.more_context(request),
         }
         return render(request, self.template, context, status=422 if refusal else 200)
+
+
+def page_of(declaration: List) -> type[ListPage]:
+    """The page of a list that needs nothing of its own."""
+    name = "".join(part.title() for part in declaration.of.split("_"))
+    return type(f"{name}List", (ListPage,), {"declaration": declaration})
 
 
 def may_export(asked: Asked) -> bool:

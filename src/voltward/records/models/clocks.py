@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from voltward.records.clock_states import GOING, LATE, MET, RUNNING, STOPPED
@@ -39,6 +39,12 @@ class Clock(models.Model):
     occurrence = models.PositiveIntegerField(_("次数"), default=1)
     started_at = models.DateTimeField(_("起算时间"))
     due_at = models.DateTimeField(_("截止时间"), null=True)  # None: at once
+    # what lists are ordered by: what must be done at once is due from its start
+    due_order_at = models.GeneratedField(
+        expression=Coalesce("due_at", "started_at"),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
     calendar_confirmed = models.BooleanField(_("日历已确认"), default=True)
     state = models.CharField(_("状态"), max_length=8, choices=STATES, default=RUNNING)
     owner = models.ForeignKey(
@@ -66,6 +72,9 @@ class Clock(models.Model):
                 condition=models.Q(state__in=list(GOING)),
             ),
             models.Index(fields=["maker", "subject"], name="clock_subject"),
+            models.Index(fields=["maker", "started_at", "id"], name="clock_by_start"),
+            models.Index(fields=["maker", "due_order_at", "id"], name="clock_by_due"),
+            models.Index(fields=["maker", "subject_text", "id"], name="clock_by_subject"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -192,7 +201,9 @@ class AssignedTask(models.Model):
                 fields=["maker", "due_at"],
                 name="task_open",
                 condition=models.Q(done_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["maker", "assigned_at", "id"], name="task_by_assigned"),
+            models.Index(fields=["maker", "due_at", "id"], name="task_by_due"),
         ]
 
     def __str__(self) -> str:

@@ -102,6 +102,8 @@ class Delivery(models.Model):
             models.Index(
                 fields=["person", "-id"], name="delivery_inbox", condition=models.Q(kind="inbox")
             ),
+            models.Index(fields=["attempts", "id"], name="delivery_by_attempts"),
+            models.Index(fields=["sent_at", "id"], name="delivery_by_sent"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -109,10 +109,13 @@ def filter_subscribe(actor: Person, *, of: str, filter_id: int) -> FilterSubscri
 
     Raises:
         NotFound: no such filter that the actor sees.
-        BadInput: the list does not understand the filter any more.
+        BadInput: the list does not understand the filter any more, or its news would feed on themselves.
     """
     saved = selectors.filter_by_id(actor, of, filter_id)
-    newest = _newest(_asked(actor, saved))
+    asked = _asked(actor, saved)
+    if not asked.declaration.can_follow:
+        raise BadInput(f"list {of}: each piece of news would be a new row of it")
+    newest = _newest(asked)
     made, _ = FilterSubscription.objects.get_or_create(
         saved_filter=saved, person=actor, defaults={"settled_pk": newest, "last_pk": newest}
     )
@@ -143,6 +146,8 @@ def _looked(actor: Person, subscription: FilterSubscription) -> bool:
     try:
         selectors.filter_by_id(person, saved.of, saved.pk)
         asked = _asked(person, saved)
+        if not asked.declaration.can_follow:
+            return False
         rows = asked.rows.filter(pk__gt=subscription.settled_pk).order_by("pk")
         found = list(rows.values_list("pk", flat=True)[: NEWS_CAP + 1])
     except Refused:

@@ -6,11 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -18,7 +16,8 @@ from django_filters import ChoiceFilter, FilterSet
 
 from voltward.base.errors import NotFound, NotPermitted, Refused, WrongState
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records.actors import actor_of
 from voltward.records.approvals import (
@@ -39,49 +38,68 @@ def kind_title(approval: Approval) -> str:
     return str(kind.title) if kind else approval.kind
 
 
+def kind_choices() -> list[tuple[str, Any]]:
+    return [(kind.code, kind.title) for kind in KINDS.values()]
+
+
 class ApprovalFilter(FilterSet):  # type: ignore[misc]
     state = ChoiceFilter(
         label=gettext_lazy("状态"), choices=Approval.STATES, empty_label=gettext_lazy("全部")
     )
 
+    kind = ChoiceFilter(
+        label=gettext_lazy("事项"), choices=kind_choices, empty_label=gettext_lazy("全部")
+    )
+
     class Meta:
         model = Approval
-        fields = ["state"]
+        fields = ["state", "kind"]
+
+
+APPROVALS = List(
+    of="approval",
+    title=gettext_lazy("审批"),
+    section=gettext_lazy("工作台"),
+    needs="home.read",
+    rows=lambda actor: approval_visible(actor),
+    filterset=ApprovalFilter,
+    columns=(
+        ListColumn(gettext_lazy("事项"), kind_title, key="kind"),
+        ListColumn(
+            gettext_lazy("内容"), key="title", link=lambda row: reverse("approval", args=[row.pk])
+        ),
+        ListColumn(
+            gettext_lazy("状态"),
+            lambda row: Cell(row.get_state_display(), DOTS[row.state]),
+            key="state",
+            kind="choice",
+        ),
+        ListColumn(gettext_lazy("申请人"), key="asked_by__display_name"),
+        ListColumn(gettext_lazy("申请时间"), key="asked_at", kind="instant", sort="asked_at"),
+        ListColumn(gettext_lazy("审批人"), key="decided_by__display_name"),
+        ListColumn(
+            gettext_lazy("审批时间"),
+            key="decided_at",
+            kind="instant",
+            sort="decided_at",
+            shown=False,
+        ),
+        ListColumn(gettext_lazy("理由"), key="reason", shown=False),
+        ListColumn(gettext_lazy("审批意见"), key="note", shown=False),
+        ListColumn(gettext_lazy("编号"), key="id", kind="number", shown=False),
+    ),
+    order="-asked_at",
+    facets=(Facet("state"), Facet("kind")),
+    empty_title=gettext_lazy("没有审批事项"),
+    empty_text=gettext_lazy("需要第二人同意的申请（规则修订、延期、授权等）会出现在这里。"),
+    url_name="approvals",
+    api="approvals/",
+    about="What the caller asked a second person for, and what the caller may decide; newest first.",
+)
 
 
 class ApprovalList(ListPage):
-    needs = "home.read"
-    of = "approval"
-    title = gettext_lazy("审批")
-    section = gettext_lazy("工作台")
-    filterset_class = ApprovalFilter
-    columns = (
-        ListColumn(gettext_lazy("事项"), kind_title),
-        ListColumn(
-            gettext_lazy("内容"),
-            lambda row: row.title,
-            link=lambda row: reverse("approval", args=[row.pk]),
-        ),
-        ListColumn(
-            gettext_lazy("状态"), lambda row: Cell(row.get_state_display(), DOTS[row.state])
-        ),
-        ListColumn(gettext_lazy("申请人"), lambda row: row.asked_by.display_name),
-        ListColumn(
-            gettext_lazy("申请时间"),
-            lambda row: timezone.localtime(row.asked_at).strftime("%Y-%m-%d %H:%M"),
-            sort="asked_at",
-            css="vw-mono",
-        ),
-        ListColumn(
-            gettext_lazy("审批人"),
-            lambda row: row.decided_by.display_name if row.decided_by else None,
-        ),
-    )
-    empty_title = gettext_lazy("没有审批事项")
-    empty_text = gettext_lazy("需要第二人同意的申请（规则修订、延期、授权等）会出现在这里。")
-
-    def rows(self, actor: Any) -> QuerySet[Approval]:
-        return approval_visible(actor)
+    declaration = APPROVALS
 
 
 class DecisionForm(forms.Form):

@@ -33,8 +33,8 @@ class AuditFilter(FilterSet):  # type: ignore[misc]
     since = _moment(_("起始时间"), "gte")
     until = _moment(_("终止时间"), "lte")
     person = CharFilter(label=_("人员"), method="by_person", max_length=64)
-    action = CharFilter(label=_("动作"), lookup_expr="startswith", max_length=64)
-    subject = CharFilter(label=_("对象"), lookup_expr="startswith", max_length=120)
+    action = CharFilter(label=_("动作"), lookup_expr="begins", max_length=64)
+    subject = CharFilter(label=_("对象"), lookup_expr="begins", max_length=120)
     result = ChoiceFilter(
         label=_("结果"),
         choices=AuditRow._meta.get_field("result").choices,
@@ -47,9 +47,9 @@ class AuditFilter(FilterSet):  # type: ignore[misc]
         fields = ["since", "until", "person", "action", "subject", "result", "request_number"]
 
     def by_person(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
-        """The login in full, or any part of the name."""
+        """The login in full, or the beginning of the name."""
         word = value.strip()
-        return rows.filter(Q(actor__login=word.lower()) | Q(actor__display_name__icontains=word))
+        return rows.filter(Q(actor__login=word.lower()) | Q(actor__display_name__begins=word))
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """A condition that cannot be read leaves nothing: never more than was asked for."""
@@ -130,6 +130,7 @@ AUDIT = List(
     url_name="audit",
     api="audit/",
     about="The audit trail of the caller's maker, newest first.",
+    can_follow=False,
 )
 
 

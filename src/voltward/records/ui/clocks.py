@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,8 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records.actors import actor_of
 from voltward.records.models import Approval, Clock, Person
@@ -35,15 +35,22 @@ Forms = dict[str, forms.Form]
 
 
 class ClockFilter(FilterSet):  # type: ignore[misc]
-    subject_text = CharFilter(label=gettext_lazy("对象"), lookup_expr="icontains", max_length=120)
-    code = CharFilter(label=gettext_lazy("编号"), lookup_expr="startswith", max_length=48)
+    subject_text = CharFilter(label=gettext_lazy("对象"), lookup_expr="begins", max_length=120)
+    code = CharFilter(label=gettext_lazy("编号"), lookup_expr="begins", max_length=48)
     state = ChoiceFilter(
         label=gettext_lazy("状态"), choices=Clock.STATES, empty_label=gettext_lazy("全部")
     )
 
+    owner = CharFilter(
+        field_name="owner__display_name",
+        label=gettext_lazy("负责人"),
+        lookup_expr="begins",
+        max_length=64,
+    )
+
     class Meta:
         model = Clock
-        fields = ["subject_text", "code", "state"]
+        fields = ["subject_text", "code", "state", "owner"]
 
 
 def _left(clock: Clock) -> Cell:
@@ -54,38 +61,51 @@ def _left(clock: Clock) -> Cell:
     return Cell(remaining_text(clock.due_at, now), "late" if late else "due")
 
 
-class ClockList(ListPage):
-    needs = "clock.read"
-    of = "clock"
-    title = gettext_lazy("时钟")
-    section = gettext_lazy("工作台")
-    filterset_class = ClockFilter
-    columns = (
+CLOCKS = List(
+    of="clock",
+    title=gettext_lazy("时钟"),
+    section=gettext_lazy("工作台"),
+    needs="clock.read",
+    rows=lambda actor: selectors.clock_visible(actor),
+    filterset=ClockFilter,
+    columns=(
         ListColumn(
             gettext_lazy("事项"),
-            lambda row: row.rule.title,
+            key="rule__title",
             link=lambda row: reverse("clock", args=[row.pk]),
         ),
-        ListColumn(gettext_lazy("报送对象"), lambda row: row.rule.addressee),
-        ListColumn(gettext_lazy("对象"), lambda row: row.subject_text, sort="subject_text"),
-        ListColumn(gettext_lazy("剩余时间"), _left),
+        ListColumn(gettext_lazy("报送对象"), key="rule__addressee"),
+        ListColumn(gettext_lazy("对象"), key="subject_text", sort="subject_text"),
+        ListColumn(gettext_lazy("剩余时间"), _left, key="left", api=False),
+        ListColumn(gettext_lazy("截止时间"), key="due_at", kind="instant", sort="due_order_at"),
+        ListColumn(gettext_lazy("负责人"), key="owner__display_name"),
+        ListColumn(gettext_lazy("状态"), key="state", kind="choice", shown=False),
         ListColumn(
-            gettext_lazy("截止时间"),
-            lambda row: (
-                timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M") if row.due_at else None
-            ),
-            sort="due_at",
-            css="vw-mono",
+            gettext_lazy("起算时间"),
+            key="started_at",
+            kind="instant",
+            sort="started_at",
+            shown=False,
         ),
-        ListColumn(
-            gettext_lazy("负责人"), lambda row: row.owner.display_name if row.owner else None
-        ),
-    )
-    empty_title = gettext_lazy("还没有时钟")
-    empty_text = gettext_lazy("有报送或处置时限的事件发生时，时钟会自动开始，出现在这里。")
+        ListColumn(gettext_lazy("完成时间"), key="ended_at", kind="instant", shown=False),
+        ListColumn(gettext_lazy("起算事件"), key="event", shown=False),
+        ListColumn(gettext_lazy("规则编号"), key="code", css="vw-mono", shown=False),
+        ListColumn(gettext_lazy("对象编号"), key="subject", css="vw-mono", shown=False),
+        ListColumn(gettext_lazy("负责部门"), key="unit__name", shown=False),
+        ListColumn(gettext_lazy("编号"), key="id", kind="number", shown=False),
+    ),
+    order="-started_at",
+    facets=(Facet("state"),),
+    empty_title=gettext_lazy("还没有时钟"),
+    empty_text=gettext_lazy("有报送或处置时限的事件发生时，时钟会自动开始，出现在这里。"),
+    url_name="clocks",
+    api="clocks/",
+    about="Clocks, newest start first. `due_at` null: at once; it sorts as due from its start.",
+)
 
-    def rows(self, actor: Any) -> QuerySet[Clock]:
-        return selectors.clock_visible(actor)
+
+class ClockList(ListPage):
+    declaration = CLOCKS
 
 
 @needs("clock.read")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,8 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.base.errors import BadInput
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records.actors import actor_of
 from voltward.records.deadline_texts import (
@@ -35,7 +35,7 @@ from voltward.records.working_time import beijing_day
 
 
 class DeadlineFilter(FilterSet):  # type: ignore[misc]
-    code = CharFilter(label=gettext_lazy("编号"), lookup_expr="startswith", max_length=48)
+    code = CharFilter(label=gettext_lazy("编号"), lookup_expr="begins", max_length=48)
     starts_from = ChoiceFilter(
         label=gettext_lazy("起算事件"),
         choices=DeadlineRule.STARTS,
@@ -52,36 +52,48 @@ class DeadlineFilter(FilterSet):  # type: ignore[misc]
         fields = ["code", "starts_from", "confidence"]
 
 
-class DeadlineList(ListPage):
-    needs = "clock.read"
-    of = "deadline"
-    title = gettext_lazy("时限规则")
-    section = gettext_lazy("系统管理")
-    filterset_class = DeadlineFilter
-    columns = (
+DEADLINES = List(
+    of="deadline",
+    title=gettext_lazy("时限规则"),
+    section=gettext_lazy("系统管理"),
+    needs="clock.read",
+    rows=lambda actor: selectors.deadlines_in_force(actor),
+    filterset=DeadlineFilter,
+    columns=(
         ListColumn(
-            gettext_lazy("名称"),
-            lambda row: row.title,
-            link=lambda row: reverse("deadline", args=[row.pk]),
+            gettext_lazy("名称"), key="title", link=lambda row: reverse("deadline", args=[row.pk])
         ),
-        ListColumn(gettext_lazy("报送对象"), lambda row: row.addressee),
-        ListColumn(gettext_lazy("起算事件"), lambda row: row.get_starts_from_display()),
-        ListColumn(gettext_lazy("期限"), duration_text),
-        ListColumn(gettext_lazy("条件"), lambda row: row.condition),
-        ListColumn(gettext_lazy("依据"), lambda row: row.source),
-        ListColumn(gettext_lazy("可信度"), lambda row: Cell(confidence_text(row), hint=row.note)),
-        ListColumn(gettext_lazy("事实编号"), lambda row: row.fact),
-        ListColumn(gettext_lazy("生效日期"), lambda row: row.effective_from, css="vw-mono"),
+        ListColumn(gettext_lazy("报送对象"), key="addressee"),
+        ListColumn(gettext_lazy("起算事件"), key="starts_from", kind="choice"),
+        ListColumn(gettext_lazy("期限"), key="duration", raw=duration_text),
+        ListColumn(gettext_lazy("条件"), key="condition"),
+        ListColumn(gettext_lazy("依据"), key="source"),
+        ListColumn(
+            gettext_lazy("可信度"),
+            lambda row: Cell(confidence_text(row), hint=row.note),
+            key="confidence",
+        ),
+        ListColumn(gettext_lazy("事实编号"), key="fact"),
+        ListColumn(
+            gettext_lazy("生效日期"), key="effective_from", sort="effective_from", css="vw-mono"
+        ),
         ListColumn(
             gettext_lazy("启用"),
             lambda row: Cell(_("启用"), "done") if row.is_on else Cell(_("停用"), "offline"),
+            key="is_on",
         ),
-    )
-    empty_title = gettext_lazy("没有时限规则")
-    empty_text = gettext_lazy("平台自带的规则在安装时写入；请检查数据库迁移是否完成。")
+        ListColumn(gettext_lazy("编号"), key="code", sort="code", css="vw-mono", shown=False),
+    ),
+    order="code",
+    facets=(Facet("starts_from"), Facet("confidence")),
+    empty_title=gettext_lazy("没有时限规则"),
+    empty_text=gettext_lazy("平台自带的规则在安装时写入；请检查数据库迁移是否完成。"),
+    url_name="deadlines",
+)
 
-    def rows(self, actor: Any) -> QuerySet[DeadlineRule]:
-        return selectors.deadlines_in_force(actor)
+
+class DeadlineList(ListPage):
+    declaration = DEADLINES
 
 
 @needs("clock.read")

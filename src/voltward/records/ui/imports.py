@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import FileResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +21,8 @@ from voltward.pages.imports import mapping as columns_of
 from voltward.pages.imports.kinds import KINDS, Problem, kind_of
 from voltward.pages.imports.words import BadFile, said, sentence
 from voltward.pages.imports.writing import template_csv, template_xlsx
-from voltward.pages.listing import Button, ListColumn, ListPage
+from voltward.pages.lists.declaration import Button, Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records import import_files
 from voltward.records.actors import actor_of
@@ -36,52 +35,66 @@ KEPT_SHOWN = 50
 UNUSED = ""  # the mapping page's word for a column that no header stands for
 
 
+def kind_choices() -> list[tuple[str, Any]]:
+    return [(kind.code, kind.title) for kind in KINDS.values()]
+
+
 class ImportFilter(FilterSet):  # type: ignore[misc]
-    file_name = CharFilter(label=gettext_lazy("文件"), lookup_expr="icontains", max_length=80)
+    file_name = CharFilter(label=gettext_lazy("文件"), lookup_expr="begins", max_length=80)
     state = ChoiceFilter(
         label=gettext_lazy("状态"), choices=ImportRun.STATES, empty_label=gettext_lazy("全部")
     )
 
+    kind = ChoiceFilter(
+        label=gettext_lazy("对象"), choices=kind_choices, empty_label=gettext_lazy("全部")
+    )
+
     class Meta:
         model = ImportRun
-        fields = ["file_name", "state"]
-
-
-class ImportList(ListPage):
-    needs = "import.run"
-    of = "import"
-    title = gettext_lazy("批量导入")
-    section = gettext_lazy("车辆")
-    filterset_class = ImportFilter
-    columns = (
-        ListColumn(
-            gettext_lazy("上传时间"),
-            lambda row: timezone.localtime(row.created_at).strftime("%Y-%m-%d %H:%M:%S"),
-            sort="created_at",
-            link=lambda row: reverse("import-run", args=[row.pk]),
-            css="vw-mono",
-        ),
-        ListColumn(gettext_lazy("对象"), lambda row: KINDS[row.kind].title),
-        ListColumn(gettext_lazy("文件"), lambda row: row.file_name),
-        ListColumn(gettext_lazy("状态"), lambda row: Cell(_shown_state(row), row.state)),
-        ListColumn(gettext_lazy("行数"), lambda row: str(row.total_rows), css="vw-number-cell"),
-        ListColumn(gettext_lazy("新增"), lambda row: str(row.new_rows), css="vw-number-cell"),
-        ListColumn(gettext_lazy("变更"), lambda row: str(row.changed_rows), css="vw-number-cell"),
-        ListColumn(gettext_lazy("拒绝"), lambda row: str(row.refused_rows), css="vw-number-cell"),
-        ListColumn(gettext_lazy("发起人"), lambda row: row.started_by.display_name),
-    )
-    buttons = (Button(gettext_lazy("新建导入"), "import-new", "upload", "import.run"),)
-    empty_title = gettext_lazy("还没有导入")
-    empty_text = gettext_lazy(
-        "下载模板，填写后上传；写入之前会先检查每一行，写入之后可以整批撤销。"
-    )
-
-    def rows(self, actor: Any) -> QuerySet[ImportRun]:
-        return selectors.import_run_visible(actor)
+        fields = ["file_name", "state", "kind"]
 
 
 def _shown_state(run: ImportRun) -> str:
     return _("处理中") if run.wanted else str(run.get_state_display())
+
+
+IMPORTS = List(
+    of="import",
+    title=gettext_lazy("批量导入"),
+    section=gettext_lazy("车辆"),
+    needs="import.run",
+    rows=lambda actor: selectors.import_run_visible(actor),
+    filterset=ImportFilter,
+    columns=(
+        ListColumn(
+            gettext_lazy("上传时间"),
+            key="created_at",
+            kind="instant",
+            sort="created_at",
+            link=lambda row: reverse("import-run", args=[row.pk]),
+        ),
+        ListColumn(gettext_lazy("对象"), lambda row: KINDS[row.kind].title, key="kind"),
+        ListColumn(gettext_lazy("文件"), key="file_name"),
+        ListColumn(
+            gettext_lazy("状态"), lambda row: Cell(_shown_state(row), row.state), key="state"
+        ),
+        ListColumn(gettext_lazy("行数"), key="total_rows", kind="number"),
+        ListColumn(gettext_lazy("新增"), key="new_rows", kind="number"),
+        ListColumn(gettext_lazy("变更"), key="changed_rows", kind="number"),
+        ListColumn(gettext_lazy("拒绝"), key="refused_rows", kind="number"),
+        ListColumn(gettext_lazy("发起人"), key="started_by__display_name"),
+    ),
+    order="-created_at",
+    facets=(Facet("state"), Facet("kind")),
+    buttons=(Button(gettext_lazy("新建导入"), "import-new", "upload", "import.run"),),
+    empty_title=gettext_lazy("还没有导入"),
+    empty_text=gettext_lazy("下载模板，填写后上传；写入之前会先检查每一行，写入之后可以整批撤销。"),
+    url_name="imports",
+)
+
+
+class ImportList(ListPage):
+    declaration = IMPORTS
 
 
 @needs("import.run")

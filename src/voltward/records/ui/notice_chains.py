@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,8 @@ from django_filters import CharFilter, FilterSet
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.pages.access import needs
-from voltward.pages.listing import Button, ListColumn, ListPage
+from voltward.pages.lists.declaration import Button, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records.models import EscalationChain, EscalationStep, Person, Post, Unit
 from voltward.records.models.notice_ways import OUTSIDE_KINDS
@@ -31,39 +31,51 @@ PLACES = ("first", "second", "third")
 
 
 class ChainFilter(FilterSet):  # type: ignore[misc]
-    name = CharFilter(label=gettext_lazy("名称"), lookup_expr="icontains")
+    name = CharFilter(label=gettext_lazy("名称"), lookup_expr="begins", max_length=80)
 
     class Meta:
         model = EscalationChain
         fields = ["name"]
 
 
-class ChainList(ListPage):
-    needs = "notice.manage"
-    of = "escalation_chain"
-    title = gettext_lazy("升级链")
-    section = gettext_lazy("系统管理")
-    filterset_class = ChainFilter
-    template = "records/notice_list.html"
-    columns = (
+CHAINS = List(
+    of="escalation_chain",
+    title=gettext_lazy("升级链"),
+    section=gettext_lazy("系统管理"),
+    needs="notice.manage",
+    rows=lambda actor: selectors.chain_visible(actor),
+    filterset=ChainFilter,
+    columns=(
         ListColumn(
             gettext_lazy("名称"),
-            lambda row: row.name,
+            key="name",
+            sort="name",
             link=lambda row: reverse("notice-chain", args=[row.pk]),
         ),
-        ListColumn(gettext_lazy("编码"), lambda row: row.code, css="vw-mono"),
-        ListColumn(gettext_lazy("步骤"), lambda row: " → ".join(map(whom, row.steps.all()))),
+        ListColumn(gettext_lazy("编码"), key="code", sort="code", css="vw-mono"),
+        ListColumn(
+            gettext_lazy("步骤"),
+            key="steps",
+            raw=lambda row: " → ".join(map(whom, row.steps.all())),
+        ),
         ListColumn(
             gettext_lazy("启用"),
             lambda row: Cell(_("停用"), "offline") if row.closed_at else Cell(_("启用"), "online"),
+            key="state",
+            raw=lambda row: "closed" if row.closed_at else "open",
         ),
-    )
-    buttons = (Button(gettext_lazy("新建升级链"), "notice-chain-add", "plus", "notice.manage"),)
-    empty_title = gettext_lazy("还没有升级链")
-    empty_text = gettext_lazy("升级链规定无人确认时依次通知谁、等多久；紧急通知可选用一条。")
+    ),
+    order="name",
+    buttons=(Button(gettext_lazy("新建升级链"), "notice-chain-add", "plus", "notice.manage"),),
+    empty_title=gettext_lazy("还没有升级链"),
+    empty_text=gettext_lazy("升级链规定无人确认时依次通知谁、等多久；紧急通知可选用一条。"),
+    url_name="notice-chains",
+)
 
-    def rows(self, actor: Any) -> QuerySet[EscalationChain]:
-        return selectors.chain_visible(actor)
+
+class ChainList(ListPage):
+    declaration = CHAINS
+    template = "records/notice_list.html"
 
 
 def whom(step: EscalationStep) -> str:

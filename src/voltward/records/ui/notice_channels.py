@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,8 @@ from django_filters import ChoiceFilter, FilterSet
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.pages.access import needs
-from voltward.pages.listing import Button, ListColumn, ListPage
+from voltward.pages.lists.declaration import Button, Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records.models import LANGUAGES, Channel
 from voltward.records.models.notice_ways import OUTSIDE_KINDS
@@ -27,7 +27,6 @@ from voltward.records.senders import SENDERS
 from voltward.records.senders.protocol import Field
 from voltward.records.services import notice_channels as services
 from voltward.records.ui.actor import person_of
-from voltward.records.ui.inbox import local
 
 DOTS = {"sent": "done", "again": "due", "refused": "late"}
 
@@ -42,43 +41,54 @@ class ChannelFilter(FilterSet):  # type: ignore[misc]
         fields = ["kind"]
 
 
-class ChannelList(ListPage):
-    needs = "notice.manage"
-    of = "channel"
-    title = gettext_lazy("通知渠道")
-    section = gettext_lazy("系统管理")
-    filterset_class = ChannelFilter
-    template = "records/notice_list.html"
-    columns = (
-        ListColumn(
-            gettext_lazy("名称"),
-            lambda row: row.name,
-            link=lambda row: reverse("notice-channel", args=[row.pk]),
-        ),
-        ListColumn(gettext_lazy("渠道"), lambda row: row.get_kind_display()),
-        ListColumn(gettext_lazy("顺序"), lambda row: row.position, css="vw-number-cell"),
-        ListColumn(
-            gettext_lazy("启用"),
-            lambda row: Cell(_("停用"), "offline") if row.closed_at else Cell(_("启用"), "online"),
-        ),
-        ListColumn(gettext_lazy("最近发送"), lambda row: local(row.last_tried_at), css="vw-mono"),
-        ListColumn(gettext_lazy("最近结果"), lambda row: _result(row)),
-    )
-    buttons = (Button(gettext_lazy("添加渠道"), "notice-channel-kinds", "plus", "notice.manage"),)
-    empty_title = gettext_lazy("还没有对外渠道")
-    empty_text = gettext_lazy(
-        "站内信始终可用。添加邮件、群机器人、短信或语音渠道后，通知也会发到系统之外。"
-    )
-
-    def rows(self, actor: Any) -> QuerySet[Channel]:
-        return selectors.channel_visible(actor)
-
-
 def _result(row: Channel) -> Cell | None:
     if not row.last_outcome:
         return None
     words = dict(Attempt.OUTCOMES)[row.last_outcome]
     return Cell(words, DOTS.get(row.last_outcome, ""), hint=row.last_answer)
+
+
+CHANNELS = List(
+    of="channel",
+    title=gettext_lazy("通知渠道"),
+    section=gettext_lazy("系统管理"),
+    needs="notice.manage",
+    rows=lambda actor: selectors.channel_visible(actor),
+    filterset=ChannelFilter,
+    columns=(
+        ListColumn(
+            gettext_lazy("名称"),
+            key="name",
+            sort="name",
+            link=lambda row: reverse("notice-channel", args=[row.pk]),
+        ),
+        ListColumn(gettext_lazy("渠道"), key="kind", kind="choice", sort="kind"),
+        ListColumn(gettext_lazy("顺序"), key="position", kind="number", sort="position"),
+        ListColumn(
+            gettext_lazy("启用"),
+            lambda row: Cell(_("停用"), "offline") if row.closed_at else Cell(_("启用"), "online"),
+            key="state",
+            raw=lambda row: "closed" if row.closed_at else "open",
+        ),
+        ListColumn(
+            gettext_lazy("最近发送"), key="last_tried_at", kind="instant", sort="last_tried_at"
+        ),
+        ListColumn(gettext_lazy("最近结果"), _result, key="last_outcome"),
+    ),
+    order="position",
+    facets=(Facet("kind"),),
+    buttons=(Button(gettext_lazy("添加渠道"), "notice-channel-kinds", "plus", "notice.manage"),),
+    empty_title=gettext_lazy("还没有对外渠道"),
+    empty_text=gettext_lazy(
+        "站内信始终可用。添加邮件、群机器人、短信或语音渠道后，通知也会发到系统之外。"
+    ),
+    url_name="notice-channels",
+)
+
+
+class ChannelList(ListPage):
+    declaration = CHANNELS
+    template = "records/notice_list.html"
 
 
 class ChannelForm(forms.Form):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_safe
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell, Text
 from voltward.records.models import Delivery
 from voltward.records.models.notice_ways import CHANNEL_KINDS
@@ -21,7 +21,7 @@ from voltward.records.models.notices import SEVERITIES
 from voltward.records.notice_kinds import KINDS
 from voltward.records.selectors import notices as selectors
 from voltward.records.ui.actor import person_of
-from voltward.records.ui.inbox import kind_choices, level_cell, local
+from voltward.records.ui.inbox import kind_choices, level_cell
 
 DOTS = {"sent": "done", "failed": "late", "again": "due", "sending": "stale", "waiting": "stale"}
 
@@ -36,7 +36,7 @@ class DeliveryFilter(FilterSet):  # type: ignore[misc]
         field_name="notice__severity", label=_("级别"), choices=SEVERITIES, empty_label=_("全部")
     )
     person = CharFilter(
-        field_name="person__display_name", label=_("接收人"), lookup_expr="icontains"
+        field_name="person__display_name", label=_("接收人"), lookup_expr="begins", max_length=64
     )
 
     class Meta:
@@ -53,36 +53,51 @@ def _what(row: Delivery) -> Text:
     return kind.title if kind else row.notice.kind
 
 
-class DeliveryList(ListPage):
-    needs = "notice.manage"
-    of = "delivery"
-    title = _("通知投递记录")
-    section = _("系统管理")
-    filterset_class = DeliveryFilter
-    template = "records/notice_list.html"
-    columns = (
+DELIVERIES = List(
+    of="delivery",
+    title=_("通知投递记录"),
+    section=_("系统管理"),
+    needs="notice.manage",
+    rows=lambda actor: selectors.delivery_visible(actor),
+    filterset=DeliveryFilter,
+    columns=(
         ListColumn(
             _("时间"),
-            lambda row: local(row.notice.created_at),
+            key="notice__created_at",
+            kind="instant",
+            sort="pk",  # numbers grow with time, and have an index already
             link=lambda row: reverse("notice-delivery", args=[row.pk]),
-            css="vw-mono",
         ),
-        ListColumn(_("级别"), lambda row: level_cell(row.notice.severity)),
-        ListColumn(_("类型"), _what),
-        ListColumn(_("对象"), lambda row: row.notice.subject, css="vw-mono"),
-        ListColumn(_("接收人"), lambda row: row.person.display_name),
+        ListColumn(_("级别"), lambda row: level_cell(row.notice.severity), key="notice__severity"),
+        ListColumn(_("类型"), _what, key="notice__kind"),
+        ListColumn(_("对象"), key="notice__subject", css="vw-mono"),
+        ListColumn(_("接收人"), key="person__display_name"),
         ListColumn(
-            _("渠道"), lambda row: row.channel.name if row.channel else row.get_kind_display()
+            _("渠道"),
+            lambda row: row.channel.name if row.channel else row.get_kind_display(),
+            key="channel",
+            raw=lambda row: row.channel.name if row.channel else row.kind,
         ),
-        ListColumn(_("状态"), state_cell, sort="state"),
-        ListColumn(_("尝试次数"), lambda row: row.attempts, sort="attempts", css="vw-number-cell"),
-        ListColumn(_("发出时间"), lambda row: local(row.sent_at), css="vw-mono"),
-    )
-    empty_title = _("还没有投递记录")
-    empty_text = _("每条通知经每个渠道发给每个人，都会在这里留下一行，附每次尝试的结果。")
+        ListColumn(_("状态"), state_cell, key="state", kind="choice"),
+        ListColumn(_("尝试次数"), key="attempts", kind="number", sort="attempts"),
+        ListColumn(_("发出时间"), key="sent_at", kind="instant", sort="sent_at"),
+    ),
+    facets=(
+        Facet("state"),
+        Facet("kind"),
+        Facet("what", "notice__kind"),
+        Facet("severity", "notice__severity"),
+    ),
+    empty_title=_("还没有投递记录"),
+    empty_text=_("每条通知经每个渠道发给每个人，都会在这里留下一行，附每次尝试的结果。"),
+    url_name="notice-deliveries",
+    can_follow=False,
+)
 
-    def rows(self, actor: Any) -> QuerySet[Delivery]:
-        return selectors.delivery_visible(actor)
+
+class DeliveryList(ListPage):
+    declaration = DELIVERIES
+    template = "records/notice_list.html"
 
     def more_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"unreached": selectors.notice_unreached(person_of(request)).count()}

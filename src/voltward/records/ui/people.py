@@ -13,47 +13,71 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
-from django_filters import CharFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.base.errors import BadInput, NotPermitted, WrongState
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records import rights_table, selectors
 from voltward.records.actors import actor_of
-from voltward.records.models import Approval, Person
+from voltward.records.models import Approval, Assignment, Person
 from voltward.records.roles import INSTALLATION, INTEGRATOR, ROLES
 from voltward.records.selectors import organisation
 from voltward.records.services import roles
 
 
 class PersonFilter(FilterSet):  # type: ignore[misc]
-    login = CharFilter(label=gettext_lazy("登录名"), lookup_expr="startswith", max_length=64)
-    display_name = CharFilter(label=gettext_lazy("姓名"), lookup_expr="startswith", max_length=64)
+    login = CharFilter(label=gettext_lazy("登录名"), lookup_expr="begins", max_length=64)
+    display_name = CharFilter(label=gettext_lazy("姓名"), lookup_expr="begins", max_length=64)
+    role = ChoiceFilter(
+        label=gettext_lazy("角色"),
+        choices=[(role.code, role.title) for role in ROLES.values() if role.code != INSTALLATION],
+        method="by_role",
+        empty_label=gettext_lazy("全部"),
+    )
+    is_active = ChoiceFilter(
+        label=gettext_lazy("状态"),
+        choices=[("true", gettext_lazy("可登录")), ("false", gettext_lazy("已停用"))],
+        method="by_active",
+        empty_label=gettext_lazy("全部"),
+    )
 
     class Meta:
         model = Person
-        fields = ["login", "display_name"]
+        fields = ["login", "display_name", "role", "is_active"]
+
+    def by_active(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        del name
+        return rows.filter(is_active=value == "true")
+
+    def by_role(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        """Each person once, wherever the role holds."""
+        del name
+        return rows.filter(pk__in=Assignment.objects.filter(role=value).values("person"))
 
 
-class PersonList(ListPage):
-    needs = "role.assign"
-    of = "person"
-    title = gettext_lazy("人员与角色")
-    section = gettext_lazy("系统管理")
-    filterset_class = PersonFilter
-    columns = (
+PEOPLE = List(
+    of="person",
+    title=gettext_lazy("人员与角色"),
+    section=gettext_lazy("系统管理"),
+    needs="role.assign",
+    rows=lambda actor: organisation.person_visible(actor).prefetch_related("assignments"),
+    filterset=PersonFilter,
+    columns=(
         ListColumn(
             gettext_lazy("登录名"),
-            lambda row: row.login,
+            key="login",
             sort="login",
             link=lambda row: reverse("person", args=[row.pk]),
             css="vw-mono",
         ),
-        ListColumn(gettext_lazy("姓名"), lambda row: row.display_name, sort="display_name"),
+        ListColumn(gettext_lazy("姓名"), key="display_name", sort="display_name"),
         ListColumn(
             gettext_lazy("角色"),
-            lambda row: " · ".join(str(one) for one in row.assignments.all()),
+            key="roles",
+            raw=lambda row: " · ".join(str(one) for one in row.assignments.all()),
         ),
         ListColumn(
             gettext_lazy("状态"),
@@ -61,13 +85,26 @@ class PersonList(ListPage):
                 gettext_lazy("可登录") if row.is_active else gettext_lazy("已停用"),
                 "online" if row.is_active else "offline",
             ),
+            key="is_active",
         ),
-    )
-    empty_title = gettext_lazy("还没有人员")
-    empty_text = gettext_lazy("由系统管理员用 voltward manage person_add 添加。")
+        ListColumn(
+            gettext_lazy("最近登录"),
+            key="last_login",
+            kind="instant",
+            sort="last_login",
+            shown=False,
+        ),
+    ),
+    order="display_name",
+    facets=(Facet("is_active"),),
+    empty_title=gettext_lazy("还没有人员"),
+    empty_text=gettext_lazy("由系统管理员用 voltward manage person_add 添加。"),
+    url_name="people",
+)
 
-    def rows(self, actor: Any) -> QuerySet[Person]:
-        return organisation.person_visible(actor).prefetch_related("assignments")
+
+class PersonList(ListPage):
+    declaration = PEOPLE
 
 
 class RoleForm(forms.Form):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_filters import CharFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.records.models import PersonSession
 from voltward.records.selectors.sign_in import own_sessions, session_visible, sessions_visible
 from voltward.records.services import sign_in
@@ -41,48 +38,55 @@ def end(request: HttpRequest, session_id: int) -> HttpResponse:
 
 class SessionFilter(FilterSet):  # type: ignore[misc]
     login = CharFilter(
-        field_name="person__login", label=gettext_lazy("登录名"), lookup_expr="startswith"
+        field_name="person__login",
+        label=gettext_lazy("登录名"),
+        lookup_expr="begins",
+        max_length=64,
+    )
+    factor = ChoiceFilter(
+        label=gettext_lazy("第二因素"),
+        choices=[choice for choice in PersonSession.FACTORS if choice[0]],
+        empty_label=gettext_lazy("全部"),
     )
 
     class Meta:
         model = PersonSession
-        fields: list[str] = []
+        fields = ["login", "factor"]
 
 
-def _local(instant: Any) -> str:
-    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M:%S")
-
-
-class SessionList(ListPage):
-    needs = "session.manage"
-    of = "session"
-    title = gettext_lazy("登录会话")
-    section = gettext_lazy("系统管理")
-    filterset_class = SessionFilter
-    columns = (
+SESSIONS = List(
+    of="session",
+    title=gettext_lazy("登录会话"),
+    section=gettext_lazy("系统管理"),
+    needs="session.manage",
+    rows=lambda actor: sessions_visible(actor),
+    filterset=SessionFilter,
+    columns=(
         ListColumn(
             gettext_lazy("登录名"),
-            lambda row: row.person.login,
+            key="person__login",
             link=lambda row: reverse("session", args=[row.pk]),
             css="vw-mono",
         ),
-        ListColumn(gettext_lazy("姓名"), lambda row: row.person.display_name),
-        ListColumn(gettext_lazy("登录时间"), lambda row: _local(row.signed_in_at), css="vw-mono"),
+        ListColumn(gettext_lazy("姓名"), key="person__display_name"),
         ListColumn(
-            gettext_lazy("最近操作"),
-            lambda row: _local(row.touched_at),
-            sort="touched_at",
-            css="vw-mono",
+            gettext_lazy("登录时间"), key="signed_in_at", kind="instant", sort="signed_in_at"
         ),
-        ListColumn(gettext_lazy("第二因素"), lambda row: row.get_factor_display()),
-        ListColumn(gettext_lazy("来源地址"), lambda row: row.address, css="vw-mono"),
-        ListColumn(gettext_lazy("设备"), lambda row: row.device),
-    )
-    empty_title = gettext_lazy("没有登录会话")
-    empty_text = gettext_lazy("有人登录后会在这里列出，可以结束其会话。")
+        ListColumn(gettext_lazy("最近操作"), key="touched_at", kind="instant", sort="touched_at"),
+        ListColumn(gettext_lazy("第二因素"), key="factor", kind="choice"),
+        ListColumn(gettext_lazy("来源地址"), key="address", css="vw-mono"),
+        ListColumn(gettext_lazy("设备"), key="device"),
+    ),
+    order="-signed_in_at",
+    facets=(Facet("factor"),),
+    empty_title=gettext_lazy("没有登录会话"),
+    empty_text=gettext_lazy("有人登录后会在这里列出，可以结束其会话。"),
+    url_name="sessions",
+)
 
-    def rows(self, actor: Any) -> QuerySet[PersonSession]:
-        return sessions_visible(actor)
+
+class SessionList(ListPage):
+    declaration = SESSIONS
 
 
 @needs("session.manage")

@@ -88,6 +88,7 @@ urlpatterns = [
     path("clocks/", clocks.ClockList.as_view(), name="clocks"),
     path("clocks/<int:clock_id>/", clocks.page, name="clock"),
     path("clocks/<int:clock_id>/claim/", clocks.claim, name="clock-claim"),
+    path("tasks/", tasks.TaskList.as_view(), name="tasks"),
     path("tasks/assign/", tasks.assign, name="task-assign"),
     path("tasks/<int:task_id>/", tasks.page, name="task"),
     path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),

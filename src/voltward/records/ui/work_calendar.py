@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,8 +17,8 @@ from django_filters import ChoiceFilter, FilterSet, NumberFilter
 
 from voltward.base.errors import BadInput
 from voltward.pages.access import needs
-from voltward.pages.listing import Button, ListColumn, ListPage
-from voltward.pages.room import Cell
+from voltward.pages.lists.declaration import Button, Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.records.actors import actor_of
 from voltward.records.models import WorkDay
 from voltward.records.selectors import deadlines as selectors
@@ -47,32 +46,40 @@ class WorkDayFilter(FilterSet):  # type: ignore[misc]
         fields = ["year", "kind"]
 
 
-class WorkDayList(ListPage):
-    needs = "clock.read"
-    of = "workday"
-    title = gettext_lazy("工作日历")
-    section = gettext_lazy("系统管理")
-    template = "records/work_calendar.html"
-    filterset_class = WorkDayFilter
-    columns = (
-        ListColumn(gettext_lazy("日期"), lambda row: row.on.isoformat(), sort="on", css="vw-mono"),
-        ListColumn(gettext_lazy("类型"), lambda row: Cell(row.get_kind_display())),
-        ListColumn(gettext_lazy("名称"), lambda row: row.name),
-        ListColumn(gettext_lazy("范围"), lambda row: _("本企业") if row.maker_id else _("全国")),
-        ListColumn(gettext_lazy("依据"), lambda row: row.source),
+WORK_DAYS = List(
+    of="workday",
+    title=gettext_lazy("工作日历"),
+    section=gettext_lazy("系统管理"),
+    needs="clock.read",
+    rows=lambda actor: selectors.workday_visible(actor),
+    filterset=WorkDayFilter,
+    columns=(
+        ListColumn(gettext_lazy("日期"), key="on", sort="on", css="vw-mono"),
+        ListColumn(gettext_lazy("类型"), key="kind", kind="choice"),
+        ListColumn(gettext_lazy("名称"), key="name"),
         ListColumn(
-            gettext_lazy("批准人"),
-            lambda row: row.approved_by.display_name if row.approved_by else None,
+            gettext_lazy("范围"),
+            lambda row: _("本企业") if row.maker_id else _("全国"),
+            key="scope",
+            raw=lambda row: "own" if row.maker_id else "national",
         ),
-    )
-    buttons = (Button(gettext_lazy("提出变更"), "work-calendar-propose", "plus", "rule.propose"),)
-    empty_title = gettext_lazy("没有工作日例外")
-    empty_text = gettext_lazy(
+        ListColumn(gettext_lazy("依据"), key="source"),
+        ListColumn(gettext_lazy("批准人"), key="approved_by__display_name"),
+    ),
+    order="-on",
+    facets=(Facet("year", "on__year"), Facet("kind")),
+    buttons=(Button(gettext_lazy("提出变更"), "work-calendar-propose", "plus", "rule.propose"),),
+    empty_title=gettext_lazy("没有工作日例外"),
+    empty_text=gettext_lazy(
         "国务院公布的放假和调休安排会写入这里；也可提出变更，经第二人批准后生效。"
-    )
+    ),
+    url_name="work-calendar",
+)
 
-    def rows(self, actor: Any) -> QuerySet[WorkDay]:
-        return selectors.workday_visible(actor)
+
+class WorkDayList(ListPage):
+    declaration = WORK_DAYS
+    template = "records/work_calendar.html"
 
     def more_context(self, request: HttpRequest) -> dict[str, Any]:
         """The known years, and loudly this one or the next if it is not among them."""

@@ -1,0 +1,1 @@
+"""What records/ answers programs beside its lists."""
