@@ -8,7 +8,7 @@ def by(model: str, name: str, *fields: str) -> migrations.AddIndex:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fleet", "0008_add_vin_reversed")]
+    dependencies = [("fleet", "0009_add_owner_identity")]
     operations = [
         by("batterypack", "pack_by_produced", "maker", "produced_on", "code"),
         by("terminal", "terminal_by_iccid", "maker", "iccid", "serial"),

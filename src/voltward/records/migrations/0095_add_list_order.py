@@ -9,7 +9,7 @@ def by(model: str, name: str, *fields: str) -> migrations.AddIndex:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0091_add_append_guards")]
+    dependencies = [("records", "0093_drop_notice_addresses")]
     operations = [
         migrations.AddField(
             "clock",
