@@ -1,49 +1,21 @@
-"""The history of records: every change of a tracked table, bulk changes too, kept by triggers.
+"""The history of records: every change of a tracked table (records.tracking), and who made it.
 
-Each event carries the row as it became and who did it, told to the database by ``@action``.
+Each event carries the row as it became; ``@action`` tells the database who acts.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-import pghistory
 from django.apps import apps
 from django.db import connection, models
 
-from voltward.records.models.history import HistoryEvent
 from voltward.records.models.people import Person
 from voltward.records.origin import origin
-
-Tracked = TypeVar("Tracked", bound=type[models.Model])
-
-
-def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Tracked], Tracked]:
-    """Keep every version of a model's rows in ``<Model>Event``, which nobody may change.
-
-    ``exclude``: fields that are reckoned from others and are no history of their own.
-    """
-
-    def mark(model: Tracked) -> Tracked:
-        track = pghistory.track(
-            pghistory.InsertEvent(),
-            pghistory.UpdateEvent(),
-            pghistory.DeleteEvent(),
-            exclude=list(exclude) or None,
-            obj_field=pghistory.ObjForeignKey(related_name="+", related_query_name="+"),
-            context_field=pghistory.ContextJSONField(),
-            context_id_field=None,  # type: ignore[arg-type]
-            append_only=True,
-            base_model=HistoryEvent,
-            model_name=f"{model.__name__}Event",
-        )
-        return track(model)  # type: ignore[no-any-return]
-
-    return mark
 
 
 def tell_database(actor: Person, action: str) -> None:

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from voltward.records.history import tracked
 from voltward.records.models import Maker, Person
+from voltward.records.tracking import tracked
 
 
 @tracked()
@@ -58,6 +58,7 @@ class BatteryType(models.Model):
         return self.name
 
 
+@tracked()
 class SafeBoundary(models.Model):
     """A version of the safe-use boundary (安全使用边界) of a battery type.
 

@@ -11,10 +11,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet.models.vehicles import Vehicle
-from voltward.records.history import tracked
 from voltward.records.models import Maker
 from voltward.records.protection import masks, normal
 from voltward.records.protection.fields import BlindIndex, ProtectedRecord, ProtectedText
+from voltward.records.tracking import tracked
 
 
 @tracked()

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet.models.vehicles import Vehicle
-from voltward.records.history import tracked
 from voltward.records.models import Maker
+from voltward.records.tracking import tracked
 
 
 class PartRecord(models.Model):

@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet.models.batteries import BatteryType
-from voltward.records.history import tracked
 from voltward.records.models import Maker, Person
+from voltward.records.tracking import tracked
 
 DEFAULT_LIFE_YEARS: Final = 15
 LEAST_LIFE_YEARS: Final = 10
@@ -99,6 +99,7 @@ class VehicleModel(models.Model):
         return self.name
 
 
+@tracked()
 class CurrentSignProposal(models.Model):
     """What the SOC trend says about a model's sign of current; a person confirms or refuses it."""
 

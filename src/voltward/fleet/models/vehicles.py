@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet import states
 from voltward.fleet.models.products import Configuration
-from voltward.records.history import tracked
 from voltward.records.models import Maker
+from voltward.records.tracking import tracked
 
 NO_AGREEMENT, AGREED, WITHDRAWN = "none", "agreed", "withdrawn"
 

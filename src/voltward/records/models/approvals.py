@@ -7,8 +7,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 
+@tracked(exclude=["payload"])  # it may hold what is protected elsewhere
 class Approval(models.Model):
     """A wish that waits for a second person. ``payload`` is all that carrying it out needs."""
 

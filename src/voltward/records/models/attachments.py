@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.people import Maker, Person
 from voltward.records.models.retention import CONFIDENCE, RetentionClass
+from voltward.records.tracking import tracked
 
 
 class StoredContent(models.Model):
@@ -44,6 +45,7 @@ class StoredContent(models.Model):
         return self.scan in ("waiting", "infected")
 
 
+@tracked()
 class Attachment(models.Model):
     """One use of a content: on which record, under which name, by whom, kept how long."""
 
@@ -74,6 +76,7 @@ class Attachment(models.Model):
         return self.name
 
 
+@tracked()
 class AttachmentLimit(models.Model):
     """How large an attachment may be, and how long whoever uploaded it may take back a slip."""
 

@@ -11,8 +11,10 @@ from voltward.records.clock_states import GOING, LATE, MET, RUNNING, STOPPED
 from voltward.records.models.deadlines import DeadlineRule
 from voltward.records.models.organisation import Unit
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 
+@tracked()
 class Clock(models.Model):
     """One deadline of one record. It keeps the revision of the rule it was started with.
 
@@ -172,6 +174,7 @@ class ClockNews(models.Model):
         return f"{self.clock_id} {self.point_id}"
 
 
+@tracked()
 class AssignedTask(models.Model):
     """Something a person was asked to do by hand, with a due instant if there is one."""
 

@@ -8,8 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 
+@tracked()
 class DeadlineRule(models.Model):
     """One revision of a deadline. Rows without a maker are the platform's; a maker's own go before them.
 
@@ -124,6 +126,7 @@ class DeadlineRule(models.Model):
         return self.condition_en if translation.get_language() == "en" else self.condition_zh
 
 
+@tracked()
 class CalendarYear(models.Model):
     """A year whose holidays are in the table; without one, Monday to Friday is a guess and said to be."""
 
@@ -147,6 +150,7 @@ class CalendarYear(models.Model):
         return str(self.year)
 
 
+@tracked()
 class WorkDay(models.Model):
     """A date that differs from Monday to Friday; a maker's own row goes before the national one."""
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.approvals import Approval
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 
+@tracked()
 class ExportRule(models.Model):
     """From ``valid_from`` on, one person may take ``rows`` rows out alone; no maker: for all.
 

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 
+@tracked()
 class Link(models.Model):
     """``source`` stands in relation ``kind`` to ``target``; both are audit labels (``Vehicle:17``).
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.organisation import Post, Unit
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 INBOX = "inbox"
 CHANNEL_KINDS = [
@@ -23,6 +24,7 @@ CHANNEL_KINDS = [
 OUTSIDE_KINDS = CHANNEL_KINDS[1:]
 
 
+@tracked(exclude=["sealed", "last_tried_at", "last_outcome", "last_answer", "down_until"])
 class Channel(models.Model):
     """One way out: a mail server, a group's robot, an SMS gateway. The inbox needs no row.
 
@@ -51,6 +53,7 @@ class Channel(models.Model):
         return self.name
 
 
+@tracked()
 class EscalationChain(models.Model):
     """Whom a notice reaches one after the other until somebody acknowledges it."""
 
@@ -69,6 +72,7 @@ class EscalationChain(models.Model):
         return self.name
 
 
+@tracked()
 class EscalationStep(models.Model):
     """One step: exactly one of person, role (in a unit) and post."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.notice_ways import CHANNEL_KINDS, Channel, EscalationChain
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 SEVERITIES = [(0, _("提示")), (1, _("一般")), (2, _("重要")), (3, _("紧急"))]
 
@@ -170,6 +171,7 @@ class Acknowledgement(models.Model):
         return f"{self.person} {self.at}"
 
 
+@tracked()
 class NoticeTemplate(models.Model):
     """Words of a kind of notice in one language; the newest version counts, the maker's own first.
 

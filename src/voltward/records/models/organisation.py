@@ -7,8 +7,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 
+@tracked()
 class Unit(models.Model):
     """A department, plant, service outlet or supplier's seat; part of ``parent`` if there is one."""
 
@@ -47,6 +49,7 @@ class Unit(models.Model):
         return self.name
 
 
+@tracked()
 class Post(models.Model):
     """A post (岗位) of a unit; duties are tied to posts, people come and go."""
 
@@ -64,6 +67,7 @@ class Post(models.Model):
         return self.name
 
 
+@tracked()
 class PostHolder(models.Model):
     """Who holds a post, from when until when."""
 

@@ -11,10 +11,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from voltward.records.roles import ROLES, grants_of
+from voltward.records.tracking import tracked
 
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 
 
+@tracked()
 class Maker(models.Model):
     """A vehicle maker. Everything that belongs to one is invisible to the others."""
 
@@ -39,6 +41,7 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(login=(username or "").strip().lower())
 
 
+@tracked(exclude=["password", "last_login"])
 class Person(AbstractBaseUser):
     """Somebody (or some program) that logs in and answers for what is done in that name."""
 
@@ -100,6 +103,7 @@ class Person(AbstractBaseUser):
         return grants_of(self.roles) if self.is_active else frozenset()
 
 
+@tracked()
 class Assignment(models.Model):
     """A role given to a person."""
 
@@ -142,6 +146,7 @@ class Assignment(models.Model):
         return str(ROLES[self.role].title) if self.role in ROLES else self.role
 
 
+@tracked(exclude=["digest", "last_used_at"])
 class ApiToken(models.Model):
     """A bearer token; only its SHA-256 is kept, so nobody can read it back."""
 

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.people import Maker, Person
+from voltward.records.tracking import tracked
 
 CONFIDENCE = [
     ("A", _("已核对官方原文")),
@@ -18,6 +19,7 @@ CONFIDENCE = [
 ]
 
 
+@tracked()
 class RetentionClass(models.Model):
     """A kind of record by how long it is kept; every kept thing names one."""
 
@@ -34,6 +36,7 @@ class RetentionClass(models.Model):
         return self.title_en if translation.get_language() == "en" else self.title_zh
 
 
+@tracked()
 class RetentionRule(models.Model):
     """How long a class is kept, from ``effective_from`` until before ``effective_to``.
 
@@ -96,6 +99,7 @@ class RetentionRule(models.Model):
         return f"{self.retention_class_id} {self.source}"
 
 
+@tracked()
 class LegalHold(models.Model):
     """Nothing it names is deleted until somebody lifts it: an investigation, a recall, a lawsuit."""
 
@@ -125,6 +129,7 @@ class LegalHold(models.Model):
         return self.reason
 
 
+@tracked()
 class HeldRecord(models.Model):
     """One record under a hold, named by its label (``Vehicle:17``)."""
 

@@ -1,0 +1,91 @@
+"""The history of records: which models keep theirs, and that a bulk change is kept too."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, models, transaction
+
+from voltward.records import selectors, services
+from voltward.records.history import history_of
+from voltward.records.models import Maker, Person
+from voltward.records.models.history import HistoryEvent
+
+pytestmark = pytest.mark.django_db
+# model: why its changes are not kept as history
+OF_NO_HISTORY = {
+    "AgreementVersion": "a published text is never edited; its hash proves it",
+    "Attempt": "written once",
+    "AuditVerification": "an answer to a question, written once",
+    "AuditWaiting": "a queue that empties within a second",
+    "ClockPoint": "reckoned from its clock, which is tracked",
+    "DataKey": "every use and rotation stands in the audit trail; sealed keys belong nowhere else",
+    "Delivery": "each attempt is a row of its own",
+    "ExportRequest": "asked, decided (a tracked approval) and made: the audit trail has each step",
+    "FilterSubscription": "a person's own preference",
+    "ImportChange": "is itself the record of a change",
+    "ImportMapping": "a convenience: the import keeps the mapping it used",
+    "ImportProgress": "a figure that is renewed each second",
+    "ImportRun": "its steps stand in the audit trail, its changes in rows of their own",
+    "KeyRotation": "written once for each step",
+    "ListChoice": "a person's own preference",
+    "LoginAttempt": "written once",
+    "Notice": "told once; its deliveries and acknowledgements are rows of their own",
+    "NoticeSetting": "a person's own preference",
+    "OwnerIdentity": "a history would keep what its owner had erased",
+    "PartRecord": "twenty million rows, added or taken out as wholes: the audit trail has each time",
+    "PersonContact": "a history would keep what its person had erased",
+    "PersonSession": "its beginning and end stand in the audit trail",
+    "ProtectedWindow": "written once",
+    "QuietHours": "a person's own preference",
+    "RegistryGeneration": "a counter",
+    "SavedFilter": "a person's own preference",
+    "StoredContent": "content by its own hash cannot change",
+}
+
+
+def _models() -> list[type[models.Model]]:
+    return [one for one in apps.get_models() if one.__module__.startswith("voltward.")]
+
+
+def test_every_model_keeps_its_history_or_has_a_written_reason() -> None:
+    tracked = {one.__name__ for one in _models() if issubclass(one, HistoryEvent)}
+    without = {
+        one.__name__
+        for one in _models()
+        if not issubclass(one, HistoryEvent)
+        and f"{one.__name__}Event" not in tracked
+        and not getattr(one, "append_only", False)
+    }
+    assert without == set(OF_NO_HISTORY)
+
+
+def test_a_bulk_change_of_people_is_kept_with_what_it_was_before(maker: Maker) -> None:
+    person = services.person_create(
+        selectors.installation(), login="li", display_name="李工", maker=maker, roles=["auditor"]
+    )
+    Person.objects.filter(maker=maker).update(display_name="李主任")
+    newest = history_of(person)[0]
+    assert newest.kind == "update"
+    assert ("姓名", "李工", "李主任") in newest.fields
+
+
+def test_history_holds_no_password_token_or_sealed_settings() -> None:
+    kept = {
+        f"{one.__name__}.{field.attname}"
+        for one in _models()
+        if issubclass(one, HistoryEvent)
+        for field in one._meta.concrete_fields
+    }
+    assert not {name for name in kept if name.endswith((".password", ".digest", ".sealed"))}
+
+
+def test_history_cannot_be_rewritten_by_the_application(maker: Maker) -> None:
+    for event in (one for one in _models() if issubclass(one, HistoryEvent)):
+        for change in ("delete", "update"):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                rows = event._default_manager.all()
+                if change == "delete":
+                    rows._raw_delete(rows.db)
+                else:
+                    rows.update(pgh_label="x")
