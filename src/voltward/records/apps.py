@@ -11,7 +11,10 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from voltward.records import beginnings  # noqa: F401 - registers the lookup
         from voltward.records.notice_news import tell_of_clocks
+        from voltward.records.protection.marks import hear
         from voltward.records.receivers import connect
+        from voltward.records.services.marks import forgeries_found
 
         connect()
         tell_of_clocks()
+        hear(forgeries_found)

@@ -6,11 +6,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from voltward.records.models.marked import Marked
 from voltward.records.models.people import Maker, Person
 
 
-class Approval(models.Model):
+class Approval(Marked):
     """A wish that waits for a second person. ``payload`` is all that carrying it out needs."""
+
+    MARKED = ("id", "maker", "kind", "title", "payload", "state", "asked_by", "decided_by")
 
     STATES = [
         ("waiting", _("待审批")),
