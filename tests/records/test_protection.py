@@ -18,9 +18,7 @@ from voltward.records.protection.ciphers import SM4_GCM, Unreadable
 from voltward.records.protection.fields import opened
 from voltward.records.protection.provider import FileProvider, hand_in_provider
 from voltward.records.selectors import protection as selectors
-from voltward.records.services.protection import (
-    own_contact_change,
-)
+from voltward.records.services.protection import own_contact_change
 
 pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "13912345678", "canary.address@example.com"

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import socket
-import subprocess
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 from tests.entry.platform.browser import Answer, Browser
 from tests.entry.platform.conftest import Platform, until
+from tests.entry.platform.sinks import dumped, metrics, office_tables
 from tests.entry.platform.test_up import ITEMS
 
 from voltward.base.units import BEIJING
 from voltward.base.vin import with_check_digit
-from voltward.entry import postgres
 from voltward.frames.frame import encode_frame, realtime
 from voltward.frames.grammar import Edition
-from voltward.records import one_time_codes, wall
+from voltward.records import one_time_codes
 
 VIN = with_check_digit("LCANARYX0KV000001")
 IMPORTED = with_check_digit("LCANARYX0KV000002")
@@ -153,32 +148,6 @@ def read_and_taken(run: Run, browser: Browser) -> None:
     run.texts |= {"errors of the API": "\n".join(api.errors)}
 
 
-def metrics(platform: Platform) -> str:
-    ports = json.loads((platform.data / "run" / "metrics.json").read_text()).values()
-    urls = [f"{platform.web}/metrics", *(f"http://127.0.0.1:{port}/metrics" for port in ports)]
-    found = []
-    for url in urls:
-        with urllib.request.urlopen(url, timeout=20) as answer:
-            found.append(answer.read().decode())
-    return "\n".join(found)
-
-
-def office_tables(platform: Platform) -> str:
-    """Every row of every table as text."""
-    url = postgres.database_url(platform.data, postgres.OWNER)
-    with psycopg.connect(url, options=f"-c {wall.SETTING}={wall.ALL}") as owner:
-        names = owner.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-        ).fetchall()
-        texts = []
-        for (name,) in names:
-            query = sql.SQL("SELECT {}, t::text FROM {} t").format(
-                sql.Literal(name), sql.Identifier(name)
-            )
-            texts += [f"{table}: {text}" for table, text in owner.execute(query)]
-    return "\n".join(texts)
-
-
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     folder = Path(tempfile.mkdtemp(prefix="vw-canary-"))
@@ -214,12 +183,6 @@ def run() -> Iterator[Run]:
         if platform.process is not None and platform.process.poll() is None:
             platform.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def dumped(dump: Path) -> str:
-    """A backup's dump as the SQL it stands for: its own form is compressed."""
-    command = [postgres.programs() / "bin" / "pg_restore", "--file=-", dump]
-    return subprocess.run(command, check=True, capture_output=True).stdout.decode()
 
 
 def hits(run: Run, folder: Path) -> list[tuple[str, str]]:

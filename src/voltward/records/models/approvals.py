@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from voltward.records.models.marked import Marked
+from voltward.records.models.marked import Marked, MarkedManager
 from voltward.records.models.people import Maker, Person
 
 
@@ -37,6 +37,8 @@ class Approval(Marked):
     )
     decided_at = models.DateTimeField(_("审批时间"), null=True)
     note = models.CharField(_("审批意见"), max_length=500, blank=True)
+
+    objects = MarkedManager()
 
     class Meta:
         verbose_name = _("审批")

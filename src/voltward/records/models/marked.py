@@ -41,7 +41,7 @@ class MarkedManager(models.Manager[M]):
 
 
 class Marked(models.Model):
-    """``MARKED``: names of the fields that the mark speaks for.
+    """``MARKED``: names of the fields that the mark speaks for; ``objects`` is a ``MarkedManager``.
 
     Saving a forged row is refused: its mark would make it genuine. Deleting one is not.
     """
@@ -50,8 +50,6 @@ class Marked(models.Model):
 
     # the database has a default too: older code, which knows no marks, still inserts
     mark = models.CharField(max_length=80, default="", db_default="", editable=False)
-
-    objects = MarkedManager()
 
     class Meta:
         abstract = True

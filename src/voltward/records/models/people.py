@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -67,7 +67,7 @@ class Person(Marked, AbstractBaseUser):
     # None: somebody else set it, so the person chooses another at the next login
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
 
-    objects: ClassVar[PersonManager] = PersonManager()
+    objects = PersonManager()
     reads_only = False  # true for whoever came by a token that only reads
 
     USERNAME_FIELD = "login"
@@ -145,6 +145,8 @@ class Assignment(Marked):
     assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = MarkedManager()
+
     class Meta:
         verbose_name = _("角色")
         constraints = [
@@ -197,6 +199,8 @@ class ApiToken(Marked):
     expires_at = models.DateTimeField(_("到期时间"))
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
+
+    objects = MarkedManager()
 
     class Meta:
         verbose_name = _("接口令牌")
