@@ -118,7 +118,13 @@ def test_a_reader_s_own_account_stays_theirs(maker: Maker, vehicle: Vehicle) -> 
     assert Client().get("/api/vehicles/", headers=bearer).json()["count"] == 1
     with wall.within(str(maker.pk), reads_only=True):
         tokens.own_token_revoke(regulator, token_id=token.pk)
-    for path in ("/vehicles/", f"/vehicles/{vehicle.vin}/", "/account/", "/workbench/", "/inbox/"):
+    for path in (
+        "/vehicles/",
+        f"/vehicles/{vehicle.vin}/record/",
+        "/account/",
+        "/workbench/",
+        "/inbox/",
+    ):
         assert client.get(path).status_code == 200, path
     exported = client.get("/vehicles/", {"export": "csv"})
     assert exported.status_code == 200
