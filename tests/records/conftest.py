@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
+from tests.records.mark_keys import mark_keys_kept
 
 from voltward.entry import postgres
 from voltward.records import wall
@@ -70,6 +71,7 @@ def trail_database(
     ):
         made = TrailDatabase(app, owner, tmp_path)
         made.as_owner("TRUNCATE records_auditrow, records_auditseal, records_auditwaiting")
+        mark_keys_kept(tmp_path / "keys")
         settings.VOLTWARD = before.model_copy(update={"data": tmp_path})
         _point_at(COPY)
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from tests.records.mark_keys import mark_keys_kept
 
 from voltward.base.errors import NotPermitted
 from voltward.records import selectors as people
@@ -30,7 +31,7 @@ MANY = 7
 def provider(tmp_path: Path) -> Iterator[FileProvider]:
     from voltward.records.protection import provider as place
 
-    before, made = place._source[0], FileProvider(tmp_path / "keys")
+    before, made = place._source[0], FileProvider(mark_keys_kept(tmp_path / "keys"))
     hand_in_provider(lambda: made)
     keys.forget()
     yield made

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from tests.conftest import _person
+from tests.records.mark_keys import mark_keys_kept
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted
 from voltward.records.actions import label
@@ -38,7 +39,7 @@ def provider(tmp_path: Path) -> Iterator[FileProvider]:
     """Keys of this test only; another provider is swapped in where a test says so."""
     from voltward.records.protection import provider as place
 
-    before, made = place._source[0], FileProvider(tmp_path / "keys")
+    before, made = place._source[0], FileProvider(mark_keys_kept(tmp_path / "keys"))
     hand_in_provider(lambda: made)
     keys.forget()
     yield made

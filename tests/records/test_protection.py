@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.template import Context, Template
 from django.test import Client
+from tests.records.mark_keys import mark_keys_kept
 
 from voltward.base.errors import NotFound
 from voltward.records.models import DataKey, Person, PersonContact
@@ -17,9 +18,7 @@ from voltward.records.protection.ciphers import SM4_GCM, Unreadable
 from voltward.records.protection.fields import opened
 from voltward.records.protection.provider import FileProvider, hand_in_provider
 from voltward.records.selectors import protection as selectors
-from voltward.records.services.protection import (
-    own_contact_change,
-)
+from voltward.records.services.protection import own_contact_change
 
 pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "13912345678", "canary.address@example.com"
@@ -30,7 +29,7 @@ def provider(tmp_path: Path) -> Iterator[FileProvider]:
     """Keys of this test only; another provider is swapped in where a test says so."""
     from voltward.records.protection import provider as place
 
-    before, made = place._source[0], FileProvider(tmp_path / "keys")
+    before, made = place._source[0], FileProvider(mark_keys_kept(tmp_path / "keys"))
     hand_in_provider(lambda: made)
     keys.forget()
     yield made

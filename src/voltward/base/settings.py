@@ -160,6 +160,26 @@ class Settings(BaseSettings):
     attachment_scanner: str = Field(
         "", description="command that scans an attachment, e.g. clamdscan --no-summary; empty: none"
     )
+    attachment_s3_bucket: str = Field(
+        "", description="bucket of an S3-compatible store that keeps attachments; empty: DATA"
+    )
+    attachment_s3_endpoint: str = Field(
+        "", description="address of that store, https://HOST:PORT; empty: AWS's own"
+    )
+    attachment_s3_region: str = Field(
+        "us-east-1", description="region that requests are signed for"
+    )
+    attachment_s3_prefix: str = Field(
+        "", description="folder inside the bucket, for buckets that others use too"
+    )
+    attachment_s3_access_key: str = Field("", description="name of our key at the store")
+    attachment_s3_secret_file: Path | None = Field(
+        None, description="file with the secret of our key at the store"
+    )
+    attachment_s3_ca: Path | None = Field(
+        None,
+        description="PEM certificates that the store's TLS is checked with; unset: the system's",
+    )
     api_per_s: int = Field(100, gt=0, description="API requests a second allowed per token")
     import_bytes: int = Field(
         200 << 20, gt=0, description="largest file that may be uploaded, bytes"

@@ -11,6 +11,7 @@ class EntryConfig(AppConfig):
         from django.conf import settings
 
         from voltward.base.vehicle_id import installation_key
+        from voltward.entry.attachment_store import attachment_store
         from voltward.entry.audit_keeping import keeping_of
         from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
@@ -24,7 +25,7 @@ class EntryConfig(AppConfig):
         from voltward.pages.lists import ports as lists
         from voltward.pages.room import REGISTRY
         from voltward.records.attachments.scanning import hand_in_scanner, scanner_of
-        from voltward.records.attachments.storage import DiskStorage, hand_in_storage
+        from voltward.records.attachments.storage import hand_in_storage
         from voltward.records.audit_keeping import hand_in_keeping
         from voltward.records.import_files import hand_in_folder
         from voltward.records.lists import ListPorts
@@ -51,7 +52,7 @@ class EntryConfig(AppConfig):
                 settings.VOLTWARD.data / "keys", settings.VOLTWARD.protection_suite
             )
         )
-        hand_in_storage(lambda: DiskStorage(settings.VOLTWARD.data / "attachments"))
+        hand_in_storage(lambda: attachment_store(settings.VOLTWARD))
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
         lists.hand_in(ListPorts())
         hand_in_exports(lambda: settings.VOLTWARD.data / "exports")

@@ -2,6 +2,7 @@
 
 ``voltward_super`` makes the others and nothing else, ``voltward_owner`` migrates,
 ``voltward_app`` is the platform (owns no table and cannot change one), ``voltward_readonly`` reads.
+``voltward_reader`` nobody logs in as: the platform takes it on for people who only read.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from voltward.entry.secret_files import secret_text
+from voltward.records.wall import READER
 
 DATABASE = "voltward"
 SUPER, OWNER, APP, READONLY = (f"voltward_{role}" for role in ("super", "owner", "app", "readonly"))
@@ -47,6 +49,7 @@ def ensure_roles(data: Path, *, may_create_databases: bool = False) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         for role in ROLES:
             _ensure_role(connection, role, secret_text(data, f"{role}.password"))
+        _ensure_reader(connection)
         if may_create_databases:
             _run(connection, "ALTER ROLE {} CREATEDB", OWNER)
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
@@ -58,6 +61,13 @@ def ensure_roles(data: Path, *, may_create_databases: bool = False) -> None:
 
 def _run(connection: psycopg.Connection[Any], text: str, *names: str) -> None:
     connection.execute(sql.SQL(text).format(*map(sql.Identifier, names)))
+
+
+def _ensure_reader(connection: psycopg.Connection[Any]) -> None:
+    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER])
+    if found.fetchone() is None:
+        _run(connection, "CREATE ROLE {} NOLOGIN NOINHERIT", READER)
+    _run(connection, "GRANT {} TO {} WITH INHERIT FALSE, SET TRUE", READER, APP)
 
 
 def _ensure_role(connection: psycopg.Connection[Any], role: str, password: str) -> None:

@@ -14,6 +14,7 @@ from voltward.records.services.exports import exports_make
 from voltward.records.services.import_work import import_work
 from voltward.records.services.key_rotation import retired_keys_destroy
 from voltward.records.services.list_views import news_look
+from voltward.records.services.marks import marks_sweep
 from voltward.records.services.notice_escalation import notices_escalate
 from voltward.records.services.notice_sending import notices_deliver
 from voltward.records.services.retention import retention_apply
@@ -35,6 +36,7 @@ JOBS = (
     Job("attachment-scan", 5.0, lambda: contents_scan(installation())),
     Job("attachment-sweep", 6 * HOUR_S, contents_sweep),
     Job("retention", 6 * HOUR_S, lambda: retention_apply(installation())),
+    Job("records.marks", 30.0, marks_sweep),
     Job("retired-keys", HOUR_S, lambda: retired_keys_destroy(installation())),
     Job("records.stale_people", HOUR_S, stale_people_disabled),
     Job("records.old_sessions", 24 * HOUR_S, sessions_forgotten),

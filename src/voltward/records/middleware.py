@@ -20,7 +20,9 @@ from voltward.records.actions import SEAT_LOCKED
 from voltward.records.models import LANGUAGES, Person
 from voltward.records.origin import coming_from, new_number
 
-AWAY = frozenset({"store_away", "store_not_there"})  # codes of refusals that waiting heals
+AWAY = frozenset(
+    {"store_away", "store_not_there", "attachments_away"}
+)  # codes of refusals that waiting heals
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -48,8 +50,10 @@ class MakerWallMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
         person = request.user if has_session else None
-        known = wall.of(person.maker_id) if isinstance(person, Person) else wall.NOBODY
-        with wall.within(known):
+        if not isinstance(person, Person):
+            with wall.within(wall.NOBODY, reads_only=False):
+                return self.get_response(request)
+        with wall.within(wall.of(person.maker_id), reads_only=person.is_reader):
             return self.get_response(request)
 
 

@@ -214,6 +214,16 @@ LIST_NEWS = register(
         adds="count",
     )
 )
+ROW_FORGED = register(
+    NoticeKind(
+        "row_forged",
+        _("权限数据被改动"),
+        {"row": Value("Assignment:17", True), "login": Value("operator"),
+         "at": Value(_INSTANT, True)},
+        severity=3,
+        window=timedelta(days=1),
+    )
+)  # fmt: skip
 CHANNEL_TEST = register(
     NoticeKind(
         "channel_test",

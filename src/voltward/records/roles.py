@@ -14,6 +14,8 @@ class Role:
     ``administers``: which of the three administrators apart (三权分立) it is; nobody may hold two
     of them, nor one of them beside a role that works with vehicles (GB/T 22239-2019 8.1.5).
     ``sensitive``: giving it takes a second person.
+    ``reads``: it changes nothing but the holder's own account, and the database sees to it
+    (``wall.READER``).
     """
 
     code: str
@@ -21,6 +23,7 @@ class Role:
     grants: frozenset[str]
     administers: str = ""
     sensitive: bool = False
+    reads: bool = False
 
 
 SAFETY_HEAD: Final = "safety_head"
@@ -95,10 +98,12 @@ _TABLE = (
            "hold.manage", "agreement.write"},
         sensitive=True,
     ),
-    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read"}),
-    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read"}),
+    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read"},
+         reads=True),
+    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
-    Role(INTEGRATOR, _("系统集成（只读接口）"), frozenset({"vehicle.read", "telemetry.read", "position.read"})),
+    Role(INTEGRATOR, _("系统集成（只读接口）"), frozenset({"vehicle.read", "telemetry.read", "position.read"}),
+         reads=True),
     # the three administrators apart: none of them sees vehicle data
     Role(
         SYSTEM_ADMIN,
@@ -135,7 +140,7 @@ _TABLE = (
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
-             "export.make"}
+             "export.make", "mark.confirm"}
         ),
     ),
 )  # fmt: skip

@@ -101,7 +101,8 @@ class WallScreenMiddleware:
         token_used(token)
         request.wall_token = token  # type: ignore[attr-defined]
         request.user = token.person
-        maker_wall.narrow(maker_wall.of(token.person.maker_id))
+        person = token.person
+        maker_wall.narrow(maker_wall.of(person.maker_id), reads_only=person.is_reader)
         return None
 
 

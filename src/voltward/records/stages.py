@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from voltward.records.models import Person
+from voltward.records.selectors.people import found_forged
 from voltward.records.selectors.sign_in import has_factor
-from voltward.records.sessions import now
+from voltward.records.sessions import ENDED, now
 from voltward.records.sign_in_rules import Company, rules
 
 PASSED = "passed_factor"  # in the browser's session until the login is done: whose factor, which
@@ -29,6 +30,9 @@ class SecondFactorStage(LoginStage):  # type: ignore[misc]
     def handle(self) -> tuple[HttpResponse | None, bool]:
         person = self.login.user
         if not isinstance(person, Person) or not person.is_active or person.is_program:
+            return redirect("login"), False
+        if found_forged(person):
+            self.request.session[ENDED] = "forged"
             return redirect("login"), False
         if self.login.state.get(ONE_CLICK) and rules().is_demo:
             return None, True

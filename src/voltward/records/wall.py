@@ -3,6 +3,9 @@
 The value travels with the work (a context variable) and is put on a database connection before the
 connection is used, so a pooled connection never carries another request's maker. It guards against
 a selector that forgot its maker; somebody who may write SQL can set it.
+
+Beside it travels whether the work only reads: then PostgreSQL's role ``READER`` does it, which may
+change no duty room's record whatever the pages and services let through.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ from django.db import migrations
 ALL = "all"  # set-up, jobs and commands work for every maker
 NOBODY = "none"
 SETTING = "voltward.maker"
+READER = "voltward_reader"
 _beyond_requests = [ALL]
 _wall: ContextVar[str | None] = ContextVar("_wall", default=None)
+_reads_only: ContextVar[bool] = ContextVar("_reads_only", default=False)
 
 
 def closed_by_default() -> None:
@@ -35,18 +40,26 @@ def of(maker_id: int | None) -> str:
     return ALL if maker_id is None else str(maker_id)
 
 
-def narrow(value: str) -> None:
+def reads_only() -> bool:
+    """Whether the database's own role of readers does the work in hand."""
+    return _reads_only.get()
+
+
+def narrow(value: str, *, reads_only: bool = False) -> None:
     """From here on, until the enclosing ``within`` ends."""
     _wall.set(value)
+    _reads_only.set(reads_only)
 
 
 @contextmanager
-def within(value: str) -> Iterator[None]:
-    """``value`` inside, whatever it was outside."""
+def within(value: str, *, reads_only: bool | None = None) -> Iterator[None]:
+    """``value`` inside, whatever it was outside; ``reads_only`` None: as outside."""
     token = _wall.set(value)
+    reading = _reads_only.set(_reads_only.get() if reads_only is None else reads_only)
     try:
         yield
     finally:
+        _reads_only.reset(reading)
         _wall.reset(token)
 
 

@@ -11,7 +11,7 @@ from tests.conftest import _person
 from tests.records.attachments.attaching import PDF, add, files
 
 from voltward.base.errors import NotFound, NotPermitted
-from voltward.records.attachments import storage
+from voltward.records.attachments import incoming
 from voltward.records.attachments.storage import DiskStorage
 from voltward.records.models import (
     Attachment,
@@ -116,7 +116,7 @@ def test_a_page_takes_a_file_in_and_hands_it_out_as_a_download(
 def test_under_asgi_a_file_goes_out_part_by_part(safety_head: Person, record: str) -> None:
     from asgiref.sync import async_to_sync
 
-    content = PDF + b"x" * (2 * storage.PART_BYTES)
+    content = PDF + b"x" * (2 * incoming.PART_BYTES)
     row = add(safety_head, record, content)
     client = AsyncClient()
     client.force_login(safety_head)

@@ -14,7 +14,7 @@ from tests.records.attachments.attaching import PDF, PNG, add, files
 
 from voltward.base.errors import BadInput
 from voltward.pages.export import as_xlsx
-from voltward.records.attachments import storage
+from voltward.records.attachments import incoming
 from voltward.records.attachments.kinds import KINDS, kind_of
 from voltward.records.attachments.storage import DiskStorage
 from voltward.records.models import (
@@ -69,7 +69,7 @@ def test_one_content_is_kept_once_however_often_it_is_used(
 def test_a_stream_is_never_whole_in_memory(
     safety_head: Person, record: str, store: DiskStorage
 ) -> None:
-    part = b"%PDF-" + bytes(storage.PART_BYTES - 5)
+    part = b"%PDF-" + bytes(incoming.PART_BYTES - 5)
     tracemalloc.start()
     row = services.attachment_add(
         safety_head, record_label=record, name="a.pdf", parts=(part for _ in range(200)),
@@ -78,7 +78,7 @@ def test_a_stream_is_never_whole_in_memory(
     size = sum(len(one) for one in store.parts(row.content_id))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert size == row.content.size_bytes == 200 * storage.PART_BYTES  # 50 MiB
+    assert size == row.content.size_bytes == 200 * incoming.PART_BYTES  # 50 MiB
     assert peak < 8 << 20
 
 
@@ -156,7 +156,7 @@ def test_the_content_is_on_disk_under_its_name_before_the_row_is_made(
 ) -> None:
     synced: list[str] = []
     monkeypatch.setattr(
-        storage.os,
+        incoming.os,
         "fsync",
         lambda number: synced.append(str(Path(f"/proc/self/fd/{number}").readlink())),
     )

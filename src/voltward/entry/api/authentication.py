@@ -21,9 +21,10 @@ class BearerTokenAuthentication(BaseAuthentication):
         token = selectors.token_valid(text)
         if token is None:
             raise AuthenticationFailed("token unknown, expired or revoked", code="bad_token")
-        wall.narrow(wall.of(token.person.maker_id))
+        person = token.person
+        wall.narrow(wall.of(person.maker_id), reads_only=person.is_reader)
         services.token_used(token)
-        return token.person, token
+        return person, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's face
         return 'Bearer realm="voltward"'

@@ -7,6 +7,7 @@ ends a subtransaction by an error, which costs more the longer the transaction's
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -15,11 +16,15 @@ from psycopg.pq import TransactionStatus
 from voltward.records import wall
 
 _NOTHING_IGNORED = "-c pgtrigger.ignore={}"
+_log = logging.getLogger(__name__)
+_MAY_TAKE_ON = "SELECT pg_has_role(session_user, oid, 'SET') FROM pg_roles WHERE rolname = %s"
 
 
 # The stubs leave out the hooks that Django itself calls: hence "misc" below.
 class DatabaseWrapper(base.DatabaseWrapper):
     """The value last set is noted on the connection itself, as connections come from a pool."""
+
+    _has_reader: bool | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -32,11 +37,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._cursor(name)  # type: ignore[misc]
 
     def _put_wall(self) -> None:
-        wanted, connection = wall.current(), self.connection
+        wanted, connection = (wall.current(), self._role()), self.connection
         if getattr(connection, "voltward_wall", None) != wanted:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config(%s, %s, false)", [wall.SETTING, wanted])
+                cursor.execute(
+                    "SELECT set_config(%s, %s, false), set_config('role', %s, false)",
+                    [wall.SETTING, *wanted],
+                )
             connection.voltward_wall = wanted
+
+    def _role(self) -> str:
+        """The role that does the work; a database whose keeper made no role of readers has none."""
+        if not wall.reads_only():
+            return "none"
+        if self._has_reader is None:
+            with self.connection.cursor() as cursor:
+                found = cursor.execute(_MAY_TAKE_ON, [wall.READER]).fetchone()
+            self._has_reader = found is not None and bool(found[0])
+            if not self._has_reader:
+                _log.warning(
+                    "no role %s: people who only read are held by services alone", wall.READER
+                )
+        return wall.READER if self._has_reader else "none"
 
     def _forget_wall(self) -> None:
         """What was set inside a transaction is gone with it."""

@@ -6,13 +6,16 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from voltward.records.models.marked import Marked, MarkedManager
 from voltward.records.models.people import Maker, Person
 from voltward.records.tracking import tracked
 
 
-@tracked(exclude=["payload"])  # it may hold what is protected elsewhere
-class Approval(models.Model):
+@tracked(exclude=["payload", "mark"])  # a payload may hold what is protected elsewhere
+class Approval(Marked):
     """A wish that waits for a second person. ``payload`` is all that carrying it out needs."""
+
+    MARKED = ("id", "maker", "kind", "title", "payload", "state", "asked_by", "decided_by")
 
     STATES = [
         ("waiting", _("待审批")),
@@ -36,6 +39,8 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(_("审批时间"), null=True)
     note = models.CharField(_("审批意见"), max_length=500, blank=True)
+
+    objects = MarkedManager()
 
     class Meta:
         verbose_name = _("审批")

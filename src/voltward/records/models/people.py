@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from voltward.records.models.marked import Marked, MarkedManager, raw
+from voltward.records.protection import marks
 from voltward.records.roles import ROLES, grants_of
 from voltward.records.tracking import tracked
 
@@ -34,16 +37,19 @@ class Maker(models.Model):
         return self.name
 
 
-class PersonManager(BaseUserManager["Person"]):
+class PersonManager(MarkedManager["Person"], BaseUserManager["Person"]):
     """Finds people for Django's login; people are made by services only."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(login=(username or "").strip().lower())
 
 
-@tracked(exclude=["password", "last_login"])
-class Person(AbstractBaseUser):
+@tracked(exclude=["password", "last_login", "mark"])
+class Person(Marked, AbstractBaseUser):
     """Somebody (or some program) that logs in and answers for what is done in that name."""
+
+    # the number too, or a row could be laid over another's
+    MARKED = ("id", "login", "password", "maker", "is_active", "is_program")
 
     login = models.CharField(_("登录名"), max_length=64, unique=True)
     display_name = models.CharField(_("姓名"), max_length=64)
@@ -88,14 +94,36 @@ class Person(AbstractBaseUser):
 
     @property
     def roles(self) -> frozenset[str]:
-        """Codes of the roles held, read once per object."""
+        """Codes of the roles held, read once per object; none at all where one row is forged."""
         if not hasattr(self, "_roles"):
-            self._roles = frozenset(self.assignments.values_list("role", flat=True))
+            self.hold(self._assignments())
         return self._roles
 
-    def hold(self, codes: Iterable[str]) -> None:
-        """Roles that were read together with the person."""
-        self._roles = frozenset(codes)
+    def hold(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Roles that were read together with the person: columns ``Assignment.KEPT``."""
+        rows = list(rows)
+        self._forged = tuple(f"Assignment:{row['id']}" for row in rows if not is_given(row))
+        if not self.is_genuine:
+            self._forged = (f"Person:{self.pk}", *self._forged)
+        self._roles = frozenset() if self._forged else frozenset(row["role"] for row in rows)
+
+    def _assignments(self) -> list[dict[str, Any]]:
+        # whole rows, so that those read ahead for a list are not read again
+        return [
+            {name: raw(row, name) for name in Assignment.KEPT} for row in self.assignments.all()
+        ]
+
+    @property
+    def forged(self) -> tuple[str, ...]:
+        """Labels of the rows behind this person's rights that the platform did not write."""
+        if not hasattr(self, "_forged"):
+            self.hold(self._assignments())
+        return self._forged
+
+    @property
+    def is_reader(self) -> bool:
+        """Whether every role held only reads: then the database itself lets nothing be changed."""
+        return bool(self.roles) and all(code in ROLES and ROLES[code].reads for code in self.roles)
 
     @property
     def grants(self) -> frozenset[str]:
@@ -103,9 +131,12 @@ class Person(AbstractBaseUser):
         return grants_of(self.roles) if self.is_active else frozenset()
 
 
-@tracked()
-class Assignment(models.Model):
+@tracked(exclude=["mark"])
+class Assignment(Marked):
     """A role given to a person."""
+
+    MARKED = ("person", "role", "unit", "administers", "assigned_by")
+    KEPT = ("id", *MARKED, "mark")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(max_length=32)  # a code of roles.ROLES
@@ -117,6 +148,8 @@ class Assignment(models.Model):
     administers = models.CharField(max_length=16, default="", blank=True)
     assigned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = MarkedManager()
 
     class Meta:
         verbose_name = _("角色")
@@ -146,9 +179,17 @@ class Assignment(models.Model):
         return str(ROLES[self.role].title) if self.role in ROLES else self.role
 
 
-@tracked(exclude=["digest", "last_used_at"])
-class ApiToken(models.Model):
+def is_given(row: Mapping[str, Any]) -> bool:
+    """Whether the platform gave this role: a row of ``Assignment.KEPT``."""
+    values = {name: row[name] for name in Assignment.MARKED}
+    return marks.is_genuine(Assignment._meta.db_table, values, row["mark"])
+
+
+@tracked(exclude=["digest", "last_used_at", "mark"])
+class ApiToken(Marked):
     """A bearer token; only its SHA-256 is kept, so nobody can read it back."""
+
+    MARKED = ("person", "digest", "scope", "pages", "expires_at", "revoked_at")
 
     SCOPES = [("read", _("只读接口")), ("wall", _("大屏"))]
 
@@ -163,6 +204,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("到期时间"))
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
+
+    objects = MarkedManager()
 
     class Meta:
         verbose_name = _("接口令牌")

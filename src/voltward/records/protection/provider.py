@@ -10,6 +10,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Sequence
+from hmac import compare_digest
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -29,7 +30,8 @@ from voltward.records.protection.ciphers import (
 
 Suite = Literal["aes", "sm"]
 SETTLED_NS = 1_000_000_000
-_FILE = re.compile(r"(master|index)-(\d{4})\.key")
+_FILE = re.compile(r"(master|index|mark)-(\d{4})\.key")
+_MARK = re.compile(r"(aes|sm)(\d{4}):[0-9a-f]{64}")
 
 
 class CryptoProvider(Protocol):
@@ -63,12 +65,24 @@ class CryptoProvider(Protocol):
         """The digests by every index key and algorithm a row may have been written with."""
         ...
 
+    def mark(self, text: bytes) -> str:
+        """The keyed digest of a row that decides who may do what; its keys serve nothing else."""
+        ...
+
+    def is_marked(self, text: bytes, mark: str) -> bool:
+        """Whether ``mark`` was made here of ``text``, by any of the keys."""
+        ...
+
     def renew_master(self) -> str:
         """Make a new master key and wrap with it from now on; the old ones still unwrap."""
         ...
 
     def renew_index(self) -> str:
         """Make a new index key; the old ones still search."""
+        ...
+
+    def renew_mark(self) -> str:
+        """Make a new key for marks; what the old ones marked stays marked."""
         ...
 
 
@@ -109,11 +123,24 @@ class FileProvider:
             for suite in ("aes", "sm")
         ]
 
+    def mark(self, text: bytes) -> str:
+        return self._digest(self._names("mark")[-1], self._suite, text, b"")
+
+    def is_marked(self, text: bytes, mark: str) -> bool:
+        named = _MARK.fullmatch(mark)
+        if named is None or f"mark-{named[2]}" not in self._names("mark"):
+            return False
+        made = self._digest(f"mark-{named[2]}", named[1], text, b"")
+        return compare_digest(made, mark)
+
     def renew_master(self) -> str:
         return self._renewed("master")
 
     def renew_index(self) -> str:
         return self._renewed("index")
+
+    def renew_mark(self) -> str:
+        return self._renewed("mark")
 
     def _digest(self, name: str, suite: str, text: bytes, bound_to: bytes) -> str:
         mac = hmac.HMAC(self._read(name), hashes.SM3() if suite == "sm" else hashes.SHA256())

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from voltward.base.errors import NotFound
 from voltward.records.models import ApiToken, Assignment, LoginAttempt, Maker, Person
+from voltward.records.protection import marks
 
 INSTALLATION_LOGIN = "voltward"
 WINDOW = timedelta(minutes=15)
@@ -50,16 +52,18 @@ def person_by_login(login: str) -> Person:
 
 def _roles_of(person: str) -> ArraySubquery:
     """The roles of the person in column ``person``, in the same query: it runs at every request."""
-    return ArraySubquery(Assignment.objects.filter(person=OuterRef(person)).values("role"))
+    columns = JSONObject(**{name: name for name in Assignment.KEPT})
+    return ArraySubquery(Assignment.objects.filter(person=OuterRef(person)).values(row=columns))
 
 
 def person_of_session(person_id: int) -> Person | None:
-    """Who a session belongs to; nobody once the account is closed."""
+    """Who a session belongs to; nobody once the account is closed, or its rights are forged."""
     people = Person.objects.filter(pk=person_id, is_active=True, is_program=False)
     person = people.select_related("maker").annotate(held=_roles_of("pk")).first()
-    if person is not None:
-        person.hold(person.held)
-    return person
+    if person is None:
+        return None
+    person.hold(person.held)
+    return None if found_forged(person) else person
 
 
 def token_digest(text: str) -> str:
@@ -80,8 +84,20 @@ def token_valid(text: str, scope: str = "read") -> ApiToken | None:
     if token is None or not token.person.is_active:
         return None
     token.person.hold(token.held)
+    if found_forged(token.person, token):
+        return None
     token.person.reads_only = True  # there is no scope yet that writes
     return token
+
+
+def found_forged(person: Person, token: ApiToken | None = None) -> bool:
+    """Whether a row behind these rights is forged; whoever listens is told which."""
+    labels = [*person.forged]
+    if token is not None and not token.is_genuine:
+        labels.append(f"ApiToken:{token.pk}")
+    if labels:
+        marks.found(labels)
+    return bool(labels)
 
 
 def too_many_guesses(login: str, address: str | None, step: str = "password") -> bool:

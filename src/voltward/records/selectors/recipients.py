@@ -50,7 +50,7 @@ def role_holders(maker_id: int | None, code: str, unit: Unit | None = None) -> l
     if unit is not None:
         held = held.filter(Q(unit=None) | Q(unit__in=_with_those_above(unit)))
     people = _working().filter(maker=maker_id, pk__in=held.values("person"))
-    return list(people)
+    return [person for person in people.prefetch_related("assignments") if code in person.roles]
 
 
 def grant_holders(maker_id: int | None, grant: str) -> list[Person]:

@@ -52,7 +52,8 @@ def contents_scan(actor: Person) -> int:
         return 0
     done = 0
     for content in selectors.content_waiting()[:SCANS_AT_ONCE]:
-        verdict = scan.scan(storage().path(content.sha256))
+        with storage().local(content.sha256) as path:
+            verdict = scan.scan(path)
         if verdict.scan == "waiting":
             # no verdict is no event: it would leave a row in the trail every few seconds
             StoredContent.objects.filter(pk=content.pk).update(

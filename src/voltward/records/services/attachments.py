@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused
 from voltward.records import approvals, retention
 from voltward.records.actions import action, label, record
+from voltward.records.attachments.incoming import Arrived
 from voltward.records.attachments.kinds import kind_of
 from voltward.records.attachments.owners import owner_checked
 from voltward.records.attachments.scanning import scanner
-from voltward.records.attachments.storage import Arrived, storage
+from voltward.records.attachments.storage import storage
 from voltward.records.models import (
     Approval,
     Attachment,

@@ -12,7 +12,7 @@ from voltward.records import seats
 from voltward.records.account_events import SignedInAnew
 from voltward.records.actions import action, label, record, write_row
 from voltward.records.events import tell
-from voltward.records.models import Assignment, Person, PersonSession
+from voltward.records.models import Person, PersonSession
 from voltward.records.origin import origin
 from voltward.records.roles import OWN_ACCOUNT
 from voltward.records.selectors.sign_in import (
@@ -39,11 +39,10 @@ def session_begun(
         PersonSession.objects.filter(pk=replaces, ended_at=None).update(
             ended_at=at, ended_why="replaced"
         )
-    roles = Assignment.objects.filter(person=person).values_list("role", flat=True)
     history = sign_in_history(person)
     session = PersonSession.objects.create(
         person=person, signed_in_at=at, touched_at=at, confirmed_at=at, factor=factor,
-        roles=sorted(set(roles)), address=origin().address, device=device[:200],
+        roles=sorted(Person.objects.get(pk=person.pk).roles), address=origin().address, device=device[:200],
     )  # fmt: skip
     _told_if_new(session, history)
     return session

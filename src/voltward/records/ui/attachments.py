@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput
 from voltward.pages.access import needs
+from voltward.records.attachments.incoming import PART_BYTES
 from voltward.records.attachments.kinds import ENDINGS
-from voltward.records.attachments.storage import PART_BYTES
 from voltward.records.retention import Held, StillKept
 from voltward.records.selectors import attachments as selectors
 from voltward.records.services import attachments as services

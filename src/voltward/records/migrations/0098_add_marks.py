@@ -1,0 +1,17 @@
+"""The mark of each row that decides who may do what."""
+
+from django.db import migrations, models
+
+MODELS = ("apitoken", "approval", "assignment", "person")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("records", "0091_add_append_guards")]
+    operations = [
+        migrations.AddField(
+            model_name=name,
+            name="mark",
+            field=models.CharField(db_default="", default="", editable=False, max_length=80),
+        )
+        for name in MODELS
+    ]
