@@ -216,8 +216,8 @@ def test_the_list_of_accounts_without_a_second_factor(
     found = desk.get("/accounts/?login=zhang").content.decode()
     assert (">zhang.san<" in found, ">operator<" in found) == (True, False)
     Person.objects.filter(pk=operator.pk).update(is_active=False)
-    assert ">operator<" in desk.get("/accounts/?state=closed").content.decode()
-    assert ">operator<" not in desk.get("/accounts/?state=open").content.decode()
+    assert ">operator<" in desk.get("/accounts/?is_active=false").content.decode()
+    assert ">operator<" not in desk.get("/accounts/?is_active=true").content.decode()
 
 
 def test_pages_of_accounts_open_to_their_administrators_only(

@@ -82,10 +82,8 @@ def test_history_holds_no_password_token_or_sealed_settings() -> None:
 
 def test_history_cannot_be_rewritten_by_the_application(maker: Maker) -> None:
     for event in (one for one in _models() if issubclass(one, HistoryEvent)):
-        for change in ("delete", "update"):
-            with pytest.raises(DatabaseError), transaction.atomic():
-                rows = event._default_manager.all()
-                if change == "delete":
-                    rows._raw_delete(rows.db)
-                else:
-                    rows.update(pgh_label="x")
+        rows = event._default_manager.all()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows._raw_delete(rows.db)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(pgh_label="x")

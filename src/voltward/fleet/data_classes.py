@@ -45,6 +45,10 @@ DATA_CLASSES: Declared = {
     },
     "RegistryGeneration": {INTERNAL: "id generation"},
     "OwnerPeriod": {PERSONAL: "vehicle kind usage_class region_code since until", INTERNAL: "id"},
+    "OwnerIdentity": {
+        PERSONAL: "period name phone phone_index identity_number identity_number_index address",
+        INTERNAL: "id maker sealed_id changed_at erased_at",
+    },
     "AgreementVersion": {
         PUBLIC: "title text text_sha256 published_at",
         INTERNAL: "id maker code",

@@ -104,7 +104,7 @@ WORK: Declared = {
     "WorkDay": {PUBLIC: "on kind name source", INTERNAL: "id maker proposed_by approved_by"},
     "Clock": {
         INTERNAL: "id maker rule code subject subject_text url event_key event occurrence started_at"
-        " due_at calendar_confirmed state owner unit created_by created_at ended_by ended_at"
+        " due_at due_order_at calendar_confirmed state owner unit created_by created_at ended_by ended_at"
         " ended_reason proof_text proof_url"
     },
     "ClockPoint": {INTERNAL: "id clock name at reached_at"},
@@ -140,7 +140,7 @@ TOLD: Declared = {
     "Attempt": {INTERNAL: "id delivery begun_at ended_at outcome answer"},
     "Acknowledgement": {INTERNAL: "id notice person at"},
     "NoticeTemplate": {INTERNAL: "id maker code language version title body made_by made_at"},
-    "NoticeSetting": {PERSONAL: "person email_sealed phone_sealed", INTERNAL: "order language"},
+    "NoticeSetting": {PERSONAL: "person", INTERNAL: "order language"},
     "QuietHours": {PERSONAL: "person starts ends passes_from"},
 }
 DATA_CLASSES: Declared = {**PEOPLE, **TRUST, **KEPT, **WORK, **TOLD}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from voltward.fleet import models as fleet
@@ -197,6 +198,13 @@ def people(reader: Person) -> None:
         Person.objects.filter(pk=one.pk).update(is_active=number % 3 > 0)
 
 
+def accounts(reader: Person) -> None:
+    """People, one of whom has a second factor."""
+    people(reader)
+    one = Person.objects.filter(maker=reader.maker).exclude(pk=reader.pk).first()
+    Authenticator.objects.create(user=one, type=Authenticator.Type.TOTP, data={})
+
+
 def sessions(reader: Person) -> None:
     now = timezone.now()
     for number in Numbers:
@@ -261,6 +269,6 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "controller_type": drive_units(fleet.ControllerType), "pack": packs, "terminal": terminals,
     "part": parts, "approval": approvals, "clock": clocks, "task": tasks,
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
-    "import": imports, "person": people, "session": sessions, "deadline": deadlines,
+    "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
 }  # fmt: skip

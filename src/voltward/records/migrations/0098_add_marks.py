@@ -6,7 +6,7 @@ MODELS = ("apitoken", "approval", "assignment", "person")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0091_add_append_guards")]
+    dependencies = [("records", "0095_add_list_order")]
     operations = [
         migrations.AddField(
             model_name=name,

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +17,8 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.base.errors import BadInput, NotPermitted, WrongState
 from voltward.pages.access import needs
-from voltward.pages.listing import ListColumn, ListPage
+from voltward.pages.lists.declaration import Facet, List, ListColumn
+from voltward.pages.lists.page import ListPage
 from voltward.pages.room import Cell
 from voltward.records.models import Approval, Person
 from voltward.records.selectors.organisation import person_by_id
@@ -38,27 +38,23 @@ class AccountFilter(FilterSet):  # type: ignore[misc]
         empty_label=gettext_lazy("全部"),
         method="by_factor",
     )
-    state = ChoiceFilter(
+    is_active = ChoiceFilter(
         label=gettext_lazy("状态"),
-        choices=[("open", gettext_lazy("可登录")), ("closed", gettext_lazy("已停用"))],
+        choices=[("true", gettext_lazy("可登录")), ("false", gettext_lazy("已停用"))],
         empty_label=gettext_lazy("全部"),
-        method="by_state",
+        method="by_active",
     )
 
     class Meta:
         model = Person
-        fields = ["login", "display_name"]
+        fields = ["login", "display_name", "factor", "is_active"]
 
     def by_factor(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         # programs hold tokens and never log in: they have no factor to miss
         return rows.filter(strong=value == "strong", is_program=False)
 
-    def by_state(self, rows: QuerySet[Person], _name: str, value: str) -> QuerySet[Person]:
-        return rows.filter(is_active=value == "open")
-
-
-def _local(instant: Any) -> str | None:
-    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M") if instant else None
+    def by_active(self, rows: QuerySet[Person], _name: str, value: str) -> QuerySet[Person]:
+        return rows.filter(is_active=value == "true")
 
 
 def _factor(row: Any) -> Cell:
@@ -69,23 +65,26 @@ def _factor(row: Any) -> Cell:
     return Cell(gettext_lazy("未绑定"), "due")
 
 
-class AccountList(ListPage):
-    needs = "account.manage"
-    of = "account"
-    title = gettext_lazy("账号安全")
-    section = gettext_lazy("系统管理")
-    filterset_class = AccountFilter
-    columns = (
+ACCOUNTS = List(
+    of="account",
+    title=gettext_lazy("账号安全"),
+    section=gettext_lazy("系统管理"),
+    needs="account.manage",
+    rows=lambda actor: accounts_visible(actor).prefetch_related("assignments"),
+    filterset=AccountFilter,
+    columns=(
         ListColumn(
             gettext_lazy("登录名"),
-            lambda row: row.login,
+            key="login",
             sort="login",
             link=lambda row: reverse("person-account", args=[row.pk]),
             css="vw-mono",
         ),
-        ListColumn(gettext_lazy("姓名"), lambda row: row.display_name, sort="display_name"),
+        ListColumn(gettext_lazy("姓名"), key="display_name", sort="display_name"),
         ListColumn(
-            gettext_lazy("角色"), lambda row: " · ".join(str(one) for one in row.assignments.all())
+            gettext_lazy("角色"),
+            key="roles",
+            raw=lambda row: " · ".join(str(one) for one in row.assignments.all()),
         ),
         ListColumn(
             gettext_lazy("状态"),
@@ -93,22 +92,24 @@ class AccountList(ListPage):
                 gettext_lazy("可登录") if row.is_active else gettext_lazy("已停用"),
                 "online" if row.is_active else "offline",
             ),
+            key="is_active",
         ),
-        ListColumn(gettext_lazy("第二因素"), _factor),
-        ListColumn(
-            gettext_lazy("上次登录"),
-            lambda row: _local(row.last_login),
-            sort="last_login",
-            css="vw-mono",
-        ),
-    )
-    empty_title = gettext_lazy("没有符合条件的账号")
-    empty_text = gettext_lazy(
+        ListColumn(gettext_lazy("第二因素"), _factor, key="strong"),
+        ListColumn(gettext_lazy("上次登录"), key="last_login", kind="instant", sort="last_login"),
+    ),
+    order="login",
+    tie="login",
+    facets=(Facet("is_active"),),
+    empty_title=gettext_lazy("没有符合条件的账号"),
+    empty_text=gettext_lazy(
         "清除筛选条件可看到全部账号；新账号由系统管理员用 voltward manage person_add 添加。"
-    )
+    ),
+    url_name="accounts",
+)
 
-    def rows(self, actor: Any) -> QuerySet[Person]:
-        return accounts_visible(actor).prefetch_related("assignments")
+
+class AccountList(ListPage):
+    declaration = ACCOUNTS
 
 
 @needs("account.manage")

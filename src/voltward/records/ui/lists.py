@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voltward.pages.lists.declaration import List
+from voltward.records.ui.accounts import ACCOUNTS
 from voltward.records.ui.approvals import APPROVALS
 from voltward.records.ui.audit import AUDIT
 from voltward.records.ui.clocks import CLOCKS
@@ -18,6 +19,6 @@ from voltward.records.ui.tasks import TASKS
 from voltward.records.ui.work_calendar import WORK_DAYS
 
 LISTS: tuple[List, ...] = (
-    APPROVALS, CLOCKS, TASKS, INBOX, IMPORTS, PEOPLE, SESSIONS, DEADLINES, WORK_DAYS, DELIVERIES,
+    APPROVALS, CLOCKS, TASKS, INBOX, IMPORTS, PEOPLE, ACCOUNTS, SESSIONS, DEADLINES, WORK_DAYS, DELIVERIES,
     CHANNELS, CHAINS, AUDIT,
 )  # fmt: skip
