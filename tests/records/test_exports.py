@@ -13,7 +13,7 @@ from django.utils import timezone
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.fleet.services import vehicle_admit_unregistered
 from voltward.pages.lists.ports import Left
-from voltward.records import approvals
+from voltward.records import approvals, days
 from voltward.records.models import Approval, AuditRow, ExportRequest, ExportRule, Maker, Person
 from voltward.records.selectors import exports as selectors
 from voltward.records.selectors import installation
@@ -225,7 +225,7 @@ def test_the_limit_is_a_dated_row_that_two_people_change(
         selectors.export_rule(safety_head).rows,
         selectors.export_rule(safety_head).keep_days,
     ) == (10_000, 7)
-    today = timezone.localdate()
+    today = days.today()
     wish = {"rows": 500, "keep_days": 3, "source": "内部规定", "reason": "收紧"}
     now = services.export_rule_propose(safety_head, valid_from=today, **wish)  # type: ignore[arg-type]
     later = services.export_rule_propose(
@@ -244,7 +244,7 @@ def test_the_limit_is_a_dated_row_that_two_people_change(
 def test_a_rule_out_of_range_or_of_yesterday_is_refused(
     safety_head: Person, operator: Person
 ) -> None:
-    today = timezone.localdate()
+    today = days.today()
     good = {"rows": 500, "keep_days": 3, "valid_from": today, "source": "x", "reason": "y"}
     for bad in (
         {"rows": 0}, {"rows": 10**7}, {"keep_days": 0}, {"valid_from": today - timedelta(days=1)},
@@ -260,7 +260,7 @@ def test_a_rule_out_of_range_or_of_yesterday_is_refused(
 def test_a_rule_is_proposed_by_form(safety_head: Person) -> None:
     client = client_of(safety_head)
     form = {
-        "rows": "500", "keep_days": "3", "valid_from": timezone.localdate().isoformat(),
+        "rows": "500", "keep_days": "3", "valid_from": days.today().isoformat(),
         "source": "x", "reason": "y",
     }  # fmt: skip
     assert client.post("/exports/rule/", {**form, "valid_from": "2020-01-01"}).status_code == 422

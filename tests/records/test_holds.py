@@ -12,7 +12,7 @@ from django.test import Client
 from tests.conftest import _person
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
-from voltward.records import retention
+from voltward.records import days, retention
 from voltward.records import selectors as people
 from voltward.records.attachments import storage
 from voltward.records.attachments.storage import DiskStorage
@@ -25,7 +25,6 @@ from voltward.records.models import (
     Person,
 )
 from voltward.records.retention import Held, later
-from voltward.records.selectors import retention as selectors
 from voltward.records.selectors.holds import hold_checked
 from voltward.records.services import holds as hold_services
 from voltward.records.services import retention as services
@@ -70,7 +69,7 @@ def test_the_job_does_what_each_rule_says_and_leaves_a_row_for_each(
     django_capture_on_commit_callbacks: Any,
     store: DiskStorage,
 ) -> None:
-    due = later(selectors.today(), -3, 0)
+    due = later(days.today(), -3, 0)
     gone = kept(safety_head, record, "y3", due - timedelta(days=2))
     young = kept(safety_head, record, "y3", due + timedelta(days=2))
     reviewed = kept(safety_head, record, "dealer", date(2015, 1, 1))
@@ -80,7 +79,7 @@ def test_the_job_does_what_each_rule_says_and_leaves_a_row_for_each(
     assert names() == {young.pk, reviewed.pk, life.pk}
     assert not store.path(gone.content_id).exists()
     reviewed.refresh_from_db()
-    assert reviewed.review_since == selectors.today()
+    assert reviewed.review_since == days.today()
     row = AuditRow.objects.get(action="retention.apply", subject=f"Attachment:{gone.pk}")
     assert (row.after["then"], row.after["source"], row.maker) == ("delete", "clauses:y3", maker)
     assert retention_apply(people.installation()) == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import _person
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted
-from voltward.records import approvals
+from voltward.records import approvals, days
 from voltward.records.models import (
     AuditRow,
     Maker,
@@ -151,13 +151,13 @@ def values(**more: Any) -> dict[str, Any]:
     given: dict[str, Any] = {
         "keep_years": 12, "keep_months": 0, "keep_life": False, "life_years": 15, "legal": False,
         "then": "delete", "basis": "企业制度 QM-7", "source": "QM-7", "confidence": "own",
-        "effective_from": selectors.today(),
+        "effective_from": days.today(),
     }  # fmt: skip
     return given | more
 
 
 def in_force(maker: Maker, code: str) -> list[tuple[int, str]]:
-    rules = selectors.rules_in_force(maker.pk, code, selectors.today())
+    rules = selectors.rules_in_force(maker.pk, code, days.today())
     return [(one.keep_years, one.source) for one in rules]
 
 
@@ -192,12 +192,12 @@ def test_an_own_rule_is_replaced_by_the_next_one_and_the_common_one_does_not_com
         approvals.approval_accept(dpo, approval_id=wish.pk)
         own = RetentionRule.objects.get(keep_years=years, source="QM-7")
         RetentionRule.objects.filter(pk=own.pk).update(
-            effective_from=selectors.today() - timedelta(days=2)
+            effective_from=days.today() - timedelta(days=2)
         )
         old = own.pk
     assert in_force(maker, "y10") == [(14, "QM-7")]
     first = RetentionRule.objects.get(keep_years=12, source="QM-7")
-    assert first.effective_to == selectors.today()
+    assert first.effective_to == days.today()
 
 
 @pytest.mark.django_db

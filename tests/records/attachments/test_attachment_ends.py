@@ -14,7 +14,7 @@ from tests.conftest import _person
 from tests.records.attachments.attaching import PDF, PNG, add, files
 
 from voltward.base.errors import BadInput, NotPermitted, WrongState
-from voltward.records import approvals
+from voltward.records import approvals, days
 from voltward.records import selectors as people
 from voltward.records.attachments import owners, scanning
 from voltward.records.attachments.scanning import CommandScanner, scanner_of
@@ -121,7 +121,7 @@ def test_a_document_in_force_counts_its_years_from_when_it_is_replaced(
     assert row.kept_from is None
     assert (
         services.attachment_period_begin(safety_head, attachment_id=row.pk).kept_from
-        == timezone.localdate()
+        == days.today()
     )
     with pytest.raises(BadInput):
         services.attachment_period_begin(safety_head, attachment_id=row.pk)

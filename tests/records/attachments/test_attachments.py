@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from tests.records.attachments.attaching import PDF, PNG, add, files
 
 from voltward.base.errors import BadInput
 from voltward.pages.export import as_xlsx
+from voltward.records import days
 from voltward.records.attachments import incoming
 from voltward.records.attachments.kinds import KINDS, kind_of
 from voltward.records.attachments.storage import DiskStorage
@@ -49,7 +49,7 @@ def test_a_file_lies_under_its_digest_readable_by_its_owner_only(
     assert (row.media_type, row.content.scan, row.kept_from) == (
         "application/pdf",
         "not_scanned",
-        timezone.localdate(),
+        days.today(),
     )
     assert AuditRow.objects.get(action="attachment.add").after["sha256"] == row.content_id
 
@@ -90,7 +90,7 @@ def test_a_stream_over_the_limit_is_not_read_to_its_end_and_leaves_nothing(
         slip_hours=24,
         source="x",
         confidence="own",
-        effective_from=timezone.localdate(),
+        effective_from=days.today(),
     )
     read = 0
 

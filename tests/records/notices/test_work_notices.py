@@ -18,7 +18,7 @@ from tests.records.notices.conftest import House, person
 from voltward.base.errors import WrongState
 from voltward.fleet.services import vehicle_admit_unregistered
 from voltward.pages.lists.ports import Left
-from voltward.records import approvals, selectors
+from voltward.records import approvals, days, selectors
 from voltward.records.events import SavedFilterNews, tell
 from voltward.records.models import (
     Approval,
@@ -84,7 +84,7 @@ def test_a_wish_reaches_everybody_who_may_decide_it_and_nobody_else(
 
 def test_who_asks_is_not_told_to_decide_even_with_the_grant(safety_head: Person) -> None:
     exports.export_rule_propose(
-        safety_head, rows=500, keep_days=3, valid_from=timezone.localdate() + timedelta(days=2),
+        safety_head, rows=500, keep_days=3, valid_from=days.today() + timedelta(days=2),
         source="x", reason="y",
     )  # fmt: skip
     assert told("approval_waiting") == set()

@@ -9,8 +9,8 @@ from django.db.models import F, QuerySet
 
 from voltward.base.errors import BadSetting, NotFound
 from voltward.records.attachments.owners import owner_checked
+from voltward.records.days import today
 from voltward.records.models import Attachment, AttachmentLimit, Person, StoredContent
-from voltward.records.selectors.retention import today
 
 _LOCK = 0x636F6E74  # "cont"; the second number is the content's
 

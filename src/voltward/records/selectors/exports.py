@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from voltward.base.errors import NotFound
+from voltward.records import days
 from voltward.records.models import ExportRequest, ExportRule, Person
 
 MOST_TRIES = 3
@@ -14,7 +15,7 @@ MOST_TRIES = 3
 def export_rule(actor: Person) -> ExportRule:
     """The rule in force today: the maker's own, else that of the installation."""
     rules = ExportRule.objects.filter(
-        Q(maker=actor.maker_id) | Q(maker=None), valid_from__lte=timezone.localdate()
+        Q(maker=actor.maker_id) | Q(maker=None), valid_from__lte=days.today()
     )
     own_first = F("maker").asc(nulls_last=True)
     return rules.order_by(own_first, "-valid_from", "-pk")[:1].get()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from voltward.records import days
 from voltward.records.models import (
     Assignment,
     Channel,
@@ -61,7 +61,7 @@ def grant_holders(maker_id: int | None, grant: str) -> list[Person]:
 
 
 def post_holders(post: Post) -> list[Person]:
-    today = timezone.localdate()
+    today = days.today()
     held = PostHolder.objects.filter(
         Q(until=None) | Q(until__gte=today), post=post, since__lte=today
     )

@@ -7,16 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from voltward.base.errors import NotFound
+from voltward.records import days
 from voltward.records.models import Person, RetentionClass, RetentionRule
 from voltward.records.retention import Kept, longest
-
-
-def today() -> date:
-    """The day in the place where pages are read; periods of years know no hours."""
-    return timezone.localdate()
 
 
 def rules_by_class(maker_id: int | None, on: date) -> dict[str, list[RetentionRule]]:
@@ -52,7 +47,9 @@ def kept_until(
     """
     if started_on is None:
         return None
-    return longest(rules_in_force(maker_id, code, on or today()), started_on, product_life_years)
+    return longest(
+        rules_in_force(maker_id, code, on or days.today()), started_on, product_life_years
+    )
 
 
 def class_all() -> QuerySet[RetentionClass]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused
-from voltward.records import approvals, retention
+from voltward.records import approvals, days, retention
 from voltward.records.actions import action, label, record
 from voltward.records.attachments.incoming import Arrived
 from voltward.records.attachments.kinds import kind_of
@@ -70,7 +70,7 @@ def attachment_add(
     row = Attachment.objects.create(
         maker=actor.maker, record=record_label, content=_content(arrived), name=clean,
         media_type=media_type, retention_class=chosen, uploaded_by=actor,
-        kept_from=None if chosen.code == IN_FORCE else kept.today(),
+        kept_from=None if chosen.code == IN_FORCE else days.today(),
     )  # fmt: skip
     record(actor, "attachment.add", row, before={}, after=_told(row))
     return row
@@ -131,7 +131,7 @@ def attachment_delete(actor: Person, *, attachment_id: int, reason: str) -> None
     hold_checked(row.maker_id, labels_of(row))
     if not _is_slip(actor, row):
         end = kept.kept_until(row.retention_class_id, row.kept_from, maker_id=row.maker_id)
-        if end is None or end.until > kept.today():
+        if end is None or end.until > days.today():
             raise retention.StillKept(f"attachment {row.pk}: {end.until if end else 'no end yet'}")
     _removed(row)
     after = {"reason": reason.strip()[:200]}
@@ -149,7 +149,7 @@ def attachment_period_begin(actor: Person, *, attachment_id: int) -> Attachment:
     row = selectors.attachment_by_id(actor, attachment_id)
     if row.kept_from is not None:
         raise BadInput(f"kept_from: the period began on {row.kept_from}")
-    row.kept_from = kept.today()
+    row.kept_from = days.today()
     row.save(update_fields=["kept_from"])
     after = {"kept_from": row.kept_from.isoformat()}
     record(actor, "attachment.period", row, before={"kept_from": None}, after=after)
@@ -198,7 +198,7 @@ def _due_deleted(_actor: Person, item: retention.Item) -> None:
 
 
 def _due_reviewed(_actor: Person, item: retention.Item) -> None:
-    Attachment.objects.filter(pk=item.subject.pk).update(review_since=kept.today())
+    Attachment.objects.filter(pk=item.subject.pk).update(review_since=days.today())
 
 
 retention.register(retention.KeptKind("attachment", _older, _due_deleted, _due_reviewed))
@@ -230,7 +230,7 @@ def attachment_limit_propose(
 
 def _limit_applied(decider: Person, approval: Approval) -> AttachmentLimit:
     row, _made = AttachmentLimit.objects.update_or_create(
-        effective_from=kept.today() + timedelta(days=1),
+        effective_from=days.today() + timedelta(days=1),
         defaults={**approval.payload, "confidence": "own"},
     )
     record(decider, "attachment.limit_change", row, before={}, after=approval.payload)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from voltward.base.errors import BadInput, BadSetting, NotPermitted, Refused
 from voltward.pages.lists import export as files
 from voltward.pages.lists.ports import Left
-from voltward.records import approvals
+from voltward.records import approvals, days
 from voltward.records.actions import action, record
 from voltward.records.events import ExportExpired, ExportFailed, ExportMade, tell
 from voltward.records.models import Approval, ExportRequest, ExportRule, Person
@@ -216,7 +216,7 @@ def export_rule_propose(
     """
     if not (1 <= rows <= 1_000_000 and 1 <= keep_days <= 365):
         raise BadInput(f"rows {rows}, keep_days {keep_days}: expected 1-1000000 and 1-365")
-    if valid_from < timezone.localdate() or not source.strip() or not reason.strip():
+    if valid_from < days.today() or not source.strip() or not reason.strip():
         raise BadInput("valid_from, source, reason: today or later, and neither empty")
     payload = {
         "rows": rows, "keep_days": keep_days, "valid_from": valid_from.isoformat(),

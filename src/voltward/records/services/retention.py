@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput, NotFound, WrongState
-from voltward.records import approvals
+from voltward.records import approvals, days
 from voltward.records.actions import action, record
 from voltward.records.models import Approval, Maker, Person, RetentionRule
 from voltward.records.retention import KINDS, Held, Item, Kept, KeptKind, longest
@@ -39,7 +39,7 @@ def retention_propose(
     """
     retention_class = selectors.class_by_code(code)
     _replaced(actor.maker, code, replaces, legal=bool(values.get("legal")))
-    if values.get("effective_from", date.min) < selectors.today():
+    if values.get("effective_from", date.min) < days.today():
         raise BadInput("effective_from: today or later is expected")
     _rule(actor.maker, code, values)
     payload = {name: _plain(value) for name, value in values.items()}
@@ -55,7 +55,7 @@ def _applied(decider: Person, approval: Approval) -> RetentionRule:
     """The agreed rule, from the day that was asked for or, where that has passed, from today."""
     values = dict(approval.payload["values"])
     asked_from = date.fromisoformat(values["effective_from"])
-    values["effective_from"] = max(asked_from, selectors.today())
+    values["effective_from"] = max(asked_from, days.today())
     code, replaces = approval.payload["code"], approval.payload["replaces"]
     old = _replaced(approval.maker, code, replaces, legal=bool(values.get("legal")))
     rule = _rule(approval.maker, code, values)
@@ -85,7 +85,7 @@ def _replaced(
     if replaces is None:
         return None
     maker_id = maker.pk if maker else None
-    in_force = selectors.rules_in_force(maker_id, code, selectors.today())
+    in_force = selectors.rules_in_force(maker_id, code, days.today())
     old = next((rule for rule in in_force if rule.pk == replaces), None)
     if old is None:
         raise NotFound(f"retention rule {replaces}")
@@ -123,7 +123,7 @@ def retention_apply(actor: Person, *, batch: int = BATCH) -> int:
     Raises:
         NotPermitted: the actor lacks ``retention.apply``.
     """
-    day, done = selectors.today(), 0
+    day, done = days.today(), 0
     for maker in Maker.objects.order_by("pk"):
         for code, rules in selectors.rules_by_class(maker.pk, day).items():
             for kind in KINDS.values():

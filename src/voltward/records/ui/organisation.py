@@ -8,13 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.pages.access import needs
+from voltward.records import days
 from voltward.records.actors import actor_of
 from voltward.records.models import Person, Unit
 from voltward.records.selectors import organisation as selectors
@@ -125,7 +125,7 @@ def fill_post(request: HttpRequest, post_id: int) -> HttpResponse:
 @require_POST
 def leave_post(request: HttpRequest, holder_id: int) -> HttpResponse:
     try:
-        services.post_leave(actor_of(request), holder_id=holder_id, until=timezone.localdate())
+        services.post_leave(actor_of(request), holder_id=holder_id, until=days.today())
     except BadInput:
         messages.error(request, _("任职尚未开始，不能今天结束。"))
     return redirect("organisation")
@@ -136,8 +136,8 @@ def _page(
 ) -> HttpResponse:
     actor = actor_of(request)
     context = {
-        "tree": selectors.unit_tree(actor, timezone.localdate()),
+        "tree": selectors.unit_tree(actor, days.today()),
         "unit_form": unit_form or UnitForm(actor),
-        "holder_form": HolderForm(actor, initial={"since": timezone.localdate()}),
+        "holder_form": HolderForm(actor, initial={"since": days.today()}),
     }
     return render(request, "records/organisation.html", context, status=status)

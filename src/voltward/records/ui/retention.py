@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from voltward.base.errors import BadInput
 from voltward.pages.access import needs
+from voltward.records import days
 from voltward.records.models import RetentionRule
 from voltward.records.models.retention import CONFIDENCE
 from voltward.records.selectors import attachments, retention
@@ -26,13 +27,13 @@ from voltward.records.ui.person import person_of
 def rules(request: HttpRequest) -> HttpResponse:
     """Every class with its rules, those in force, coming and past."""
     actor = person_of(request)
-    in_force = retention.rules_by_class(actor.maker_id, retention.today())
+    in_force = retention.rules_by_class(actor.maker_id, days.today())
     held = {rule.pk for found in in_force.values() for rule in found}
     by_class = groupby(retention.rule_visible(actor), key=lambda rule: rule.retention_class)
     context = {
         "classes": [(one, list(found)) for one, found in by_class],
         "in_force": held,
-        "today": retention.today(),
+        "today": days.today(),
         "in_review": attachments.attachment_in_review(actor)[:100],
     }
     return render(request, "records/retention.html", context)
@@ -61,7 +62,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a rule; it is in force once a second person agreed."""
     actor, chosen = person_of(request), retention.class_by_code(code)
-    now = retention.rules_in_force(actor.maker_id, code, retention.today())
+    now = retention.rules_in_force(actor.maker_id, code, days.today())
     form = RuleForm(request.POST or None, initial={"life_years": 15})
     names = [(rule.pk, f"{rule.source} · {rule.basis}") for rule in now]
     form.fields["replaces"].choices = [("", _("不取代，另加一条")), *names]  # type: ignore[attr-defined]
