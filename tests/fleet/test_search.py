@@ -75,7 +75,11 @@ def _plan(rows: QuerySet[Any]) -> str:
 @pytest.mark.parametrize(
     ("rows", "index"),
     [
-        (lambda: Vehicle.objects.filter(vin__begins="LVVDB1"), "fleet_vehicle_vin"),
+        # or that of maker and VIN, which PostgreSQL reads maker by maker where makers are few
+        (
+            lambda: Vehicle.objects.filter(vin__begins="LVVDB1"),
+            "fleet_vehicle_vin|vehicle_maker_vin",
+        ),
         (
             lambda: Vehicle.objects.filter(vin_reversed__begins="100000"),
             "vehicle_vin_reversed",
@@ -96,7 +100,9 @@ def _plan(rows: QuerySet[Any]) -> str:
 )
 def test_every_search_can_use_its_index(known: Vehicle, rows: Any, index: str) -> None:
     """The words of the question fit the index; which of two the planner takes, sizes decide."""
-    assert index in _plan(rows())
+    plan = _plan(rows())
+    assert "Index Cond" in plan
+    assert any(name in plan for name in index.split("|")), plan
 
 
 def test_a_build_without_the_reversed_index_is_caught(known: Vehicle) -> None:

@@ -51,8 +51,7 @@ def people(maker: Maker, *logins: str) -> list[Person]:
 def test_the_addresses_of_notices_move_into_the_contacts_and_the_second_place_is_gone(
     trail_database: TrailDatabase,
 ) -> None:
-    call_command("migrate", "records", "0091", verbosity=0)
-    assert {"email_sealed", "phone_sealed"} <= columns(trail_database)
+    # made by today's services, before the tables go back to what they were
     maker = services.maker_create(selectors.installation(), name="示例汽车", wmis=["LVV"])
     both, fresh, erased, broken, silent = people(
         maker, "both", "fresh", "erased", "broken", "silent"
@@ -62,6 +61,8 @@ def test_the_addresses_of_notices_move_into_the_contacts_and_the_second_place_is
     DataKey.objects.filter(subject=f"Person:{erased.pk}").update(
         wrapped=b"", erased_at=timezone.now()
     )
+    call_command("migrate", "records", "0091", verbosity=0)
+    assert {"email_sealed", "phone_sealed"} <= columns(trail_database)
     kept_before(trail_database, both, email="new@maker.example")
     kept_before(trail_database, fresh, phone="13800007777")
     kept_before(trail_database, erased, email="erased@maker.example")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
+from django.test import Client
 
 from voltward.records import selectors, services
 from voltward.records.history import history_of
-from voltward.records.models import Maker, Person
+from voltward.records.models import DeadlineRule, Maker, Person, RetentionRule
 from voltward.records.models.history import HistoryEvent
+from voltward.records.tracking import BEGUN
 
 pytestmark = pytest.mark.django_db
 # model: why its changes are not kept as history
@@ -87,3 +89,35 @@ def test_history_cannot_be_rewritten_by_the_application(maker: Maker) -> None:
             rows._raw_delete(rows.db)
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(pgh_label="x")
+
+
+def test_the_page_of_a_person_shows_what_changed(maker: Maker, operator: Person) -> None:
+    admin = services.person_create(
+        selectors.installation(), login="sec", display_name="安管", maker=maker,
+        roles=["security_admin"],
+    )  # fmt: skip
+    Person.objects.filter(pk=operator.pk).update(display_name="王值班")
+    client = Client()
+    client.force_login(admin)
+    for page in (f"/people/{operator.pk}/", f"/accounts/{operator.pk}/"):
+        text = client.get(page).content.decode()
+        assert "变更记录" in text
+        assert "→ 王值班" in text
+
+
+def test_the_page_of_a_rule_shows_its_history(safety_head: Person) -> None:
+    client = Client()
+    client.force_login(safety_head)
+    rule = DeadlineRule.objects.first()
+    assert rule is not None
+    assert "变更记录" in client.get(f"/deadlines/{rule.pk}/").content.decode()
+
+
+def test_what_was_there_before_its_history_began_shows_its_first_change(maker: Maker) -> None:
+    """Seeded rows are older than the history: the migration puts them down as they were."""
+    rule = RetentionRule.objects.filter(maker=None).first()
+    assert rule is not None
+    assert [one.kind for one in history_of(rule)] == [BEGUN]
+    was = rule.source
+    RetentionRule.objects.filter(pk=rule.pk).update(source="x")
+    assert [(was, "x")] == [pair[1:] for pair in history_of(rule)[0].fields]

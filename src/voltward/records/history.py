@@ -47,7 +47,7 @@ def history_of(row: models.Model, limit: int = 50) -> list[Change]:
     people = Person.objects.in_bulk({one["actor"] for one in contexts if "actor" in one})
     fields = [field for field in row._meta.concrete_fields if hasattr(events, field.attname)]
     changes = []
-    for event, context, before in zip(kept, contexts, [*kept[1:], None], strict=True):
+    for event, context, before in zip(kept, contexts, [*kept, None][1:], strict=True):
         who = people.get(context.get("actor", 0))
         changes.append(
             Change(

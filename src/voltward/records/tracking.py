@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import pghistory
-from django.db import models
+from django.db import migrations, models
 
 from voltward.records.models.history import HistoryEvent
 
+BEGUN: Final = "begun"  # the label of what was there before its table was tracked
 Tracked = TypeVar("Tracked", bound=type[models.Model])
 
 
@@ -35,3 +36,23 @@ def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Tracked], Tracked]:
         return track(model)  # type: ignore[no-any-return]
 
     return mark
+
+
+def begun(app: str, names: Sequence[str]) -> migrations.RunPython:
+    """A migration's step that puts down the rows that are there, or their first change tells nothing."""
+
+    def put_down(apps: Any, editor: Any) -> None:
+        for name in names:
+            row, event = apps.get_model(app, name), apps.get_model(app, f"{name}event")
+            columns = ", ".join(
+                editor.quote_name(field.column)
+                for field in event._meta.local_concrete_fields
+                if not (field.generated or field.column.startswith("pgh_"))
+            )
+            key = editor.quote_name(row._meta.pk.column)
+            editor.execute(
+                f"INSERT INTO {event._meta.db_table} ({columns}, pgh_created_at, pgh_label, pgh_obj_id)"
+                f" SELECT {columns}, now(), '{BEGUN}', {key} FROM {row._meta.db_table}"
+            )
+
+    return migrations.RunPython(put_down, migrations.RunPython.noop)

@@ -135,10 +135,19 @@ def _approvals(security_admin) -> None:  # type: ignore[no-untyped-def]
 
 
 def _lifecycle(head, vin: str) -> list[str]:  # type: ignore[no-untyped-def]
+    from voltward.fleet.services.identities import owner_identify
     from voltward.fleet.services.life import vehicle_use
+    from voltward.fleet.services.owners import vehicle_sell
 
     vehicle_use(head, vin=vin, first_used_on=date(2026, 3, 1))
-    return [f"/vehicles/{vin}/do/{step}/" for step in ("offline", "resume", "owner")]
+    sold = vehicle_sell(
+        head, vin=vin, sold_on=date(2026, 3, 2), kind="person", usage_class="private"
+    )
+    period = sold.owner_periods.get()
+    values = {"name": "王小明", "phone": "13900000000"}
+    owner_identify(head, vin=vin, period_id=period.pk, values=values)
+    steps = [f"/vehicles/{vin}/do/{step}/" for step in ("offline", "resume", "owner")]
+    return [f"/vehicles/{vin}/owners/{period.pk}/", *steps]
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ def _lists() -> Iterator[str]:
         fields: dict[str, dict[str, str]] = {}
         for role in SHOWN:
             for column in available(declaration, Holder(role)):
-                how = column_shown(column, role) if declaration.needs in role.grants else ABSENT
+                reads = declaration.needs in role.grants | {OWN_ACCOUNT}
+                how = column_shown(column, role) if reads else ABSENT
                 fields.setdefault(key_of(column), {})[role.code] = how
         yield from (_line(f"list {of}", field, how) for field, how in fields.items())
 

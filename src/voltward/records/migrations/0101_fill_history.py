@@ -1,8 +1,9 @@
-"""Puts the history of what records/ keeps behind the wall, and guards it as a whole."""
+"""Begins the history of what records/ keeps, puts it behind the wall and guards it as a whole."""
 
 from django.db import migrations
 
 from voltward.records.append_only import guarded
+from voltward.records.tracking import begun
 from voltward.records.wall import walled
 
 OWN = (
@@ -43,6 +44,7 @@ REST = (
 class Migration(migrations.Migration):
     dependencies = [("records", "0100_add_history")]
     operations = [
+        begun("records", (*OWN, *SHARED, *REST)),
         *(walled(f"records_{name}event", append_only=True) for name in OWN),
         *(walled(f"records_{name}event", append_only=True, shared=True) for name in SHARED),
         *(guarded(f"records_{name}event") for name in (*OWN, *SHARED, *REST)),
