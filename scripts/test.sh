@@ -20,7 +20,8 @@ fi
 # each half has a database and ports of its own; the office's is shown when the other is through
 office=(tests/records tests/fleet tests/pages tests/monitoring tests/entry/office)
 report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+half=
+trap 'kill $half 2>/dev/null || true; rm -f "$report"' EXIT
 step "tests of the office, in the background, and all others"
 tests "${office[@]}" >"$report" 2>&1 &
 half=$!
@@ -28,5 +29,6 @@ failed=0
 tests "${office[@]/#/--ignore=}" || failed=$?
 step "tests of the office"
 wait "$half" || failed=$?
+half=
 cat "$report"
 exit "$failed"

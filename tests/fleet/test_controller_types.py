@@ -13,15 +13,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.records.import_runs import csv_of, worked
+from tests.records.import_runs import applied, csv_of, keep_under, worked
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted
 from voltward.fleet.models import ControllerType
 from voltward.fleet.services import products
 from voltward.fleet.services.defects import controller_type_defect
-from voltward.pages.imports.workbook_guard import Limits
 from voltward.pages.room import REGISTRY
-from voltward.records import import_files
 from voltward.records.models import AuditRow, Clock, ImportRun, Person
 from voltward.records.services import imports
 
@@ -33,17 +31,11 @@ NOW = timezone.now
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = Limits(1 << 20, 1 << 24, 100_000)
-    monkeypatch.setattr(import_files, "_source", [lambda: (tmp_path / "imports", limits)])
+    keep_under(tmp_path, monkeypatch)
 
 
 def imported(actor: Person, *rows: list[str]) -> ImportRun:
-    given = {"kind": KIND, "file_name": "k.csv", "pieces": [csv_of(rows, HEADERS)]}
-    run = worked(imports.import_upload(actor, **given))  # type: ignore[arg-type]
-    imports.import_map(actor, run_id=run.pk, mapping=run.mapping)
-    worked(run)
-    imports.import_ask_apply(actor, run_id=run.pk, good_rows_only=True)
-    return worked(run)
+    return applied(actor, csv_of(rows, HEADERS), kind=KIND, good_rows_only=True)
 
 
 def test_a_file_adds_and_changes_and_refuses_row_by_row_and_is_undone(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.fleet.conftest import DAY
-from tests.records.import_runs import applied, checked, csv_of, worked
+from tests.records.import_runs import applied, checked, csv_of, keep_under, worked
 
 from voltward.base.errors import NotPermitted
 from voltward.fleet.models import PartRecord, Vehicle
@@ -18,8 +18,6 @@ from voltward.fleet.selectors.parts import vehicles_with_batch
 from voltward.fleet.services.parts import Part, parts_add
 from voltward.fleet.services.vehicles import vehicle_register
 from voltward.pages.imports.words import BadFile
-from voltward.pages.imports.workbook_guard import Limits
-from voltward.records import import_files
 from voltward.records.models import AuditRow, ImportRun, Person
 from voltward.records.services import imports
 
@@ -32,8 +30,7 @@ PACK = [VIN, "battery", "P-1", "", "", "", ""]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = Limits(1 << 20, 1 << 24, 100_000)
-    monkeypatch.setattr(import_files, "_source", [lambda: (tmp_path / "imports", limits)])
+    keep_under(tmp_path, monkeypatch)
 
 
 @pytest.fixture

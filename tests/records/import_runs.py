@@ -5,17 +5,29 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.db import connection
 
 from voltward.base.vin import with_check_digit
+from voltward.pages.imports.workbook_guard import Limits
+from voltward.records import import_files
 from voltward.records.models import ImportRun, Person
 from voltward.records.services import imports
 from voltward.records.services.import_work import import_work
 
+LIMITS = Limits(1 << 20, 1 << 24, 100_000)
 HEADERS = ["VIN", "车牌", "车型", "电池类型"]
+
+
+def keep_under(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files of imports lie below ``folder`` in this test; gives where."""
+    kept = folder / "imports"
+    monkeypatch.setattr(import_files, "_source", [lambda: (kept, LIMITS)])
+    return kept
 
 
 def vin(number: int) -> str:

@@ -9,11 +9,9 @@ import pytest
 import python_calamine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.records.import_runs import applied, checked, csv_of, rows_of, uploaded, vin
+from tests.records.import_runs import applied, checked, csv_of, keep_under, rows_of, uploaded, vin
 
 from voltward.fleet.models import Vehicle
-from voltward.pages.imports.workbook_guard import Limits
-from voltward.records import import_files
 from voltward.records.models import AuditRow, ImportRun, Maker, Person
 from voltward.records.selectors import installation
 from voltward.records.services import person_create
@@ -24,8 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    limits = Limits(1 << 20, 1 << 24, 100_000)
-    monkeypatch.setattr(import_files, "_source", [lambda: (tmp_path / "imports", limits)])
+    keep_under(tmp_path, monkeypatch)
 
 
 def sheet(content: bytes) -> list[list[object]]:

@@ -19,6 +19,7 @@ from tests.records.import_runs import (
     checked,
     csv_of,
     dump,
+    keep_under,
     row_counts,
     rows_of,
     uploaded,
@@ -31,8 +32,7 @@ from voltward.fleet import imports as vehicles
 from voltward.fleet.models import RegistryGeneration, Vehicle
 from voltward.fleet.services import vehicle_admit_unregistered, vehicle_register
 from voltward.pages.imports.words import BadFile
-from voltward.pages.imports.workbook_guard import Limits
-from voltward.records import import_files, import_rows
+from voltward.records import import_rows
 from voltward.records.actions import label
 from voltward.records.models import (
     AuditRow,
@@ -56,10 +56,7 @@ class Killed(BaseException):
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    kept = tmp_path / "imports"
-    limits = Limits(1 << 20, 1 << 24, 100_000)
-    monkeypatch.setattr(import_files, "_source", [lambda: (kept, limits)])
-    return kept
+    return keep_under(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from psycopg import sql
 
 from voltward.fleet.models import PartRecord, RegistryGeneration, Vehicle
 from voltward.records.actions import label
 from voltward.records.copying import among, copy_in
-from voltward.records.models import Attachment, Clock, HeldRecord, Link
+from voltward.records.mentions import labels_named
 
 
 def vehicles_add(vehicles: Sequence[Vehicle]) -> None:
@@ -68,19 +68,8 @@ def vehicles_remove(pks: Sequence[int]) -> list[int]:
     if not pks:
         return []
     labels = {label(Vehicle(pk=pk)): pk for pk in pks}
-    named = sorted(labels[text] for text in _spoken_of(list(labels)))
+    named = sorted(labels[text] for text in labels_named(labels))
     return named + _remove([pk for pk in pks if pk not in set(named)])
-
-
-def _spoken_of(labels: Sequence[str]) -> set[str]:
-    """The labels that something names which no foreign key guards: links, files, clocks, holds."""
-    links = Link.objects.filter(Q(source__in=labels) | Q(target__in=labels))
-    ends = {end for pair in links.values_list("source", "target") for end in pair}
-    ends.update(Attachment.objects.filter(record__in=labels).values_list("record", flat=True))
-    ends.update(Clock.objects.filter(subject__in=labels).values_list("subject", flat=True))
-    held = HeldRecord.objects.filter(record__in=labels, hold__lifted_at=None)
-    ends.update(held.values_list("record", flat=True))
-    return ends.intersection(labels)
 
 
 def _remove(pks: Sequence[int]) -> list[int]:

@@ -14,25 +14,24 @@ from voltward.fleet import bulk, states
 from voltward.fleet.keys import vehicle_key
 from voltward.fleet.models import Vehicle
 from voltward.pages.imports.kinds import (
-    CHANGED,
     NEW,
     REFUSED,
-    SAME,
     Change,
     ImportColumn,
     ImportKind,
     Outcome,
     ParsedRow,
     Target,
+    compared,
     register,
 )
 from voltward.records.copying import among
 from voltward.records.models import Person
 
+VIN_HEADERS = ("车架号", "车辆识别代号", "车辆识别代码", "车辆VIN", "VIN码", "chassis number")
 COLUMNS = (
     ImportColumn(
-        "vin", "VIN", "vin", required=True, example="LVVDB11B0RE000001",
-        aliases=("车架号", "车辆识别代号", "车辆识别代码", "车辆VIN", "VIN码", "chassis number"),
+        "vin", "VIN", "vin", required=True, example="LVVDB11B0RE000001", aliases=VIN_HEADERS,
         hint=_("每辆车的编号；不能修改。"),
     ),
     ImportColumn(
@@ -87,9 +86,7 @@ def _outcome(
         state = states.after(vehicle.state, "register")
         given |= {"state": state, "registered_at": now.isoformat()}
     present = {key: _plain(getattr(vehicle, key)) for key in given}
-    after = {key: value for key, value in given.items() if present[key] != value}
-    before = {key: present[key] for key in after}
-    return Outcome(row, CHANGED if after else SAME, before, after, vehicle.pk)
+    return compared(row, vehicle.pk, present, given)
 
 
 def _kept(key: str, value: Any) -> Any:

@@ -9,18 +9,18 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from voltward.fleet import bulk
+from voltward.fleet.imports import VIN_HEADERS
 from voltward.fleet.models import PartRecord, Vehicle
 from voltward.pages.imports.kinds import (
-    CHANGED,
     NEW,
     REFUSED,
-    SAME,
     Change,
     ImportColumn,
     ImportKind,
     Outcome,
     ParsedRow,
     Target,
+    compared,
     register,
 )
 from voltward.pages.imports.words import add_words
@@ -32,8 +32,7 @@ add_words({"no_vehicle": _("找到“%(found)s”；本企业没有这辆车，�
 LONGEST_NUMBER: Final = 64  # of serials and batches
 COLUMNS = (
     ImportColumn(
-        "vin", "VIN", "vin", required=True, example="LVVDB11B0RE000001",
-        aliases=("车架号", "车辆识别代号", "车辆识别代码", "车辆VIN", "VIN码", "chassis number"),
+        "vin", "VIN", "vin", required=True, example="LVVDB11B0RE000001", aliases=VIN_HEADERS,
         hint=_("已建档车辆的 VIN。"),
     ),
     ImportColumn(
@@ -107,10 +106,8 @@ def _outcome(
     part = present.get(key)
     if part is None:
         return Outcome(row, NEW, after={"vehicle": vehicle_id, **given, "source": "import"})
-    before = {name: _plain(getattr(part, name)) for name in given}
-    after = {name: value for name, value in given.items() if before[name] != value}
-    before = {name: before[name] for name in after}
-    return Outcome(row, CHANGED if after else SAME, before, after, part.pk)
+    present_values = {name: _plain(getattr(part, name)) for name in given}
+    return compared(row, part.pk, present_values, given)
 
 
 def _kept(key: str, value: Any) -> Any:

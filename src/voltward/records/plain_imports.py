@@ -12,13 +12,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 
 from voltward.pages.imports.kinds import (
-    CHANGED,
     NEW,
     REFUSED,
-    SAME,
     CellKind,
     Change,
     ImportColumn,
@@ -26,11 +24,12 @@ from voltward.pages.imports.kinds import (
     Outcome,
     ParsedRow,
     Target,
+    compared,
     register,
 )
 from voltward.pages.room import Text
 from voltward.records.actions import label
-from voltward.records.models import Attachment, Clock, Link
+from voltward.records.mentions import labels_named
 
 _KINDS: tuple[tuple[type[models.Field[Any, Any]], CellKind], ...] = (
     (models.DateField, "date"),
@@ -98,9 +97,7 @@ class PlainImport:
         if record is None:
             return Outcome(row, NEW, after=given)
         present = {name: _plain(getattr(record, name)) for name in given}
-        after = {name: value for name, value in given.items() if present[name] != value}
-        before = {name: present[name] for name in after}
-        return Outcome(row, CHANGED if after else SAME, before, after, record.pk)
+        return compared(row, record.pk, present, given)
 
     def apply(self, actor: Any, outcomes: Sequence[Outcome], target: Target) -> Mapping[int, int]:
         """Records in bulk, inside the import's own action, which leaves the audit row."""
@@ -136,7 +133,7 @@ class PlainImport:
         if change.result != NEW:
             self._put(record.pk, change.before)
             return ""
-        if _named_elsewhere(record):
+        if labels_named([label(record)]):
             return "in_use"
         try:
             record.delete()
@@ -160,13 +157,3 @@ class PlainImport:
 def _plain(value: Any) -> Any:
     """A value as JSON holds it."""
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _named_elsewhere(record: models.Model) -> bool:
-    """Whether a link, clock or attachment names the record: labels are no foreign keys."""
-    name = label(record)
-    return (
-        Link.objects.filter(Q(source=name) | Q(target=name)).exists()
-        or Clock.objects.filter(subject=name).exists()
-        or Attachment.objects.filter(record=name).exists()
-    )

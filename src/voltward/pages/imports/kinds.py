@@ -91,6 +91,15 @@ class Outcome:
     expected: str = ""
 
 
+def compared(
+    row: ParsedRow, record_id: int, present: Mapping[str, Any], given: Mapping[str, Any]
+) -> Outcome:
+    """What a row does to a record that is there: ``present`` and ``given`` by field, both as JSON."""
+    after = {name: value for name, value in given.items() if present[name] != value}
+    before = {name: present[name] for name in after}
+    return Outcome(row, CHANGED if after else SAME, before, after, record_id)
+
+
 @dataclass(frozen=True)
 class Target:
     """Whose records a run changes. ``writing``: rows that will be changed must be locked."""

@@ -57,7 +57,8 @@ def grant_holders(maker_id: int | None, grant: str) -> list[Person]:
     """People who can log in and hold a role with that grant, wherever it holds."""
     roles = [code for code, role in ROLES.items() if grant in role.grants]
     held = Assignment.objects.filter(role__in=roles)
-    return list(_working().filter(maker=maker_id, pk__in=held.values("person")))
+    people = _working().filter(maker=maker_id, pk__in=held.values("person"))
+    return [person for person in people.prefetch_related("assignments") if grant in person.grants]
 
 
 def post_holders(post: Post) -> list[Person]:

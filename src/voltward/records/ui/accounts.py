@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django_filters import ChoiceFilter
 
 from voltward.base.errors import BadInput, NotPermitted, WrongState
 from voltward.pages.access import needs
@@ -25,36 +25,25 @@ from voltward.records.selectors.organisation import person_by_id
 from voltward.records.selectors.sign_in import accounts_visible, factors_of, sessions_visible
 from voltward.records.services import accounts
 from voltward.records.ui.confirming import confirmed, person_of
+from voltward.records.ui.people import WHO, PersonFilter
 
 Outcome = TypeVar("Outcome")
 
 
-class AccountFilter(FilterSet):  # type: ignore[misc]
-    login = CharFilter(label=gettext_lazy("登录名"), lookup_expr="begins", max_length=64)
-    display_name = CharFilter(label=gettext_lazy("姓名"), lookup_expr="begins", max_length=64)
+class AccountFilter(PersonFilter):
     factor = ChoiceFilter(
         label=gettext_lazy("第二因素"),
         choices=[("none", gettext_lazy("未绑定")), ("strong", gettext_lazy("已绑定"))],
         empty_label=gettext_lazy("全部"),
         method="by_factor",
     )
-    is_active = ChoiceFilter(
-        label=gettext_lazy("状态"),
-        choices=[("true", gettext_lazy("可登录")), ("false", gettext_lazy("已停用"))],
-        empty_label=gettext_lazy("全部"),
-        method="by_active",
-    )
 
-    class Meta:
-        model = Person
-        fields = ["login", "display_name", "factor", "is_active"]
+    class Meta(PersonFilter.Meta):
+        fields = [*PersonFilter.Meta.fields, "factor"]
 
     def by_factor(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         # programs hold tokens and never log in: they have no factor to miss
         return rows.filter(strong=value == "strong", is_program=False)
-
-    def by_active(self, rows: QuerySet[Person], _name: str, value: str) -> QuerySet[Person]:
-        return rows.filter(is_active=value == "true")
 
 
 def _factor(row: Any) -> Cell:
@@ -80,20 +69,7 @@ ACCOUNTS = List(
             link=lambda row: reverse("person-account", args=[row.pk]),
             css="vw-mono",
         ),
-        ListColumn(gettext_lazy("姓名"), key="display_name", sort="display_name"),
-        ListColumn(
-            gettext_lazy("角色"),
-            key="roles",
-            raw=lambda row: " · ".join(str(one) for one in row.assignments.all()),
-        ),
-        ListColumn(
-            gettext_lazy("状态"),
-            lambda row: Cell(
-                gettext_lazy("可登录") if row.is_active else gettext_lazy("已停用"),
-                "online" if row.is_active else "offline",
-            ),
-            key="is_active",
-        ),
+        *WHO,
         ListColumn(gettext_lazy("第二因素"), _factor, key="strong"),
         ListColumn(gettext_lazy("上次登录"), key="last_login", kind="instant", sort="last_login"),
     ),

@@ -58,6 +58,23 @@ class PersonFilter(FilterSet):  # type: ignore[misc]
         return rows.filter(pk__in=Assignment.objects.filter(role=value).values("person"))
 
 
+# what the list of accounts shows too
+WHO = (
+    ListColumn(gettext_lazy("姓名"), key="display_name", sort="display_name"),
+    ListColumn(
+        gettext_lazy("角色"),
+        key="roles",
+        raw=lambda row: " · ".join(str(one) for one in row.assignments.all()),
+    ),
+    ListColumn(
+        gettext_lazy("状态"),
+        lambda row: Cell(
+            gettext_lazy("可登录") if row.is_active else gettext_lazy("已停用"),
+            "online" if row.is_active else "offline",
+        ),
+        key="is_active",
+    ),
+)
 PEOPLE = List(
     of="person",
     title=gettext_lazy("人员与角色"),
@@ -73,20 +90,7 @@ PEOPLE = List(
             link=lambda row: reverse("person", args=[row.pk]),
             css="vw-mono",
         ),
-        ListColumn(gettext_lazy("姓名"), key="display_name", sort="display_name"),
-        ListColumn(
-            gettext_lazy("角色"),
-            key="roles",
-            raw=lambda row: " · ".join(str(one) for one in row.assignments.all()),
-        ),
-        ListColumn(
-            gettext_lazy("状态"),
-            lambda row: Cell(
-                gettext_lazy("可登录") if row.is_active else gettext_lazy("已停用"),
-                "online" if row.is_active else "offline",
-            ),
-            key="is_active",
-        ),
+        *WHO,
         ListColumn(
             gettext_lazy("最近登录"),
             key="last_login",
