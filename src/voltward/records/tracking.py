@@ -1,4 +1,7 @@
-"""Marks a model whose every change is kept, bulk changes too: triggers of the database keep it."""
+"""Marks a model whose every change is kept, bulk changes too: triggers of the database keep it.
+
+And what migrations need for it: ``AddTriggers`` and ``begun``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from typing import Any, Final, TypeVar
 
 import pghistory
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+from pgtrigger.compiler import Trigger
 
 from voltward.records.models.history import HistoryEvent
 
@@ -56,3 +62,36 @@ def begun(app: str, names: Sequence[str]) -> migrations.RunPython:
             )
 
     return migrations.RunPython(put_down, migrations.RunPython.noop)
+
+
+class AddTriggers(Operation):
+    """What many ``AddTrigger`` of one migration do, at once.
+
+    Each of those renders the models of the whole project anew: half of all the time that an empty
+    database took. ``triggers``: names of models with their triggers, in the migration's own app.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, triggers: Sequence[tuple[str, Trigger]]) -> None:
+        self.triggers = triggers
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"triggers": self.triggers}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        for name, trigger in self.triggers:
+            options = state.models[app_label, name.lower()].options
+            options["triggers"] = [*options.get("triggers", []), trigger]
+
+    def database_forwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
+        for _name, trigger in self.triggers:
+            editor.execute(trigger.install_sql, params=None)
+
+    def database_backwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
+        for _name, trigger in reversed(self.triggers):
+            editor.execute(trigger.uninstall_sql, params=None)
+
+    def describe(self) -> str:
+        return f"Create {len(self.triggers)} triggers"

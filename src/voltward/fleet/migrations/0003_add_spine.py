@@ -7,7 +7,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
+import voltward.records.tracking
 from django.conf import settings
 from django.db import migrations, models
 
@@ -17,38 +17,125 @@ class Migration(migrations.Migration):
     dependencies = [
         ('fleet', '0002_fill_generation'),
         ('records', '0006_add_administrators_apart'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('records', '__first__'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name='ControllerType',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreed_at', models.DateTimeField(verbose_name='同意时间')),
-                ('channel', models.CharField(choices=[('paper', '纸质签署'), ('app', '手机应用'), ('vehicle', '车机'), ('web', '网页'), ('import', '批量导入')], max_length=12, verbose_name='签署方式')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('withdrawal_note', models.CharField(blank=True, max_length=300, verbose_name='撤回说明')),
+                ('name', models.CharField(max_length=80, verbose_name='型号')),
+                ('producer', models.CharField(blank=True, max_length=120, verbose_name='生产企业')),
+                ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
+                ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
+                ('max_current_a', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最大工作电流（A）')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
             ],
             options={
-                'verbose_name': '监测服务协议',
+                'verbose_name': '电机控制器型号',
+                'constraints': [models.UniqueConstraint(fields=('maker', 'name'), name='controller_once')],
             },
         ),
         migrations.CreateModel(
-            name='AgreementEvent',
+            name='MotorType',
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('agreed_at', models.DateTimeField(verbose_name='同意时间')),
-                ('channel', models.CharField(choices=[('paper', '纸质签署'), ('app', '手机应用'), ('vehicle', '车机'), ('web', '网页'), ('import', '批量导入')], max_length=12, verbose_name='签署方式')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('withdrawal_note', models.CharField(blank=True, max_length=300, verbose_name='撤回说明')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='型号')),
+                ('producer', models.CharField(blank=True, max_length=120, verbose_name='生产企业')),
+                ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
+                ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
+                ('max_current_a', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最大工作电流（A）')),
+                ('peak_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='峰值功率（kW）')),
+                ('peak_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高转速（r/min）')),
+                ('peak_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='峰值转矩（N·m）')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
             ],
             options={
-                'abstract': False,
+                'verbose_name': '电机型号',
+                'constraints': [models.UniqueConstraint(fields=('maker', 'name'), name='motor_type_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OwnerPeriod',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('person', '个人'), ('company', '单位'), ('authority', '机关')], max_length=12, verbose_name='所有人类型')),
+                ('usage_class', models.CharField(choices=[('private', '私人非营运'), ('official', '公务'), ('company', '单位自用'), ('taxi', '出租'), ('ride_hailing', '网约车'), ('rental', '租赁'), ('bus', '公交客运'), ('logistics', '货运物流'), ('special', '专用作业'), ('other', '其他')], max_length=16, verbose_name='使用性质')),
+                ('region_code', models.CharField(blank=True, max_length=6, validators=[django.core.validators.RegexValidator('^\\d{6}\\Z')], verbose_name='行政区划代码')),
+                ('since', models.DateField(verbose_name='起始日期')),
+                ('until', models.DateField(blank=True, null=True, verbose_name='截止日期')),
+                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owner_periods', to='fleet.vehicle')),
+            ],
+            options={
+                'verbose_name': '所有人期间',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('vehicle',), name='one_owner_now'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='owner_period_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PartRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('battery', '动力电池'), ('module', '电池模组'), ('bms', '电池管理系统'), ('motor', '驱动电机'), ('controller', '电机控制器'), ('charger', '车载充电机'), ('dcdc', 'DC-DC 变换器'), ('terminal', '车载终端'), ('engine', '发动机'), ('other', '其他')], max_length=12, verbose_name='部件')),
+                ('serial', models.CharField(max_length=64, verbose_name='序列号')),
+                ('batch', models.CharField(blank=True, max_length=64, verbose_name='批次')),
+                ('supplier', models.CharField(blank=True, max_length=80, verbose_name='供应商')),
+                ('plant', models.CharField(blank=True, max_length=80, verbose_name='产地')),
+                ('made_on', models.DateField(blank=True, null=True, verbose_name='生产日期')),
+                ('source', models.CharField(choices=[('office', '人工录入'), ('import', '批量导入'), ('production', '生产系统')], default='office', max_length=12, verbose_name='来源')),
+                ('vehicle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='fleet.vehicle', verbose_name='车辆')),
+            ],
+            options={
+                'verbose_name': '部件',
+                'indexes': [models.Index(fields=['serial'], name='part_serial', opclasses=['varchar_pattern_ops']), models.Index(condition=models.Q(('batch', ''), _negated=True), fields=['batch'], name='part_batch', opclasses=['varchar_pattern_ops'])],
+                'constraints': [models.UniqueConstraint(fields=('vehicle', 'kind', 'serial'), name='part_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Platform',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, verbose_name='编码')),
+                ('name', models.CharField(max_length=80, verbose_name='名称')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
+            ],
+            options={
+                'verbose_name': '产品技术平台',
+                'constraints': [models.UniqueConstraint(fields=('maker', 'code'), name='platform_code_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SoftwareVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unit', models.CharField(max_length=40, verbose_name='控制器')),
+                ('version', models.CharField(max_length=80, verbose_name='版本')),
+                ('installed_at', models.DateTimeField(verbose_name='安装时间')),
+                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='software', to='fleet.vehicle')),
+            ],
+            options={
+                'verbose_name': '软件版本',
+                'constraints': [models.UniqueConstraint(fields=('vehicle', 'unit', 'installed_at'), name='software_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Terminal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('serial', models.CharField(max_length=40, verbose_name='终端编号')),
+                ('iccid', models.CharField(blank=True, max_length=20, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{20}\\Z', 'ICCID 应为 20 位数字或大写字母。')], verbose_name='ICCID')),
+                ('firmware', models.CharField(blank=True, max_length=40, verbose_name='固件版本')),
+                ('chip_id', models.CharField(blank=True, max_length=64, verbose_name='芯片编号')),
+                ('algorithm', models.CharField(blank=True, choices=[('sm2', 'SM2'), ('rsa', 'RSA'), ('ecc', 'ECC')], max_length=4, verbose_name='签名算法')),
+                ('public_key', models.CharField(blank=True, max_length=600, verbose_name='公钥')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
+                ('vehicle', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terminal', to='fleet.vehicle', verbose_name='车辆')),
+            ],
+            options={
+                'verbose_name': '车载终端',
+                'indexes': [models.Index(condition=models.Q(('iccid', ''), _negated=True), fields=['iccid'], name='terminal_iccid', opclasses=['varchar_pattern_ops'])],
+                'constraints': [models.UniqueConstraint(fields=('maker', 'serial'), name='terminal_serial_once'), models.UniqueConstraint(condition=models.Q(('iccid', ''), _negated=True), fields=('iccid',), name='terminal_iccid_once'), models.UniqueConstraint(condition=models.Q(('chip_id', ''), _negated=True), fields=('chip_id',), name='terminal_chip_once')],
             },
         ),
         migrations.CreateModel(
@@ -60,35 +147,11 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(max_length=200000, verbose_name='正文')),
                 ('text_sha256', models.CharField(max_length=64, verbose_name='正文摘要（SHA-256）')),
                 ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='发布时间')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
             ],
             options={
                 'verbose_name': '协议版本',
-            },
-        ),
-        migrations.CreateModel(
-            name='BatteryPack',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{24}\\Z', '电池编码应为 24 位数字或大写字母。')], verbose_name='电池编码')),
-                ('produced_on', models.DateField(blank=True, null=True, verbose_name='生产日期')),
-            ],
-            options={
-                'verbose_name': '电池包',
-            },
-        ),
-        migrations.CreateModel(
-            name='BatteryPackEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{24}\\Z', '电池编码应为 24 位数字或大写字母。')], verbose_name='电池编码')),
-                ('produced_on', models.DateField(blank=True, null=True, verbose_name='生产日期')),
-            ],
-            options={
-                'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('maker', 'code'), name='agreement_version_once')],
             },
         ),
         migrations.CreateModel(
@@ -105,88 +168,11 @@ class Migration(migrations.Migration):
                 ('rated_energy_kwh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定能量（kWh）')),
                 ('capacity_ah', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定容量（Ah）')),
                 ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
             ],
             options={
                 'verbose_name': '电池类型',
-            },
-        ),
-        migrations.CreateModel(
-            name='BatteryTypeEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('chemistry', models.CharField(blank=True, choices=[('01', '磷酸铁锂'), ('02', '锰酸锂'), ('03', '钴酸锂'), ('04', '三元材料'), ('05', '聚合物锂离子'), ('06', '超级电容器'), ('07', '钛酸锂'), ('08', '钠离子'), ('09', '固态电池'), ('FC', '燃料电池'), ('FF', '其他')], max_length=2, verbose_name='电化学体系')),
-                ('producer', models.CharField(blank=True, max_length=120, verbose_name='生产企业')),
-                ('cells', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='单体数')),
-                ('probes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='温度探针数')),
-                ('max_working_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高工作电压（V）')),
-                ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
-                ('rated_energy_kwh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定能量（kWh）')),
-                ('capacity_ah', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定容量（Ah）')),
-                ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Configuration',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='配置名称')),
-                ('protocol_edition', models.CharField(blank=True, choices=[('2016', 'GB/T 32960.3-2016'), ('2025', 'GB/T 32960.3-2025')], max_length=4, verbose_name='协议版本')),
-                ('total_voltage_method', models.CharField(blank=True, max_length=120, verbose_name='总电压计算方式')),
-                ('is_swappable', models.BooleanField(blank=True, null=True, verbose_name='可换电')),
-                ('has_range_extender', models.BooleanField(blank=True, null=True, verbose_name='带增程器')),
-                ('fuel_type', models.CharField(blank=True, max_length=40, verbose_name='燃料类型')),
-                ('fuel_grade', models.CharField(blank=True, max_length=20, verbose_name='燃料标号')),
-                ('engine_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大功率（kW）')),
-                ('engine_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大转矩（N·m）')),
-                ('fuel_cell_details', models.CharField(blank=True, max_length=500, verbose_name='燃料电池参数')),
-            ],
-            options={
-                'verbose_name': '配置',
-            },
-        ),
-        migrations.CreateModel(
-            name='ConfigurationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='配置名称')),
-                ('protocol_edition', models.CharField(blank=True, choices=[('2016', 'GB/T 32960.3-2016'), ('2025', 'GB/T 32960.3-2025')], max_length=4, verbose_name='协议版本')),
-                ('total_voltage_method', models.CharField(blank=True, max_length=120, verbose_name='总电压计算方式')),
-                ('is_swappable', models.BooleanField(blank=True, null=True, verbose_name='可换电')),
-                ('has_range_extender', models.BooleanField(blank=True, null=True, verbose_name='带增程器')),
-                ('fuel_type', models.CharField(blank=True, max_length=40, verbose_name='燃料类型')),
-                ('fuel_grade', models.CharField(blank=True, max_length=20, verbose_name='燃料标号')),
-                ('engine_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大功率（kW）')),
-                ('engine_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大转矩（N·m）')),
-                ('fuel_cell_details', models.CharField(blank=True, max_length=500, verbose_name='燃料电池参数')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ControllerType',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='型号')),
-                ('producer', models.CharField(blank=True, max_length=120, verbose_name='生产企业')),
-                ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
-                ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
-                ('max_current_a', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最大工作电流（A）')),
-            ],
-            options={
-                'verbose_name': '电机控制器型号',
+                'constraints': [models.UniqueConstraint(fields=('maker', 'name'), name='battery_type_once')],
             },
         ),
         migrations.CreateModel(
@@ -202,40 +188,11 @@ class Migration(migrations.Migration):
                 ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
                 ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
                 ('max_current_a', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最大工作电流（A）')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.controllertype')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CurrentSignProposal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sign', models.SmallIntegerField(choices=[(1, '放电为正'), (-1, '充电为正')], verbose_name='电流符号')),
-                ('evidence', models.JSONField(verbose_name='依据')),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已否定')], default='proposed', max_length=12, verbose_name='状态')),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='提出时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-            ],
-            options={
-                'verbose_name': '电流符号建议',
-            },
-        ),
-        migrations.CreateModel(
-            name='MotorType',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='型号')),
-                ('producer', models.CharField(blank=True, max_length=120, verbose_name='生产企业')),
-                ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
-                ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
-                ('max_current_a', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最大工作电流（A）')),
-                ('peak_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='峰值功率（kW）')),
-                ('peak_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高转速（r/min）')),
-                ('peak_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='峰值转矩（N·m）')),
-            ],
-            options={
-                'verbose_name': '电机型号',
             },
         ),
         migrations.CreateModel(
@@ -254,23 +211,11 @@ class Migration(migrations.Migration):
                 ('peak_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='峰值功率（kW）')),
                 ('peak_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高转速（r/min）')),
                 ('peak_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='峰值转矩（N·m）')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.motortype')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OwnerPeriod',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', '个人'), ('company', '单位'), ('authority', '机关')], max_length=12, verbose_name='所有人类型')),
-                ('usage_class', models.CharField(choices=[('private', '私人非营运'), ('official', '公务'), ('company', '单位自用'), ('taxi', '出租'), ('ride_hailing', '网约车'), ('rental', '租赁'), ('bus', '公交客运'), ('logistics', '货运物流'), ('special', '专用作业'), ('other', '其他')], max_length=16, verbose_name='使用性质')),
-                ('region_code', models.CharField(blank=True, max_length=6, validators=[django.core.validators.RegexValidator('^\\d{6}\\Z')], verbose_name='行政区划代码')),
-                ('since', models.DateField(verbose_name='起始日期')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-            ],
-            options={
-                'verbose_name': '所有人期间',
             },
         ),
         migrations.CreateModel(
@@ -286,63 +231,11 @@ class Migration(migrations.Migration):
                 ('region_code', models.CharField(blank=True, max_length=6, validators=[django.core.validators.RegexValidator('^\\d{6}\\Z')], verbose_name='行政区划代码')),
                 ('since', models.DateField(verbose_name='起始日期')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='截止日期')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.ownerperiod')),
+                ('vehicle', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PackFitting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fitted_on', models.DateField(verbose_name='装入日期')),
-                ('removed_on', models.DateField(blank=True, null=True, verbose_name='拆下日期')),
-            ],
-            options={
-                'verbose_name': '电池装配',
-            },
-        ),
-        migrations.CreateModel(
-            name='PackFittingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('fitted_on', models.DateField(verbose_name='装入日期')),
-                ('removed_on', models.DateField(blank=True, null=True, verbose_name='拆下日期')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PartRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('battery', '动力电池'), ('module', '电池模组'), ('bms', '电池管理系统'), ('motor', '驱动电机'), ('controller', '电机控制器'), ('charger', '车载充电机'), ('dcdc', 'DC-DC 变换器'), ('terminal', '车载终端'), ('engine', '发动机'), ('other', '其他')], max_length=12, verbose_name='部件')),
-                ('serial', models.CharField(max_length=64, verbose_name='序列号')),
-                ('batch', models.CharField(blank=True, max_length=64, verbose_name='批次')),
-                ('supplier', models.CharField(blank=True, max_length=80, verbose_name='供应商')),
-                ('plant', models.CharField(blank=True, max_length=80, verbose_name='产地')),
-                ('made_on', models.DateField(blank=True, null=True, verbose_name='生产日期')),
-                ('source', models.CharField(choices=[('office', '人工录入'), ('import', '批量导入'), ('production', '生产系统')], default='office', max_length=12, verbose_name='来源')),
-            ],
-            options={
-                'verbose_name': '部件',
-            },
-        ),
-        migrations.CreateModel(
-            name='Platform',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-            ],
-            options={
-                'verbose_name': '产品技术平台',
             },
         ),
         migrations.CreateModel(
@@ -356,6 +249,8 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40, verbose_name='编码')),
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.platform')),
             ],
             options={
                 'abstract': False,
@@ -378,21 +273,13 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(choices=[('measured', '实测'), ('supplier', '供应商声明'), ('estimated', '估计')], max_length=12, verbose_name='可信度')),
                 ('state', models.CharField(choices=[('proposed', '待审批'), ('approved', '已批准'), ('refused', '已拒绝')], default='proposed', max_length=12, verbose_name='状态')),
                 ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='提出时间')),
+                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('battery_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boundaries', to='fleet.batterytype', verbose_name='电池类型')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
             ],
             options={
                 'verbose_name': '安全使用边界',
-            },
-        ),
-        migrations.CreateModel(
-            name='SoftwareVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.CharField(max_length=40, verbose_name='控制器')),
-                ('version', models.CharField(max_length=80, verbose_name='版本')),
-                ('installed_at', models.DateTimeField(verbose_name='安装时间')),
-            ],
-            options={
-                'verbose_name': '软件版本',
+                'constraints': [models.UniqueConstraint(fields=('battery_type', 'version'), name='boundary_version_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='boundary_second_person')],
             },
         ),
         migrations.CreateModel(
@@ -406,24 +293,11 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(max_length=40, verbose_name='控制器')),
                 ('version', models.CharField(max_length=80, verbose_name='版本')),
                 ('installed_at', models.DateTimeField(verbose_name='安装时间')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.softwareversion')),
+                ('vehicle', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Terminal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.CharField(max_length=40, verbose_name='终端编号')),
-                ('iccid', models.CharField(blank=True, max_length=20, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{20}\\Z', 'ICCID 应为 20 位数字或大写字母。')], verbose_name='ICCID')),
-                ('firmware', models.CharField(blank=True, max_length=40, verbose_name='固件版本')),
-                ('chip_id', models.CharField(blank=True, max_length=64, verbose_name='芯片编号')),
-                ('algorithm', models.CharField(blank=True, choices=[('sm2', 'SM2'), ('rsa', 'RSA'), ('ecc', 'ECC')], max_length=4, verbose_name='签名算法')),
-                ('public_key', models.CharField(blank=True, max_length=600, verbose_name='公钥')),
-            ],
-            options={
-                'verbose_name': '车载终端',
             },
         ),
         migrations.CreateModel(
@@ -440,6 +314,258 @@ class Migration(migrations.Migration):
                 ('chip_id', models.CharField(blank=True, max_length=64, verbose_name='芯片编号')),
                 ('algorithm', models.CharField(blank=True, choices=[('sm2', 'SM2'), ('rsa', 'RSA'), ('ecc', 'ECC')], max_length=4, verbose_name='签名算法')),
                 ('public_key', models.CharField(blank=True, max_length=600, verbose_name='公钥')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.terminal')),
+                ('vehicle', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle', verbose_name='车辆')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='VehicleModel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='车型')),
+                ('notice_code', models.CharField(blank=True, max_length=40, verbose_name='公告型号')),
+                ('drive', models.CharField(blank=True, choices=[('bev', '纯电动'), ('phev', '插电式混合动力'), ('erev', '增程式'), ('fcev', '燃料电池')], max_length=8, verbose_name='驱动类型')),
+                ('motor_layout', models.CharField(blank=True, max_length=80, verbose_name='电机布置型式')),
+                ('top_speed_kmh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高车速（km/h）')),
+                ('electric_range_km', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='纯电续驶里程（km）')),
+                ('range_method', models.CharField(blank=True, choices=[('cltc', 'CLTC'), ('nedc', 'NEDC'), ('wltc', 'WLTC'), ('other', '其他')], max_length=8, verbose_name='续驶里程测试方法')),
+                ('gear_ratios', models.CharField(blank=True, max_length=200, verbose_name='各挡传动比')),
+                ('alarm_thresholds', models.TextField(blank=True, max_length=2000, verbose_name='通用报警预值')),
+                ('life_years', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(10)], verbose_name='预期使用年限（年）')),
+                ('current_sign', models.SmallIntegerField(blank=True, choices=[(1, '放电为正'), (-1, '充电为正')], editable=False, null=True, verbose_name='电流符号')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
+                ('platform', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vehicle_models', to='fleet.platform', verbose_name='产品技术平台')),
+            ],
+            options={
+                'verbose_name': '车型',
+                'constraints': [models.UniqueConstraint(fields=('maker', 'name'), name='vehicle_model_once'), models.CheckConstraint(condition=models.Q(('life_years__gte', 10)), name='vehicle_model_life'), models.CheckConstraint(condition=models.Q(('current_sign__isnull', True), ('current_sign__in', [1, -1]), _connector='OR'), name='vehicle_model_sign')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agreed_at', models.DateTimeField(verbose_name='同意时间')),
+                ('channel', models.CharField(choices=[('paper', '纸质签署'), ('app', '手机应用'), ('vehicle', '车机'), ('web', '网页'), ('import', '批量导入')], max_length=12, verbose_name='签署方式')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
+                ('withdrawal_note', models.CharField(blank=True, max_length=300, verbose_name='撤回说明')),
+                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='fleet.vehicle')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='fleet.agreementversion', verbose_name='协议版本')),
+                ('owner_period', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='fleet.ownerperiod')),
+            ],
+            options={
+                'verbose_name': '监测服务协议',
+                'constraints': [models.UniqueConstraint(fields=('vehicle', 'version', 'agreed_at'), name='agreement_once'), models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('agreed_at')), _connector='OR'), name='agreement_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BatteryPack',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=24, unique=True, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{24}\\Z', '电池编码应为 24 位数字或大写字母。')], verbose_name='电池编码')),
+                ('produced_on', models.DateField(blank=True, null=True, verbose_name='生产日期')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
+                ('battery_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='packs', to='fleet.batterytype', verbose_name='电池类型')),
+            ],
+            options={
+                'verbose_name': '电池包',
+                'indexes': [models.Index(fields=['maker', 'code'], name='pack_maker_code')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BatteryTypeEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=80, verbose_name='名称')),
+                ('chemistry', models.CharField(blank=True, choices=[('01', '磷酸铁锂'), ('02', '锰酸锂'), ('03', '钴酸锂'), ('04', '三元材料'), ('05', '聚合物锂离子'), ('06', '超级电容器'), ('07', '钛酸锂'), ('08', '钠离子'), ('09', '固态电池'), ('FC', '燃料电池'), ('FF', '其他')], max_length=2, verbose_name='电化学体系')),
+                ('producer', models.CharField(blank=True, max_length=120, verbose_name='生产企业')),
+                ('cells', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='单体数')),
+                ('probes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='温度探针数')),
+                ('max_working_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高工作电压（V）')),
+                ('rated_voltage_v', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定电压（V）')),
+                ('rated_energy_kwh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定能量（kWh）')),
+                ('capacity_ah', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='额定容量（Ah）')),
+                ('cooling', models.CharField(blank=True, max_length=40, verbose_name='冷却方式')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='CurrentSignProposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sign', models.SmallIntegerField(choices=[(1, '放电为正'), (-1, '充电为正')], verbose_name='电流符号')),
+                ('evidence', models.JSONField(verbose_name='依据')),
+                ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已否定')], default='proposed', max_length=12, verbose_name='状态')),
+                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='提出时间')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_proposals', to='fleet.vehiclemodel')),
+            ],
+            options={
+                'verbose_name': '电流符号建议',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('model',), name='sign_one_open')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PackFitting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fitted_on', models.DateField(verbose_name='装入日期')),
+                ('removed_on', models.DateField(blank=True, null=True, verbose_name='拆下日期')),
+                ('pack', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fittings', to='fleet.batterypack')),
+                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fittings', to='fleet.vehicle', verbose_name='车辆')),
+            ],
+            options={
+                'verbose_name': '电池装配',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_on__isnull', True)), fields=('pack',), name='pack_in_one_vehicle'), models.CheckConstraint(condition=models.Q(('removed_on__isnull', True), ('removed_on__gte', models.F('fitted_on')), _connector='OR'), name='fitting_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VehicleModelEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=80, verbose_name='车型')),
+                ('notice_code', models.CharField(blank=True, max_length=40, verbose_name='公告型号')),
+                ('drive', models.CharField(blank=True, choices=[('bev', '纯电动'), ('phev', '插电式混合动力'), ('erev', '增程式'), ('fcev', '燃料电池')], max_length=8, verbose_name='驱动类型')),
+                ('motor_layout', models.CharField(blank=True, max_length=80, verbose_name='电机布置型式')),
+                ('top_speed_kmh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高车速（km/h）')),
+                ('electric_range_km', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='纯电续驶里程（km）')),
+                ('range_method', models.CharField(blank=True, choices=[('cltc', 'CLTC'), ('nedc', 'NEDC'), ('wltc', 'WLTC'), ('other', '其他')], max_length=8, verbose_name='续驶里程测试方法')),
+                ('gear_ratios', models.CharField(blank=True, max_length=200, verbose_name='各挡传动比')),
+                ('alarm_thresholds', models.TextField(blank=True, max_length=2000, verbose_name='通用报警预值')),
+                ('life_years', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(10)], verbose_name='预期使用年限（年）')),
+                ('current_sign', models.SmallIntegerField(blank=True, choices=[(1, '放电为正'), (-1, '充电为正')], editable=False, null=True, verbose_name='电流符号')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehiclemodel')),
+                ('platform', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.platform', verbose_name='产品技术平台')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreementEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('agreed_at', models.DateTimeField(verbose_name='同意时间')),
+                ('channel', models.CharField(choices=[('paper', '纸质签署'), ('app', '手机应用'), ('vehicle', '车机'), ('web', '网页'), ('import', '批量导入')], max_length=12, verbose_name='签署方式')),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
+                ('withdrawal_note', models.CharField(blank=True, max_length=300, verbose_name='撤回说明')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.agreement')),
+                ('vehicle', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle')),
+                ('version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.agreementversion', verbose_name='协议版本')),
+                ('owner_period', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.ownerperiod')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='BatteryPackEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('code', models.CharField(max_length=24, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{24}\\Z', '电池编码应为 24 位数字或大写字母。')], verbose_name='电池编码')),
+                ('produced_on', models.DateField(blank=True, null=True, verbose_name='生产日期')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterypack')),
+                ('battery_type', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype', verbose_name='电池类型')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Configuration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, max_length=80, verbose_name='配置名称')),
+                ('protocol_edition', models.CharField(blank=True, choices=[('2016', 'GB/T 32960.3-2016'), ('2025', 'GB/T 32960.3-2025')], max_length=4, verbose_name='协议版本')),
+                ('total_voltage_method', models.CharField(blank=True, max_length=120, verbose_name='总电压计算方式')),
+                ('is_swappable', models.BooleanField(blank=True, null=True, verbose_name='可换电')),
+                ('has_range_extender', models.BooleanField(blank=True, null=True, verbose_name='带增程器')),
+                ('fuel_type', models.CharField(blank=True, max_length=40, verbose_name='燃料类型')),
+                ('fuel_grade', models.CharField(blank=True, max_length=20, verbose_name='燃料标号')),
+                ('engine_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大功率（kW）')),
+                ('engine_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大转矩（N·m）')),
+                ('fuel_cell_details', models.CharField(blank=True, max_length=500, verbose_name='燃料电池参数')),
+                ('battery_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.batterytype', verbose_name='电池类型')),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
+                ('controller_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.controllertype', verbose_name='电机控制器型号')),
+                ('motor_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.motortype', verbose_name='电机型号')),
+                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.vehiclemodel', verbose_name='车型')),
+            ],
+            options={
+                'verbose_name': '配置',
+                'constraints': [models.UniqueConstraint(fields=('model', 'name'), name='configuration_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ConfigurationEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(blank=True, max_length=80, verbose_name='配置名称')),
+                ('protocol_edition', models.CharField(blank=True, choices=[('2016', 'GB/T 32960.3-2016'), ('2025', 'GB/T 32960.3-2025')], max_length=4, verbose_name='协议版本')),
+                ('total_voltage_method', models.CharField(blank=True, max_length=120, verbose_name='总电压计算方式')),
+                ('is_swappable', models.BooleanField(blank=True, null=True, verbose_name='可换电')),
+                ('has_range_extender', models.BooleanField(blank=True, null=True, verbose_name='带增程器')),
+                ('fuel_type', models.CharField(blank=True, max_length=40, verbose_name='燃料类型')),
+                ('fuel_grade', models.CharField(blank=True, max_length=20, verbose_name='燃料标号')),
+                ('engine_power_kw', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大功率（kW）')),
+                ('engine_torque_nm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='发动机最大转矩（N·m）')),
+                ('fuel_cell_details', models.CharField(blank=True, max_length=500, verbose_name='燃料电池参数')),
+                ('battery_type', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype', verbose_name='电池类型')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.configuration')),
+                ('controller_type', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.controllertype', verbose_name='电机控制器型号')),
+                ('motor_type', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.motortype', verbose_name='电机型号')),
+                ('model', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehiclemodel', verbose_name='车型')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PackFittingEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('fitted_on', models.DateField(verbose_name='装入日期')),
+                ('removed_on', models.DateField(blank=True, null=True, verbose_name='拆下日期')),
+                ('pack', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterypack')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.packfitting')),
+                ('vehicle', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle', verbose_name='车辆')),
             ],
             options={
                 'abstract': False,
@@ -468,50 +594,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('office', '人工建档'), ('import', '批量导入'), ('gateway', '接入发现'), ('demo', '演示')], default='office', max_length=16, verbose_name='来源')),
                 ('first_seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='首次出现')),
                 ('registered_at', models.DateTimeField(blank=True, null=True, verbose_name='建档时间')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='VehicleModel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='车型')),
-                ('notice_code', models.CharField(blank=True, max_length=40, verbose_name='公告型号')),
-                ('drive', models.CharField(blank=True, choices=[('bev', '纯电动'), ('phev', '插电式混合动力'), ('erev', '增程式'), ('fcev', '燃料电池')], max_length=8, verbose_name='驱动类型')),
-                ('motor_layout', models.CharField(blank=True, max_length=80, verbose_name='电机布置型式')),
-                ('top_speed_kmh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高车速（km/h）')),
-                ('electric_range_km', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='纯电续驶里程（km）')),
-                ('range_method', models.CharField(blank=True, choices=[('cltc', 'CLTC'), ('nedc', 'NEDC'), ('wltc', 'WLTC'), ('other', '其他')], max_length=8, verbose_name='续驶里程测试方法')),
-                ('gear_ratios', models.CharField(blank=True, max_length=200, verbose_name='各挡传动比')),
-                ('alarm_thresholds', models.TextField(blank=True, max_length=2000, verbose_name='通用报警预值')),
-                ('life_years', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(10)], verbose_name='预期使用年限（年）')),
-                ('current_sign', models.SmallIntegerField(blank=True, choices=[(1, '放电为正'), (-1, '充电为正')], editable=False, null=True, verbose_name='电流符号')),
-            ],
-            options={
-                'verbose_name': '车型',
-            },
-        ),
-        migrations.CreateModel(
-            name='VehicleModelEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80, verbose_name='车型')),
-                ('notice_code', models.CharField(blank=True, max_length=40, verbose_name='公告型号')),
-                ('drive', models.CharField(blank=True, choices=[('bev', '纯电动'), ('phev', '插电式混合动力'), ('erev', '增程式'), ('fcev', '燃料电池')], max_length=8, verbose_name='驱动类型')),
-                ('motor_layout', models.CharField(blank=True, max_length=80, verbose_name='电机布置型式')),
-                ('top_speed_kmh', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='最高车速（km/h）')),
-                ('electric_range_km', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0.0)], verbose_name='纯电续驶里程（km）')),
-                ('range_method', models.CharField(blank=True, choices=[('cltc', 'CLTC'), ('nedc', 'NEDC'), ('wltc', 'WLTC'), ('other', '其他')], max_length=8, verbose_name='续驶里程测试方法')),
-                ('gear_ratios', models.CharField(blank=True, max_length=200, verbose_name='各挡传动比')),
-                ('alarm_thresholds', models.TextField(blank=True, max_length=2000, verbose_name='通用报警预值')),
-                ('life_years', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(10)], verbose_name='预期使用年限（年）')),
-                ('current_sign', models.SmallIntegerField(blank=True, choices=[(1, '放电为正'), (-1, '充电为正')], editable=False, null=True, verbose_name='电流符号')),
+                ('configuration', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.configuration', verbose_name='配置')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker', verbose_name='企业')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle')),
             ],
             options={
                 'abstract': False,
@@ -563,86 +648,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('unregistered', '未建档'), ('registered', '已建档'), ('in_use', '在用'), ('offline_confirmed', '确认离线'), ('scrapped', '已报废')], default='registered', max_length=20, verbose_name='车辆状态'),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.agreement'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='vehicle',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='agreementversion',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='version',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.agreementversion', verbose_name='协议版本'),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='fleet.agreementversion', verbose_name='协议版本'),
-        ),
-        migrations.AddField(
-            model_name='batterypack',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='batterypackevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='batterypackevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterypack'),
-        ),
-        migrations.AddField(
-            model_name='batterytype',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='batterypackevent',
-            name='battery_type',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype', verbose_name='电池类型'),
-        ),
-        migrations.AddField(
-            model_name='batterypack',
-            name='battery_type',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='packs', to='fleet.batterytype', verbose_name='电池类型'),
-        ),
-        migrations.AddField(
-            model_name='batterytypeevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='batterytypeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype'),
-        ),
-        migrations.AddField(
-            model_name='configuration',
-            name='battery_type',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.batterytype', verbose_name='电池类型'),
-        ),
-        migrations.AddField(
-            model_name='configuration',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
             model_name='vehicle',
             name='configuration',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='fleet.configuration', verbose_name='配置'),
@@ -671,575 +676,7 @@ class Migration(migrations.Migration):
             model_name='vehicle',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'scrapped'), _negated=True), models.Q(('scrapped_on__isnull', False), models.Q(('scrap_proof', ''), _negated=True)), _connector='OR'), name='vehicle_scrap_proved'),
         ),
-        migrations.AddField(
-            model_name='configurationevent',
-            name='battery_type',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype', verbose_name='电池类型'),
-        ),
-        migrations.AddField(
-            model_name='configurationevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='configurationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.configuration'),
-        ),
-        migrations.AddField(
-            model_name='controllertype',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='configurationevent',
-            name='controller_type',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.controllertype', verbose_name='电机控制器型号'),
-        ),
-        migrations.AddField(
-            model_name='configuration',
-            name='controller_type',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.controllertype', verbose_name='电机控制器型号'),
-        ),
-        migrations.AddField(
-            model_name='controllertypeevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='controllertypeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.controllertype'),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposal',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposal',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='motortype',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='configurationevent',
-            name='motor_type',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.motortype', verbose_name='电机型号'),
-        ),
-        migrations.AddField(
-            model_name='configuration',
-            name='motor_type',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.motortype', verbose_name='电机型号'),
-        ),
-        migrations.AddField(
-            model_name='motortypeevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='motortypeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.motortype'),
-        ),
-        migrations.AddField(
-            model_name='ownerperiod',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owner_periods', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='agreementevent',
-            name='owner_period',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.ownerperiod'),
-        ),
-        migrations.AddField(
-            model_name='agreement',
-            name='owner_period',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='fleet.ownerperiod'),
-        ),
-        migrations.AddField(
-            model_name='ownerperiodevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.ownerperiod'),
-        ),
-        migrations.AddField(
-            model_name='ownerperiodevent',
-            name='vehicle',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='packfitting',
-            name='pack',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fittings', to='fleet.batterypack'),
-        ),
-        migrations.AddField(
-            model_name='packfitting',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fittings', to='fleet.vehicle', verbose_name='车辆'),
-        ),
-        migrations.AddField(
-            model_name='packfittingevent',
-            name='pack',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterypack'),
-        ),
-        migrations.AddField(
-            model_name='packfittingevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.packfitting'),
-        ),
-        migrations.AddField(
-            model_name='packfittingevent',
-            name='vehicle',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle', verbose_name='车辆'),
-        ),
-        migrations.AddField(
-            model_name='partrecord',
-            name='vehicle',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='fleet.vehicle', verbose_name='车辆'),
-        ),
-        migrations.AddField(
-            model_name='platform',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='platformevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='platformevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.platform'),
-        ),
-        migrations.AddField(
-            model_name='safeboundary',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人'),
-        ),
-        migrations.AddField(
-            model_name='safeboundary',
-            name='battery_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boundaries', to='fleet.batterytype', verbose_name='电池类型'),
-        ),
-        migrations.AddField(
-            model_name='safeboundary',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人'),
-        ),
-        migrations.AddField(
-            model_name='softwareversion',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='software', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='softwareversionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.softwareversion'),
-        ),
-        migrations.AddField(
-            model_name='softwareversionevent',
-            name='vehicle',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='terminal',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='terminal',
-            name='vehicle',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terminal', to='fleet.vehicle', verbose_name='车辆'),
-        ),
-        migrations.AddField(
-            model_name='terminalevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='terminalevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.terminal'),
-        ),
-        migrations.AddField(
-            model_name='terminalevent',
-            name='vehicle',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle', verbose_name='车辆'),
-        ),
-        migrations.AddField(
-            model_name='vehicleevent',
-            name='configuration',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.configuration', verbose_name='配置'),
-        ),
-        migrations.AddField(
-            model_name='vehicleevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker', verbose_name='企业'),
-        ),
-        migrations.AddField(
-            model_name='vehicleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehicle'),
-        ),
-        migrations.AddField(
-            model_name='vehiclemodel',
-            name='maker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='vehiclemodel',
-            name='platform',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vehicle_models', to='fleet.platform', verbose_name='产品技术平台'),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposal',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_proposals', to='fleet.vehiclemodel'),
-        ),
-        migrations.AddField(
-            model_name='configurationevent',
-            name='model',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehiclemodel', verbose_name='车型'),
-        ),
-        migrations.AddField(
-            model_name='configuration',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='configurations', to='fleet.vehiclemodel', verbose_name='车型'),
-        ),
-        migrations.AddField(
-            model_name='vehiclemodelevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='vehiclemodelevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehiclemodel'),
-        ),
-        migrations.AddField(
-            model_name='vehiclemodelevent',
-            name='platform',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.platform', verbose_name='产品技术平台'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.UniqueConstraint(fields=('maker', 'code'), name='agreement_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='batterytype',
-            constraint=models.UniqueConstraint(fields=('maker', 'name'), name='battery_type_once'),
-        ),
-        migrations.AddIndex(
-            model_name='batterypack',
-            index=models.Index(fields=['maker', 'code'], name='pack_maker_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='controllertype',
-            constraint=models.UniqueConstraint(fields=('maker', 'name'), name='controller_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='motortype',
-            constraint=models.UniqueConstraint(fields=('maker', 'name'), name='motor_type_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownerperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('vehicle',), name='one_owner_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownerperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='owner_period_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('vehicle', 'version', 'agreed_at'), name='agreement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('agreed_at')), _connector='OR'), name='agreement_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='packfitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_on__isnull', True)), fields=('pack',), name='pack_in_one_vehicle'),
-        ),
-        migrations.AddConstraint(
-            model_name='packfitting',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_on__isnull', True), ('removed_on__gte', models.F('fitted_on')), _connector='OR'), name='fitting_order'),
-        ),
-        migrations.AddIndex(
-            model_name='partrecord',
-            index=models.Index(fields=['serial'], name='part_serial', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='partrecord',
-            index=models.Index(condition=models.Q(('batch', ''), _negated=True), fields=['batch'], name='part_batch', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='partrecord',
-            constraint=models.UniqueConstraint(fields=('vehicle', 'kind', 'serial'), name='part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='platform',
-            constraint=models.UniqueConstraint(fields=('maker', 'code'), name='platform_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='safeboundary',
-            constraint=models.UniqueConstraint(fields=('battery_type', 'version'), name='boundary_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='safeboundary',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='boundary_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='softwareversion',
-            constraint=models.UniqueConstraint(fields=('vehicle', 'unit', 'installed_at'), name='software_once'),
-        ),
-        migrations.AddIndex(
-            model_name='terminal',
-            index=models.Index(condition=models.Q(('iccid', ''), _negated=True), fields=['iccid'], name='terminal_iccid', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='terminal',
-            constraint=models.UniqueConstraint(fields=('maker', 'serial'), name='terminal_serial_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terminal',
-            constraint=models.UniqueConstraint(condition=models.Q(('iccid', ''), _negated=True), fields=('iccid',), name='terminal_iccid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terminal',
-            constraint=models.UniqueConstraint(condition=models.Q(('chip_id', ''), _negated=True), fields=('chip_id',), name='terminal_chip_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclemodel',
-            constraint=models.UniqueConstraint(fields=('maker', 'name'), name='vehicle_model_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclemodel',
-            constraint=models.CheckConstraint(condition=models.Q(('life_years__gte', 10)), name='vehicle_model_life'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclemodel',
-            constraint=models.CheckConstraint(condition=models.Q(('current_sign__isnull', True), ('current_sign__in', [1, -1]), _connector='OR'), name='vehicle_model_sign'),
-        ),
-        migrations.AddConstraint(
-            model_name='currentsignproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('model',), name='sign_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='configuration',
-            constraint=models.UniqueConstraint(fields=('model', 'name'), name='configuration_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehicle',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehicleevent" ("battery_type", "configuration_id", "first_seen_at", "first_used_on", "id", "maker_id", "model_name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "plate", "produced_on", "registered_at", "scrap_proof", "scrapped_on", "sold_on", "source", "state", "state_note", "vehicle_id", "vin") VALUES (NEW."battery_type", NEW."configuration_id", NEW."first_seen_at", NEW."first_used_on", NEW."id", NEW."maker_id", NEW."model_name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."plate", NEW."produced_on", NEW."registered_at", NEW."scrap_proof", NEW."scrapped_on", NEW."sold_on", NEW."source", NEW."state", NEW."state_note", NEW."vehicle_id", NEW."vin"); RETURN NULL;', hash='04728680a5c9ef172d751ba29afd17b0256d99ff', operation='INSERT', pgid='pgtrigger_insert_insert_1f9fb', table='fleet_vehicle', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehicle',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."battery_type" IS DISTINCT FROM (NEW."battery_type") OR OLD."configuration_id" IS DISTINCT FROM (NEW."configuration_id") OR OLD."first_seen_at" IS DISTINCT FROM (NEW."first_seen_at") OR OLD."first_used_on" IS DISTINCT FROM (NEW."first_used_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."model_name" IS DISTINCT FROM (NEW."model_name") OR OLD."plate" IS DISTINCT FROM (NEW."plate") OR OLD."produced_on" IS DISTINCT FROM (NEW."produced_on") OR OLD."registered_at" IS DISTINCT FROM (NEW."registered_at") OR OLD."scrap_proof" IS DISTINCT FROM (NEW."scrap_proof") OR OLD."scrapped_on" IS DISTINCT FROM (NEW."scrapped_on") OR OLD."sold_on" IS DISTINCT FROM (NEW."sold_on") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."state_note" IS DISTINCT FROM (NEW."state_note") OR OLD."vehicle_id" IS DISTINCT FROM (NEW."vehicle_id") OR OLD."vin" IS DISTINCT FROM (NEW."vin"))', func='INSERT INTO "fleet_vehicleevent" ("battery_type", "configuration_id", "first_seen_at", "first_used_on", "id", "maker_id", "model_name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "plate", "produced_on", "registered_at", "scrap_proof", "scrapped_on", "sold_on", "source", "state", "state_note", "vehicle_id", "vin") VALUES (NEW."battery_type", NEW."configuration_id", NEW."first_seen_at", NEW."first_used_on", NEW."id", NEW."maker_id", NEW."model_name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."plate", NEW."produced_on", NEW."registered_at", NEW."scrap_proof", NEW."scrapped_on", NEW."sold_on", NEW."source", NEW."state", NEW."state_note", NEW."vehicle_id", NEW."vin"); RETURN NULL;', hash='3357886f268c5416738c87c967a35b4df208e4a8', operation='UPDATE', pgid='pgtrigger_update_update_3e0a6', table='fleet_vehicle', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehicle',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehicleevent" ("battery_type", "configuration_id", "first_seen_at", "first_used_on", "id", "maker_id", "model_name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "plate", "produced_on", "registered_at", "scrap_proof", "scrapped_on", "sold_on", "source", "state", "state_note", "vehicle_id", "vin") VALUES (OLD."battery_type", OLD."configuration_id", OLD."first_seen_at", OLD."first_used_on", OLD."id", OLD."maker_id", OLD."model_name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."plate", OLD."produced_on", OLD."registered_at", OLD."scrap_proof", OLD."scrapped_on", OLD."sold_on", OLD."source", OLD."state", OLD."state_note", OLD."vehicle_id", OLD."vin"); RETURN NULL;', hash='9e3e3691f8cf24fb40c2def775b364ce313dedf4', operation='DELETE', pgid='pgtrigger_delete_delete_309b1', table='fleet_vehicle', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterytype',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterytypeevent" ("capacity_ah", "cells", "chemistry", "cooling", "id", "maker_id", "max_working_voltage_v", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "probes", "producer", "rated_energy_kwh", "rated_voltage_v") VALUES (NEW."capacity_ah", NEW."cells", NEW."chemistry", NEW."cooling", NEW."id", NEW."maker_id", NEW."max_working_voltage_v", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."probes", NEW."producer", NEW."rated_energy_kwh", NEW."rated_voltage_v"); RETURN NULL;', hash='fc921cb857a404fc2a9743f0a494535cddfa2758', operation='INSERT', pgid='pgtrigger_insert_insert_9fb16', table='fleet_batterytype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterytype',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_batterytypeevent" ("capacity_ah", "cells", "chemistry", "cooling", "id", "maker_id", "max_working_voltage_v", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "probes", "producer", "rated_energy_kwh", "rated_voltage_v") VALUES (NEW."capacity_ah", NEW."cells", NEW."chemistry", NEW."cooling", NEW."id", NEW."maker_id", NEW."max_working_voltage_v", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."probes", NEW."producer", NEW."rated_energy_kwh", NEW."rated_voltage_v"); RETURN NULL;', hash='8b8d956ccc5b2d74b2be9eba60fff77a64c74974', operation='UPDATE', pgid='pgtrigger_update_update_7cdb3', table='fleet_batterytype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterytype',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterytypeevent" ("capacity_ah", "cells", "chemistry", "cooling", "id", "maker_id", "max_working_voltage_v", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "probes", "producer", "rated_energy_kwh", "rated_voltage_v") VALUES (OLD."capacity_ah", OLD."cells", OLD."chemistry", OLD."cooling", OLD."id", OLD."maker_id", OLD."max_working_voltage_v", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."probes", OLD."producer", OLD."rated_energy_kwh", OLD."rated_voltage_v"); RETURN NULL;', hash='2855e4032b90bdd28e14ac37b88370fe73f34cdf', operation='DELETE', pgid='pgtrigger_delete_delete_793ec', table='fleet_batterytype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterypackevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2c7771d6387dd61e8f87e6481431dbfabd6f0681', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f202b', table='fleet_batterypackevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterypack',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterypackevent" ("battery_type_id", "code", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on") VALUES (NEW."battery_type_id", NEW."code", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."produced_on"); RETURN NULL;', hash='aee20d0f625ae20fb1deeee5429308ec1af2cceb', operation='INSERT', pgid='pgtrigger_insert_insert_bde73', table='fleet_batterypack', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterypack',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_batterypackevent" ("battery_type_id", "code", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on") VALUES (NEW."battery_type_id", NEW."code", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."produced_on"); RETURN NULL;', hash='cfdea64c986ae68b396ec388b537aac5bdf83acf', operation='UPDATE', pgid='pgtrigger_update_update_b4bef', table='fleet_batterypack', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterypack',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterypackevent" ("battery_type_id", "code", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on") VALUES (OLD."battery_type_id", OLD."code", OLD."id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."produced_on"); RETURN NULL;', hash='02a60f661f8305bee789f520a0d292d3a50caaaa', operation='DELETE', pgid='pgtrigger_delete_delete_6f74d', table='fleet_batterypack', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batterytypeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b7c158d7e6df12123c88d301407e72a9104f1181', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0a62d', table='fleet_batterytypeevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controllertype',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_controllertypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='ddc7afbca1e68669c96eb7f174211da8134b841e', operation='INSERT', pgid='pgtrigger_insert_insert_5b4d0', table='fleet_controllertype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controllertype',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_controllertypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='a71bda96d6639124db513bc4a1e0535c72e42da6', operation='UPDATE', pgid='pgtrigger_update_update_d3ccc', table='fleet_controllertype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controllertype',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_controllertypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (OLD."cooling", OLD."id", OLD."maker_id", OLD."max_current_a", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."producer", OLD."rated_voltage_v"); RETURN NULL;', hash='def645b90483861f64e8354bd8ef8edba67c1bae', operation='DELETE', pgid='pgtrigger_delete_delete_08f3d', table='fleet_controllertype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='controllertypeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6af8ebd90633bae002caafc8ddaf7ef7f4fdaa9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6d8f8', table='fleet_controllertypeevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='motortype',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_motortypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", NEW."peak_power_kw", NEW."peak_speed_rpm", NEW."peak_torque_nm", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='b0d774b64aca8fa57b2a7ad0e06b209629b3b293', operation='INSERT', pgid='pgtrigger_insert_insert_f2e51', table='fleet_motortype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='motortype',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_motortypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", NEW."peak_power_kw", NEW."peak_speed_rpm", NEW."peak_torque_nm", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='ef37b296cd1ed502508109a084a3eddf18281750', operation='UPDATE', pgid='pgtrigger_update_update_44e56', table='fleet_motortype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='motortype',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_motortypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (OLD."cooling", OLD."id", OLD."maker_id", OLD."max_current_a", OLD."name", OLD."peak_power_kw", OLD."peak_speed_rpm", OLD."peak_torque_nm", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."producer", OLD."rated_voltage_v"); RETURN NULL;', hash='7fd5eb1d2e20549a30448ff09dd40b9bde84117b', operation='DELETE', pgid='pgtrigger_delete_delete_e835d', table='fleet_motortype', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='motortypeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1240373e3a5cb71f5fb13f5f3b214cc8fe23cf6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_14883', table='fleet_motortypeevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ownerperiod',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_ownerperiodevent" ("id", "kind", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_code", "since", "until", "usage_class", "vehicle_id") VALUES (NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."region_code", NEW."since", NEW."until", NEW."usage_class", NEW."vehicle_id"); RETURN NULL;', hash='5c5d5f043106b8cbc47dac17059a05b7349fb5fa', operation='INSERT', pgid='pgtrigger_insert_insert_91076', table='fleet_ownerperiod', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ownerperiod',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_ownerperiodevent" ("id", "kind", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_code", "since", "until", "usage_class", "vehicle_id") VALUES (NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."region_code", NEW."since", NEW."until", NEW."usage_class", NEW."vehicle_id"); RETURN NULL;', hash='a55394c8cc1a8b1136730861efcda16eb846678a', operation='UPDATE', pgid='pgtrigger_update_update_846dc', table='fleet_ownerperiod', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ownerperiod',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_ownerperiodevent" ("id", "kind", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_code", "since", "until", "usage_class", "vehicle_id") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."region_code", OLD."since", OLD."until", OLD."usage_class", OLD."vehicle_id"); RETURN NULL;', hash='b580ca19c306676430df73e4b95bee034c3a14ab', operation='DELETE', pgid='pgtrigger_delete_delete_5736a', table='fleet_ownerperiod', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreementevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5ce9ec3435cb860231215081ac20c2cfd5b47fc5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9a24d', table='fleet_agreementevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_agreementevent" ("agreed_at", "channel", "id", "owner_period_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "vehicle_id", "version_id", "withdrawal_note", "withdrawn_at") VALUES (NEW."agreed_at", NEW."channel", NEW."id", NEW."owner_period_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."vehicle_id", NEW."version_id", NEW."withdrawal_note", NEW."withdrawn_at"); RETURN NULL;', hash='6d9371c1460f773ca98b79d813f37ee9d1b8e38c', operation='INSERT', pgid='pgtrigger_insert_insert_5a3f4', table='fleet_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_agreementevent" ("agreed_at", "channel", "id", "owner_period_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "vehicle_id", "version_id", "withdrawal_note", "withdrawn_at") VALUES (NEW."agreed_at", NEW."channel", NEW."id", NEW."owner_period_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."vehicle_id", NEW."version_id", NEW."withdrawal_note", NEW."withdrawn_at"); RETURN NULL;', hash='403371869a40310b4dd8562d37842273d3491d24', operation='UPDATE', pgid='pgtrigger_update_update_ee35b', table='fleet_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='agreement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_agreementevent" ("agreed_at", "channel", "id", "owner_period_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "vehicle_id", "version_id", "withdrawal_note", "withdrawn_at") VALUES (OLD."agreed_at", OLD."channel", OLD."id", OLD."owner_period_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."vehicle_id", OLD."version_id", OLD."withdrawal_note", OLD."withdrawn_at"); RETURN NULL;', hash='94315df8a485ddbc9811d63b8b3fce80a9e85168', operation='DELETE', pgid='pgtrigger_delete_delete_72cf4', table='fleet_agreement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='ownerperiodevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='315427a8e34d595eafa611d273e34788ad4f4345', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d7695', table='fleet_ownerperiodevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='packfitting',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_packfittingevent" ("fitted_on", "id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_on", "vehicle_id") VALUES (NEW."fitted_on", NEW."id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."removed_on", NEW."vehicle_id"); RETURN NULL;', hash='769d7c8a7de8163f17e1026119de13eddcb45bf2', operation='INSERT', pgid='pgtrigger_insert_insert_c4853', table='fleet_packfitting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='packfitting',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_packfittingevent" ("fitted_on", "id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_on", "vehicle_id") VALUES (NEW."fitted_on", NEW."id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."removed_on", NEW."vehicle_id"); RETURN NULL;', hash='bc45084062108c189fe5a8c1270357ca72447bb4', operation='UPDATE', pgid='pgtrigger_update_update_8707a', table='fleet_packfitting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='packfitting',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_packfittingevent" ("fitted_on", "id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_on", "vehicle_id") VALUES (OLD."fitted_on", OLD."id", OLD."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."removed_on", OLD."vehicle_id"); RETURN NULL;', hash='0bae710c4fdd7c9e7f6867fb7aaef62cb0a43c91', operation='DELETE', pgid='pgtrigger_delete_delete_a11ac', table='fleet_packfitting', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='packfittingevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2f42dda344aa4727e883493bdb0ae7b406b6e8ac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d14ed', table='fleet_packfittingevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='platform',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_platformevent" ("code", "id", "maker_id", "name", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."maker_id", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='1a6988f8122e901e55e9715b0388fa9471375018', operation='INSERT', pgid='pgtrigger_insert_insert_4b0c5', table='fleet_platform', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='platform',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_platformevent" ("code", "id", "maker_id", "name", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."maker_id", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='7965ea7fecf4c3c2984548076c5cb9327d84c61a', operation='UPDATE', pgid='pgtrigger_update_update_77353', table='fleet_platform', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='platform',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_platformevent" ("code", "id", "maker_id", "name", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."maker_id", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='8aac261c089b3065aed6f1be9d2d076fea9d3145', operation='DELETE', pgid='pgtrigger_delete_delete_51dda', table='fleet_platform', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='platformevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ea43c01cd2ac493b69f0b0ac828d5beae85339cf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a0dc3', table='fleet_platformevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='softwareversion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_softwareversionevent" ("id", "installed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "vehicle_id", "version") VALUES (NEW."id", NEW."installed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."unit", NEW."vehicle_id", NEW."version"); RETURN NULL;', hash='26701d6d589d81dfff862912fabff5bdb41f9dd9', operation='INSERT', pgid='pgtrigger_insert_insert_63e51', table='fleet_softwareversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='softwareversion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_softwareversionevent" ("id", "installed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "vehicle_id", "version") VALUES (NEW."id", NEW."installed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."unit", NEW."vehicle_id", NEW."version"); RETURN NULL;', hash='6a34bba684f87758ecee9e6b36fc3594225aba1b', operation='UPDATE', pgid='pgtrigger_update_update_c52b4', table='fleet_softwareversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='softwareversion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_softwareversionevent" ("id", "installed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "vehicle_id", "version") VALUES (OLD."id", OLD."installed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."unit", OLD."vehicle_id", OLD."version"); RETURN NULL;', hash='d3357db7f1ca3d71f5e6ee3c2a9bc7ee32c8c32a', operation='DELETE', pgid='pgtrigger_delete_delete_6170b', table='fleet_softwareversion', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='softwareversionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6ba029403a74d28a00164d178d8664388b8effa9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e946b', table='fleet_softwareversionevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='terminal',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_terminalevent" ("algorithm", "chip_id", "firmware", "iccid", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_key", "serial", "vehicle_id") VALUES (NEW."algorithm", NEW."chip_id", NEW."firmware", NEW."iccid", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."public_key", NEW."serial", NEW."vehicle_id"); RETURN NULL;', hash='cdedcd2d04c8e77668257eb403ba5227cc119283', operation='INSERT', pgid='pgtrigger_insert_insert_f9318', table='fleet_terminal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='terminal',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_terminalevent" ("algorithm", "chip_id", "firmware", "iccid", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_key", "serial", "vehicle_id") VALUES (NEW."algorithm", NEW."chip_id", NEW."firmware", NEW."iccid", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."public_key", NEW."serial", NEW."vehicle_id"); RETURN NULL;', hash='39be328b84968923b7b732a09a501d7baf88b5f8', operation='UPDATE', pgid='pgtrigger_update_update_e19b1', table='fleet_terminal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='terminal',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_terminalevent" ("algorithm", "chip_id", "firmware", "iccid", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_key", "serial", "vehicle_id") VALUES (OLD."algorithm", OLD."chip_id", OLD."firmware", OLD."iccid", OLD."id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."public_key", OLD."serial", OLD."vehicle_id"); RETURN NULL;', hash='cf35384d2736bccb31f4db6fa5c325b593a16976', operation='DELETE', pgid='pgtrigger_delete_delete_e7a30', table='fleet_terminal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='terminalevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36185bbd80de61c6f7ae014bfa12508ff02ac574', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c7eb4', table='fleet_terminalevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehicleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e31bc182ded77ebbbc9b01c5de2834df814691e9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1c289', table='fleet_vehicleevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehiclemodel',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehiclemodelevent" ("alarm_thresholds", "current_sign", "drive", "electric_range_km", "gear_ratios", "id", "life_years", "maker_id", "motor_layout", "name", "notice_code", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "range_method", "top_speed_kmh") VALUES (NEW."alarm_thresholds", NEW."current_sign", NEW."drive", NEW."electric_range_km", NEW."gear_ratios", NEW."id", NEW."life_years", NEW."maker_id", NEW."motor_layout", NEW."name", NEW."notice_code", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."range_method", NEW."top_speed_kmh"); RETURN NULL;', hash='611655032ca58d6d6675d420fb6ff68702401839', operation='INSERT', pgid='pgtrigger_insert_insert_ec0f8', table='fleet_vehiclemodel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehiclemodel',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_vehiclemodelevent" ("alarm_thresholds", "current_sign", "drive", "electric_range_km", "gear_ratios", "id", "life_years", "maker_id", "motor_layout", "name", "notice_code", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "range_method", "top_speed_kmh") VALUES (NEW."alarm_thresholds", NEW."current_sign", NEW."drive", NEW."electric_range_km", NEW."gear_ratios", NEW."id", NEW."life_years", NEW."maker_id", NEW."motor_layout", NEW."name", NEW."notice_code", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."platform_id", NEW."range_method", NEW."top_speed_kmh"); RETURN NULL;', hash='209c232d2f1ca5b8873d2debf722414f9772e844', operation='UPDATE', pgid='pgtrigger_update_update_c8094', table='fleet_vehiclemodel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehiclemodel',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehiclemodelevent" ("alarm_thresholds", "current_sign", "drive", "electric_range_km", "gear_ratios", "id", "life_years", "maker_id", "motor_layout", "name", "notice_code", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "range_method", "top_speed_kmh") VALUES (OLD."alarm_thresholds", OLD."current_sign", OLD."drive", OLD."electric_range_km", OLD."gear_ratios", OLD."id", OLD."life_years", OLD."maker_id", OLD."motor_layout", OLD."name", OLD."notice_code", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."platform_id", OLD."range_method", OLD."top_speed_kmh"); RETURN NULL;', hash='0d5c2f7a67d6b89f10c807615629bda95f347eb6', operation='DELETE', pgid='pgtrigger_delete_delete_03124', table='fleet_vehiclemodel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='configurationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dcddf607d686166998a7314c6c48777d6cc606a5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_37316', table='fleet_configurationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='configuration',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_configurationevent" ("battery_type_id", "controller_type_id", "engine_power_kw", "engine_torque_nm", "fuel_cell_details", "fuel_grade", "fuel_type", "has_range_extender", "id", "is_swappable", "maker_id", "model_id", "motor_type_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_edition", "total_voltage_method") VALUES (NEW."battery_type_id", NEW."controller_type_id", NEW."engine_power_kw", NEW."engine_torque_nm", NEW."fuel_cell_details", NEW."fuel_grade", NEW."fuel_type", NEW."has_range_extender", NEW."id", NEW."is_swappable", NEW."maker_id", NEW."model_id", NEW."motor_type_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."protocol_edition", NEW."total_voltage_method"); RETURN NULL;', hash='193b929d66c744b7d4eaece234015c95bd934c2c', operation='INSERT', pgid='pgtrigger_insert_insert_e23f0', table='fleet_configuration', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='configuration',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_configurationevent" ("battery_type_id", "controller_type_id", "engine_power_kw", "engine_torque_nm", "fuel_cell_details", "fuel_grade", "fuel_type", "has_range_extender", "id", "is_swappable", "maker_id", "model_id", "motor_type_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_edition", "total_voltage_method") VALUES (NEW."battery_type_id", NEW."controller_type_id", NEW."engine_power_kw", NEW."engine_torque_nm", NEW."fuel_cell_details", NEW."fuel_grade", NEW."fuel_type", NEW."has_range_extender", NEW."id", NEW."is_swappable", NEW."maker_id", NEW."model_id", NEW."motor_type_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."protocol_edition", NEW."total_voltage_method"); RETURN NULL;', hash='b155495be30b3fb78869c6e4ddd973497a132d40', operation='UPDATE', pgid='pgtrigger_update_update_45d4f', table='fleet_configuration', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='configuration',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_configurationevent" ("battery_type_id", "controller_type_id", "engine_power_kw", "engine_torque_nm", "fuel_cell_details", "fuel_grade", "fuel_type", "has_range_extender", "id", "is_swappable", "maker_id", "model_id", "motor_type_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_edition", "total_voltage_method") VALUES (OLD."battery_type_id", OLD."controller_type_id", OLD."engine_power_kw", OLD."engine_torque_nm", OLD."fuel_cell_details", OLD."fuel_grade", OLD."fuel_type", OLD."has_range_extender", OLD."id", OLD."is_swappable", OLD."maker_id", OLD."model_id", OLD."motor_type_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."protocol_edition", OLD."total_voltage_method"); RETURN NULL;', hash='da21efb88d51a22fe70e5b4e6a65177d06a40939', operation='DELETE', pgid='pgtrigger_delete_delete_1c205', table='fleet_configuration', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='vehiclemodelevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b47975b572c8cafc13ca18f9f843d853577f6732', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9cebb', table='fleet_vehiclemodelevent', when='BEFORE')),
+        voltward.records.tracking.AddTriggers(
+            triggers=[('vehicle', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehicleevent" ("battery_type", "configuration_id", "first_seen_at", "first_used_on", "id", "maker_id", "model_name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "plate", "produced_on", "registered_at", "scrap_proof", "scrapped_on", "sold_on", "source", "state", "state_note", "vehicle_id", "vin") VALUES (NEW."battery_type", NEW."configuration_id", NEW."first_seen_at", NEW."first_used_on", NEW."id", NEW."maker_id", NEW."model_name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."plate", NEW."produced_on", NEW."registered_at", NEW."scrap_proof", NEW."scrapped_on", NEW."sold_on", NEW."source", NEW."state", NEW."state_note", NEW."vehicle_id", NEW."vin"); RETURN NULL;', hash='04728680a5c9ef172d751ba29afd17b0256d99ff', operation='INSERT', pgid='pgtrigger_insert_insert_1f9fb', table='fleet_vehicle', when='AFTER'))), ('vehicle', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."battery_type" IS DISTINCT FROM (NEW."battery_type") OR OLD."configuration_id" IS DISTINCT FROM (NEW."configuration_id") OR OLD."first_seen_at" IS DISTINCT FROM (NEW."first_seen_at") OR OLD."first_used_on" IS DISTINCT FROM (NEW."first_used_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."model_name" IS DISTINCT FROM (NEW."model_name") OR OLD."plate" IS DISTINCT FROM (NEW."plate") OR OLD."produced_on" IS DISTINCT FROM (NEW."produced_on") OR OLD."registered_at" IS DISTINCT FROM (NEW."registered_at") OR OLD."scrap_proof" IS DISTINCT FROM (NEW."scrap_proof") OR OLD."scrapped_on" IS DISTINCT FROM (NEW."scrapped_on") OR OLD."sold_on" IS DISTINCT FROM (NEW."sold_on") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."state_note" IS DISTINCT FROM (NEW."state_note") OR OLD."vehicle_id" IS DISTINCT FROM (NEW."vehicle_id") OR OLD."vin" IS DISTINCT FROM (NEW."vin"))', func='INSERT INTO "fleet_vehicleevent" ("battery_type", "configuration_id", "first_seen_at", "first_used_on", "id", "maker_id", "model_name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "plate", "produced_on", "registered_at", "scrap_proof", "scrapped_on", "sold_on", "source", "state", "state_note", "vehicle_id", "vin") VALUES (NEW."battery_type", NEW."configuration_id", NEW."first_seen_at", NEW."first_used_on", NEW."id", NEW."maker_id", NEW."model_name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."plate", NEW."produced_on", NEW."registered_at", NEW."scrap_proof", NEW."scrapped_on", NEW."sold_on", NEW."source", NEW."state", NEW."state_note", NEW."vehicle_id", NEW."vin"); RETURN NULL;', hash='3357886f268c5416738c87c967a35b4df208e4a8', operation='UPDATE', pgid='pgtrigger_update_update_3e0a6', table='fleet_vehicle', when='AFTER'))), ('vehicle', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehicleevent" ("battery_type", "configuration_id", "first_seen_at", "first_used_on", "id", "maker_id", "model_name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "plate", "produced_on", "registered_at", "scrap_proof", "scrapped_on", "sold_on", "source", "state", "state_note", "vehicle_id", "vin") VALUES (OLD."battery_type", OLD."configuration_id", OLD."first_seen_at", OLD."first_used_on", OLD."id", OLD."maker_id", OLD."model_name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."plate", OLD."produced_on", OLD."registered_at", OLD."scrap_proof", OLD."scrapped_on", OLD."sold_on", OLD."source", OLD."state", OLD."state_note", OLD."vehicle_id", OLD."vin"); RETURN NULL;', hash='9e3e3691f8cf24fb40c2def775b364ce313dedf4', operation='DELETE', pgid='pgtrigger_delete_delete_309b1', table='fleet_vehicle', when='AFTER'))), ('batterytype', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterytypeevent" ("capacity_ah", "cells", "chemistry", "cooling", "id", "maker_id", "max_working_voltage_v", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "probes", "producer", "rated_energy_kwh", "rated_voltage_v") VALUES (NEW."capacity_ah", NEW."cells", NEW."chemistry", NEW."cooling", NEW."id", NEW."maker_id", NEW."max_working_voltage_v", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."probes", NEW."producer", NEW."rated_energy_kwh", NEW."rated_voltage_v"); RETURN NULL;', hash='fc921cb857a404fc2a9743f0a494535cddfa2758', operation='INSERT', pgid='pgtrigger_insert_insert_9fb16', table='fleet_batterytype', when='AFTER'))), ('batterytype', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_batterytypeevent" ("capacity_ah", "cells", "chemistry", "cooling", "id", "maker_id", "max_working_voltage_v", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "probes", "producer", "rated_energy_kwh", "rated_voltage_v") VALUES (NEW."capacity_ah", NEW."cells", NEW."chemistry", NEW."cooling", NEW."id", NEW."maker_id", NEW."max_working_voltage_v", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."probes", NEW."producer", NEW."rated_energy_kwh", NEW."rated_voltage_v"); RETURN NULL;', hash='8b8d956ccc5b2d74b2be9eba60fff77a64c74974', operation='UPDATE', pgid='pgtrigger_update_update_7cdb3', table='fleet_batterytype', when='AFTER'))), ('batterytype', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterytypeevent" ("capacity_ah", "cells", "chemistry", "cooling", "id", "maker_id", "max_working_voltage_v", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "probes", "producer", "rated_energy_kwh", "rated_voltage_v") VALUES (OLD."capacity_ah", OLD."cells", OLD."chemistry", OLD."cooling", OLD."id", OLD."maker_id", OLD."max_working_voltage_v", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."probes", OLD."producer", OLD."rated_energy_kwh", OLD."rated_voltage_v"); RETURN NULL;', hash='2855e4032b90bdd28e14ac37b88370fe73f34cdf', operation='DELETE', pgid='pgtrigger_delete_delete_793ec', table='fleet_batterytype', when='AFTER'))), ('batterypackevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2c7771d6387dd61e8f87e6481431dbfabd6f0681', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f202b', table='fleet_batterypackevent', when='BEFORE'))), ('batterypack', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterypackevent" ("battery_type_id", "code", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on") VALUES (NEW."battery_type_id", NEW."code", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."produced_on"); RETURN NULL;', hash='aee20d0f625ae20fb1deeee5429308ec1af2cceb', operation='INSERT', pgid='pgtrigger_insert_insert_bde73', table='fleet_batterypack', when='AFTER'))), ('batterypack', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_batterypackevent" ("battery_type_id", "code", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on") VALUES (NEW."battery_type_id", NEW."code", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."produced_on"); RETURN NULL;', hash='cfdea64c986ae68b396ec388b537aac5bdf83acf', operation='UPDATE', pgid='pgtrigger_update_update_b4bef', table='fleet_batterypack', when='AFTER'))), ('batterypack', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_batterypackevent" ("battery_type_id", "code", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "produced_on") VALUES (OLD."battery_type_id", OLD."code", OLD."id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."produced_on"); RETURN NULL;', hash='02a60f661f8305bee789f520a0d292d3a50caaaa', operation='DELETE', pgid='pgtrigger_delete_delete_6f74d', table='fleet_batterypack', when='AFTER'))), ('batterytypeevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b7c158d7e6df12123c88d301407e72a9104f1181', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0a62d', table='fleet_batterytypeevent', when='BEFORE'))), ('controllertype', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_controllertypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='ddc7afbca1e68669c96eb7f174211da8134b841e', operation='INSERT', pgid='pgtrigger_insert_insert_5b4d0', table='fleet_controllertype', when='AFTER'))), ('controllertype', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_controllertypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='a71bda96d6639124db513bc4a1e0535c72e42da6', operation='UPDATE', pgid='pgtrigger_update_update_d3ccc', table='fleet_controllertype', when='AFTER'))), ('controllertype', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_controllertypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (OLD."cooling", OLD."id", OLD."maker_id", OLD."max_current_a", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."producer", OLD."rated_voltage_v"); RETURN NULL;', hash='def645b90483861f64e8354bd8ef8edba67c1bae', operation='DELETE', pgid='pgtrigger_delete_delete_08f3d', table='fleet_controllertype', when='AFTER'))), ('controllertypeevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6af8ebd90633bae002caafc8ddaf7ef7f4fdaa9c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6d8f8', table='fleet_controllertypeevent', when='BEFORE'))), ('motortype', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_motortypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", NEW."peak_power_kw", NEW."peak_speed_rpm", NEW."peak_torque_nm", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='b0d774b64aca8fa57b2a7ad0e06b209629b3b293', operation='INSERT', pgid='pgtrigger_insert_insert_f2e51', table='fleet_motortype', when='AFTER'))), ('motortype', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_motortypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (NEW."cooling", NEW."id", NEW."maker_id", NEW."max_current_a", NEW."name", NEW."peak_power_kw", NEW."peak_speed_rpm", NEW."peak_torque_nm", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."producer", NEW."rated_voltage_v"); RETURN NULL;', hash='ef37b296cd1ed502508109a084a3eddf18281750', operation='UPDATE', pgid='pgtrigger_update_update_44e56', table='fleet_motortype', when='AFTER'))), ('motortype', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_motortypeevent" ("cooling", "id", "maker_id", "max_current_a", "name", "peak_power_kw", "peak_speed_rpm", "peak_torque_nm", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "producer", "rated_voltage_v") VALUES (OLD."cooling", OLD."id", OLD."maker_id", OLD."max_current_a", OLD."name", OLD."peak_power_kw", OLD."peak_speed_rpm", OLD."peak_torque_nm", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."producer", OLD."rated_voltage_v"); RETURN NULL;', hash='7fd5eb1d2e20549a30448ff09dd40b9bde84117b', operation='DELETE', pgid='pgtrigger_delete_delete_e835d', table='fleet_motortype', when='AFTER'))), ('motortypeevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1240373e3a5cb71f5fb13f5f3b214cc8fe23cf6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_14883', table='fleet_motortypeevent', when='BEFORE'))), ('ownerperiod', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_ownerperiodevent" ("id", "kind", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_code", "since", "until", "usage_class", "vehicle_id") VALUES (NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."region_code", NEW."since", NEW."until", NEW."usage_class", NEW."vehicle_id"); RETURN NULL;', hash='5c5d5f043106b8cbc47dac17059a05b7349fb5fa', operation='INSERT', pgid='pgtrigger_insert_insert_91076', table='fleet_ownerperiod', when='AFTER'))), ('ownerperiod', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_ownerperiodevent" ("id", "kind", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_code", "since", "until", "usage_class", "vehicle_id") VALUES (NEW."id", NEW."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."region_code", NEW."since", NEW."until", NEW."usage_class", NEW."vehicle_id"); RETURN NULL;', hash='a55394c8cc1a8b1136730861efcda16eb846678a', operation='UPDATE', pgid='pgtrigger_update_update_846dc', table='fleet_ownerperiod', when='AFTER'))), ('ownerperiod', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_ownerperiodevent" ("id", "kind", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_code", "since", "until", "usage_class", "vehicle_id") VALUES (OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."region_code", OLD."since", OLD."until", OLD."usage_class", OLD."vehicle_id"); RETURN NULL;', hash='b580ca19c306676430df73e4b95bee034c3a14ab', operation='DELETE', pgid='pgtrigger_delete_delete_5736a', table='fleet_ownerperiod', when='AFTER'))), ('agreementevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5ce9ec3435cb860231215081ac20c2cfd5b47fc5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9a24d', table='fleet_agreementevent', when='BEFORE'))), ('agreement', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_agreementevent" ("agreed_at", "channel", "id", "owner_period_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "vehicle_id", "version_id", "withdrawal_note", "withdrawn_at") VALUES (NEW."agreed_at", NEW."channel", NEW."id", NEW."owner_period_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."vehicle_id", NEW."version_id", NEW."withdrawal_note", NEW."withdrawn_at"); RETURN NULL;', hash='6d9371c1460f773ca98b79d813f37ee9d1b8e38c', operation='INSERT', pgid='pgtrigger_insert_insert_5a3f4', table='fleet_agreement', when='AFTER'))), ('agreement', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_agreementevent" ("agreed_at", "channel", "id", "owner_period_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "vehicle_id", "version_id", "withdrawal_note", "withdrawn_at") VALUES (NEW."agreed_at", NEW."channel", NEW."id", NEW."owner_period_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."vehicle_id", NEW."version_id", NEW."withdrawal_note", NEW."withdrawn_at"); RETURN NULL;', hash='403371869a40310b4dd8562d37842273d3491d24', operation='UPDATE', pgid='pgtrigger_update_update_ee35b', table='fleet_agreement', when='AFTER'))), ('agreement', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_agreementevent" ("agreed_at", "channel", "id", "owner_period_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "vehicle_id", "version_id", "withdrawal_note", "withdrawn_at") VALUES (OLD."agreed_at", OLD."channel", OLD."id", OLD."owner_period_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."vehicle_id", OLD."version_id", OLD."withdrawal_note", OLD."withdrawn_at"); RETURN NULL;', hash='94315df8a485ddbc9811d63b8b3fce80a9e85168', operation='DELETE', pgid='pgtrigger_delete_delete_72cf4', table='fleet_agreement', when='AFTER'))), ('ownerperiodevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='315427a8e34d595eafa611d273e34788ad4f4345', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d7695', table='fleet_ownerperiodevent', when='BEFORE'))), ('packfitting', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_packfittingevent" ("fitted_on", "id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_on", "vehicle_id") VALUES (NEW."fitted_on", NEW."id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."removed_on", NEW."vehicle_id"); RETURN NULL;', hash='769d7c8a7de8163f17e1026119de13eddcb45bf2', operation='INSERT', pgid='pgtrigger_insert_insert_c4853', table='fleet_packfitting', when='AFTER'))), ('packfitting', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_packfittingevent" ("fitted_on", "id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_on", "vehicle_id") VALUES (NEW."fitted_on", NEW."id", NEW."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."removed_on", NEW."vehicle_id"); RETURN NULL;', hash='bc45084062108c189fe5a8c1270357ca72447bb4', operation='UPDATE', pgid='pgtrigger_update_update_8707a', table='fleet_packfitting', when='AFTER'))), ('packfitting', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_packfittingevent" ("fitted_on", "id", "pack_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_on", "vehicle_id") VALUES (OLD."fitted_on", OLD."id", OLD."pack_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."removed_on", OLD."vehicle_id"); RETURN NULL;', hash='0bae710c4fdd7c9e7f6867fb7aaef62cb0a43c91', operation='DELETE', pgid='pgtrigger_delete_delete_a11ac', table='fleet_packfitting', when='AFTER'))), ('packfittingevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2f42dda344aa4727e883493bdb0ae7b406b6e8ac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d14ed', table='fleet_packfittingevent', when='BEFORE'))), ('platform', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_platformevent" ("code", "id", "maker_id", "name", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."maker_id", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='1a6988f8122e901e55e9715b0388fa9471375018', operation='INSERT', pgid='pgtrigger_insert_insert_4b0c5', table='fleet_platform', when='AFTER'))), ('platform', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_platformevent" ("code", "id", "maker_id", "name", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."maker_id", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='7965ea7fecf4c3c2984548076c5cb9327d84c61a', operation='UPDATE', pgid='pgtrigger_update_update_77353', table='fleet_platform', when='AFTER'))), ('platform', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_platformevent" ("code", "id", "maker_id", "name", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."maker_id", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='8aac261c089b3065aed6f1be9d2d076fea9d3145', operation='DELETE', pgid='pgtrigger_delete_delete_51dda', table='fleet_platform', when='AFTER'))), ('platformevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ea43c01cd2ac493b69f0b0ac828d5beae85339cf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a0dc3', table='fleet_platformevent', when='BEFORE'))), ('softwareversion', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_softwareversionevent" ("id", "installed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "vehicle_id", "version") VALUES (NEW."id", NEW."installed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."unit", NEW."vehicle_id", NEW."version"); RETURN NULL;', hash='26701d6d589d81dfff862912fabff5bdb41f9dd9', operation='INSERT', pgid='pgtrigger_insert_insert_63e51', table='fleet_softwareversion', when='AFTER'))), ('softwareversion', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_softwareversionevent" ("id", "installed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "vehicle_id", "version") VALUES (NEW."id", NEW."installed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."unit", NEW."vehicle_id", NEW."version"); RETURN NULL;', hash='6a34bba684f87758ecee9e6b36fc3594225aba1b', operation='UPDATE', pgid='pgtrigger_update_update_c52b4', table='fleet_softwareversion', when='AFTER'))), ('softwareversion', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_softwareversionevent" ("id", "installed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "vehicle_id", "version") VALUES (OLD."id", OLD."installed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."unit", OLD."vehicle_id", OLD."version"); RETURN NULL;', hash='d3357db7f1ca3d71f5e6ee3c2a9bc7ee32c8c32a', operation='DELETE', pgid='pgtrigger_delete_delete_6170b', table='fleet_softwareversion', when='AFTER'))), ('softwareversionevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6ba029403a74d28a00164d178d8664388b8effa9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e946b', table='fleet_softwareversionevent', when='BEFORE'))), ('terminal', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_terminalevent" ("algorithm", "chip_id", "firmware", "iccid", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_key", "serial", "vehicle_id") VALUES (NEW."algorithm", NEW."chip_id", NEW."firmware", NEW."iccid", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."public_key", NEW."serial", NEW."vehicle_id"); RETURN NULL;', hash='cdedcd2d04c8e77668257eb403ba5227cc119283', operation='INSERT', pgid='pgtrigger_insert_insert_f9318', table='fleet_terminal', when='AFTER'))), ('terminal', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_terminalevent" ("algorithm", "chip_id", "firmware", "iccid", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_key", "serial", "vehicle_id") VALUES (NEW."algorithm", NEW."chip_id", NEW."firmware", NEW."iccid", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."public_key", NEW."serial", NEW."vehicle_id"); RETURN NULL;', hash='39be328b84968923b7b732a09a501d7baf88b5f8', operation='UPDATE', pgid='pgtrigger_update_update_e19b1', table='fleet_terminal', when='AFTER'))), ('terminal', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_terminalevent" ("algorithm", "chip_id", "firmware", "iccid", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_key", "serial", "vehicle_id") VALUES (OLD."algorithm", OLD."chip_id", OLD."firmware", OLD."iccid", OLD."id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."public_key", OLD."serial", OLD."vehicle_id"); RETURN NULL;', hash='cf35384d2736bccb31f4db6fa5c325b593a16976', operation='DELETE', pgid='pgtrigger_delete_delete_e7a30', table='fleet_terminal', when='AFTER'))), ('terminalevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='36185bbd80de61c6f7ae014bfa12508ff02ac574', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c7eb4', table='fleet_terminalevent', when='BEFORE'))), ('vehicleevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e31bc182ded77ebbbc9b01c5de2834df814691e9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1c289', table='fleet_vehicleevent', when='BEFORE'))), ('vehiclemodel', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehiclemodelevent" ("alarm_thresholds", "current_sign", "drive", "electric_range_km", "gear_ratios", "id", "life_years", "maker_id", "motor_layout", "name", "notice_code", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "range_method", "top_speed_kmh") VALUES (NEW."alarm_thresholds", NEW."current_sign", NEW."drive", NEW."electric_range_km", NEW."gear_ratios", NEW."id", NEW."life_years", NEW."maker_id", NEW."motor_layout", NEW."name", NEW."notice_code", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."platform_id", NEW."range_method", NEW."top_speed_kmh"); RETURN NULL;', hash='611655032ca58d6d6675d420fb6ff68702401839', operation='INSERT', pgid='pgtrigger_insert_insert_ec0f8', table='fleet_vehiclemodel', when='AFTER'))), ('vehiclemodel', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_vehiclemodelevent" ("alarm_thresholds", "current_sign", "drive", "electric_range_km", "gear_ratios", "id", "life_years", "maker_id", "motor_layout", "name", "notice_code", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "range_method", "top_speed_kmh") VALUES (NEW."alarm_thresholds", NEW."current_sign", NEW."drive", NEW."electric_range_km", NEW."gear_ratios", NEW."id", NEW."life_years", NEW."maker_id", NEW."motor_layout", NEW."name", NEW."notice_code", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."platform_id", NEW."range_method", NEW."top_speed_kmh"); RETURN NULL;', hash='209c232d2f1ca5b8873d2debf722414f9772e844', operation='UPDATE', pgid='pgtrigger_update_update_c8094', table='fleet_vehiclemodel', when='AFTER'))), ('vehiclemodel', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_vehiclemodelevent" ("alarm_thresholds", "current_sign", "drive", "electric_range_km", "gear_ratios", "id", "life_years", "maker_id", "motor_layout", "name", "notice_code", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform_id", "range_method", "top_speed_kmh") VALUES (OLD."alarm_thresholds", OLD."current_sign", OLD."drive", OLD."electric_range_km", OLD."gear_ratios", OLD."id", OLD."life_years", OLD."maker_id", OLD."motor_layout", OLD."name", OLD."notice_code", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."platform_id", OLD."range_method", OLD."top_speed_kmh"); RETURN NULL;', hash='0d5c2f7a67d6b89f10c807615629bda95f347eb6', operation='DELETE', pgid='pgtrigger_delete_delete_03124', table='fleet_vehiclemodel', when='AFTER'))), ('configurationevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dcddf607d686166998a7314c6c48777d6cc606a5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_37316', table='fleet_configurationevent', when='BEFORE'))), ('configuration', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_configurationevent" ("battery_type_id", "controller_type_id", "engine_power_kw", "engine_torque_nm", "fuel_cell_details", "fuel_grade", "fuel_type", "has_range_extender", "id", "is_swappable", "maker_id", "model_id", "motor_type_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_edition", "total_voltage_method") VALUES (NEW."battery_type_id", NEW."controller_type_id", NEW."engine_power_kw", NEW."engine_torque_nm", NEW."fuel_cell_details", NEW."fuel_grade", NEW."fuel_type", NEW."has_range_extender", NEW."id", NEW."is_swappable", NEW."maker_id", NEW."model_id", NEW."motor_type_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."protocol_edition", NEW."total_voltage_method"); RETURN NULL;', hash='193b929d66c744b7d4eaece234015c95bd934c2c', operation='INSERT', pgid='pgtrigger_insert_insert_e23f0', table='fleet_configuration', when='AFTER'))), ('configuration', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_configurationevent" ("battery_type_id", "controller_type_id", "engine_power_kw", "engine_torque_nm", "fuel_cell_details", "fuel_grade", "fuel_type", "has_range_extender", "id", "is_swappable", "maker_id", "model_id", "motor_type_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_edition", "total_voltage_method") VALUES (NEW."battery_type_id", NEW."controller_type_id", NEW."engine_power_kw", NEW."engine_torque_nm", NEW."fuel_cell_details", NEW."fuel_grade", NEW."fuel_type", NEW."has_range_extender", NEW."id", NEW."is_swappable", NEW."maker_id", NEW."model_id", NEW."motor_type_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."protocol_edition", NEW."total_voltage_method"); RETURN NULL;', hash='b155495be30b3fb78869c6e4ddd973497a132d40', operation='UPDATE', pgid='pgtrigger_update_update_45d4f', table='fleet_configuration', when='AFTER'))), ('configuration', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_configurationevent" ("battery_type_id", "controller_type_id", "engine_power_kw", "engine_torque_nm", "fuel_cell_details", "fuel_grade", "fuel_type", "has_range_extender", "id", "is_swappable", "maker_id", "model_id", "motor_type_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_edition", "total_voltage_method") VALUES (OLD."battery_type_id", OLD."controller_type_id", OLD."engine_power_kw", OLD."engine_torque_nm", OLD."fuel_cell_details", OLD."fuel_grade", OLD."fuel_type", OLD."has_range_extender", OLD."id", OLD."is_swappable", OLD."maker_id", OLD."model_id", OLD."motor_type_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."protocol_edition", OLD."total_voltage_method"); RETURN NULL;', hash='da21efb88d51a22fe70e5b4e6a65177d06a40939', operation='DELETE', pgid='pgtrigger_delete_delete_1c205', table='fleet_configuration', when='AFTER'))), ('vehiclemodelevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b47975b572c8cafc13ca18f9f843d853577f6732', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9cebb', table='fleet_vehiclemodelevent', when='BEFORE')))],
         ),
     ]

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
+import voltward.records.tracking
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('fleet', '0013_add_product_order'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('records', '__first__'),
     ]
 
     operations = [
@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('proposed', '待确认'), ('confirmed', '已确认'), ('refused', '已否定')], default='proposed', max_length=12, verbose_name='状态')),
                 ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='提出时间')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
+                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('model', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehiclemodel')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.currentsignproposal')),
+                ('proposed_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -56,81 +60,16 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(choices=[('measured', '实测'), ('supplier', '供应商声明'), ('estimated', '估计')], max_length=12, verbose_name='可信度')),
                 ('state', models.CharField(choices=[('proposed', '待审批'), ('approved', '已批准'), ('refused', '已拒绝')], default='proposed', max_length=12, verbose_name='状态')),
                 ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='提出时间')),
+                ('approved_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('battery_type', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype', verbose_name='电池类型')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.safeboundary')),
+                ('proposed_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='currentsignproposal',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_currentsignproposalevent" ("decided_at", "decided_by_id", "evidence", "id", "model_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sign", "state") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."evidence", NEW."id", NEW."model_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."sign", NEW."state"); RETURN NULL;', hash='208f465af81f3b32eef0bf50d7b48d41bee6be8d', operation='INSERT', pgid='pgtrigger_insert_insert_65a27', table='fleet_currentsignproposal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='currentsignproposal',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_currentsignproposalevent" ("decided_at", "decided_by_id", "evidence", "id", "model_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sign", "state") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."evidence", NEW."id", NEW."model_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."sign", NEW."state"); RETURN NULL;', hash='22b2b1d54974ff1302ad8f50f49808ddfadf64cc', operation='UPDATE', pgid='pgtrigger_update_update_84bb7', table='fleet_currentsignproposal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='currentsignproposal',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_currentsignproposalevent" ("decided_at", "decided_by_id", "evidence", "id", "model_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sign", "state") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."evidence", OLD."id", OLD."model_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."sign", OLD."state"); RETURN NULL;', hash='f955d343b83283786c0d1a1084829f4328a4ef46', operation='DELETE', pgid='pgtrigger_delete_delete_96ed0', table='fleet_currentsignproposal', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='safeboundary',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_safeboundaryevent" ("approved_by_id", "battery_type_id", "confidence", "highest_cell_voltage_v", "highest_charge_current_a", "highest_discharge_current_a", "highest_temperature_c", "id", "lowest_cell_voltage_v", "lowest_charge_temperature_c", "lowest_temperature_c", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source", "state", "valid_from", "version") VALUES (NEW."approved_by_id", NEW."battery_type_id", NEW."confidence", NEW."highest_cell_voltage_v", NEW."highest_charge_current_a", NEW."highest_discharge_current_a", NEW."highest_temperature_c", NEW."id", NEW."lowest_cell_voltage_v", NEW."lowest_charge_temperature_c", NEW."lowest_temperature_c", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."source", NEW."state", NEW."valid_from", NEW."version"); RETURN NULL;', hash='d648644b42c152690fdd75c71781557129bdd4c1', operation='INSERT', pgid='pgtrigger_insert_insert_20624', table='fleet_safeboundary', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='safeboundary',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_safeboundaryevent" ("approved_by_id", "battery_type_id", "confidence", "highest_cell_voltage_v", "highest_charge_current_a", "highest_discharge_current_a", "highest_temperature_c", "id", "lowest_cell_voltage_v", "lowest_charge_temperature_c", "lowest_temperature_c", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source", "state", "valid_from", "version") VALUES (NEW."approved_by_id", NEW."battery_type_id", NEW."confidence", NEW."highest_cell_voltage_v", NEW."highest_charge_current_a", NEW."highest_discharge_current_a", NEW."highest_temperature_c", NEW."id", NEW."lowest_cell_voltage_v", NEW."lowest_charge_temperature_c", NEW."lowest_temperature_c", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."source", NEW."state", NEW."valid_from", NEW."version"); RETURN NULL;', hash='09188f1a6962e8f4faa82bc79cc8df33a69e5ebd', operation='UPDATE', pgid='pgtrigger_update_update_56bfe', table='fleet_safeboundary', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='safeboundary',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_safeboundaryevent" ("approved_by_id", "battery_type_id", "confidence", "highest_cell_voltage_v", "highest_charge_current_a", "highest_discharge_current_a", "highest_temperature_c", "id", "lowest_cell_voltage_v", "lowest_charge_temperature_c", "lowest_temperature_c", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source", "state", "valid_from", "version") VALUES (OLD."approved_by_id", OLD."battery_type_id", OLD."confidence", OLD."highest_cell_voltage_v", OLD."highest_charge_current_a", OLD."highest_discharge_current_a", OLD."highest_temperature_c", OLD."id", OLD."lowest_cell_voltage_v", OLD."lowest_charge_temperature_c", OLD."lowest_temperature_c", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."source", OLD."state", OLD."valid_from", OLD."version"); RETURN NULL;', hash='2433b541bbd46682bb8fa0458336a25a6a3145bb', operation='DELETE', pgid='pgtrigger_delete_delete_0ebce', table='fleet_safeboundary', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposalevent',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposalevent',
-            name='model',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.vehiclemodel'),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposalevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.currentsignproposal'),
-        ),
-        migrations.AddField(
-            model_name='currentsignproposalevent',
-            name='proposed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='safeboundaryevent',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人'),
-        ),
-        migrations.AddField(
-            model_name='safeboundaryevent',
-            name='battery_type',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.batterytype', verbose_name='电池类型'),
-        ),
-        migrations.AddField(
-            model_name='safeboundaryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='fleet.safeboundary'),
-        ),
-        migrations.AddField(
-            model_name='safeboundaryevent',
-            name='proposed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='currentsignproposalevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2266866492cc71be654221644116b901b31ebca9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2de28', table='fleet_currentsignproposalevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='safeboundaryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8b690edb240b02f4e48a56810631b7157e2fc142', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4dba2', table='fleet_safeboundaryevent', when='BEFORE')),
+        voltward.records.tracking.AddTriggers(
+            triggers=[('currentsignproposal', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_currentsignproposalevent" ("decided_at", "decided_by_id", "evidence", "id", "model_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sign", "state") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."evidence", NEW."id", NEW."model_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."sign", NEW."state"); RETURN NULL;', hash='208f465af81f3b32eef0bf50d7b48d41bee6be8d', operation='INSERT', pgid='pgtrigger_insert_insert_65a27', table='fleet_currentsignproposal', when='AFTER'))), ('currentsignproposal', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_currentsignproposalevent" ("decided_at", "decided_by_id", "evidence", "id", "model_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sign", "state") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."evidence", NEW."id", NEW."model_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."sign", NEW."state"); RETURN NULL;', hash='22b2b1d54974ff1302ad8f50f49808ddfadf64cc', operation='UPDATE', pgid='pgtrigger_update_update_84bb7', table='fleet_currentsignproposal', when='AFTER'))), ('currentsignproposal', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_currentsignproposalevent" ("decided_at", "decided_by_id", "evidence", "id", "model_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sign", "state") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."evidence", OLD."id", OLD."model_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."sign", OLD."state"); RETURN NULL;', hash='f955d343b83283786c0d1a1084829f4328a4ef46', operation='DELETE', pgid='pgtrigger_delete_delete_96ed0', table='fleet_currentsignproposal', when='AFTER'))), ('safeboundary', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_safeboundaryevent" ("approved_by_id", "battery_type_id", "confidence", "highest_cell_voltage_v", "highest_charge_current_a", "highest_discharge_current_a", "highest_temperature_c", "id", "lowest_cell_voltage_v", "lowest_charge_temperature_c", "lowest_temperature_c", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source", "state", "valid_from", "version") VALUES (NEW."approved_by_id", NEW."battery_type_id", NEW."confidence", NEW."highest_cell_voltage_v", NEW."highest_charge_current_a", NEW."highest_discharge_current_a", NEW."highest_temperature_c", NEW."id", NEW."lowest_cell_voltage_v", NEW."lowest_charge_temperature_c", NEW."lowest_temperature_c", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."source", NEW."state", NEW."valid_from", NEW."version"); RETURN NULL;', hash='d648644b42c152690fdd75c71781557129bdd4c1', operation='INSERT', pgid='pgtrigger_insert_insert_20624', table='fleet_safeboundary', when='AFTER'))), ('safeboundary', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "fleet_safeboundaryevent" ("approved_by_id", "battery_type_id", "confidence", "highest_cell_voltage_v", "highest_charge_current_a", "highest_discharge_current_a", "highest_temperature_c", "id", "lowest_cell_voltage_v", "lowest_charge_temperature_c", "lowest_temperature_c", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source", "state", "valid_from", "version") VALUES (NEW."approved_by_id", NEW."battery_type_id", NEW."confidence", NEW."highest_cell_voltage_v", NEW."highest_charge_current_a", NEW."highest_discharge_current_a", NEW."highest_temperature_c", NEW."id", NEW."lowest_cell_voltage_v", NEW."lowest_charge_temperature_c", NEW."lowest_temperature_c", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_at", NEW."proposed_by_id", NEW."source", NEW."state", NEW."valid_from", NEW."version"); RETURN NULL;', hash='09188f1a6962e8f4faa82bc79cc8df33a69e5ebd', operation='UPDATE', pgid='pgtrigger_update_update_56bfe', table='fleet_safeboundary', when='AFTER'))), ('safeboundary', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "fleet_safeboundaryevent" ("approved_by_id", "battery_type_id", "confidence", "highest_cell_voltage_v", "highest_charge_current_a", "highest_discharge_current_a", "highest_temperature_c", "id", "lowest_cell_voltage_v", "lowest_charge_temperature_c", "lowest_temperature_c", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source", "state", "valid_from", "version") VALUES (OLD."approved_by_id", OLD."battery_type_id", OLD."confidence", OLD."highest_cell_voltage_v", OLD."highest_charge_current_a", OLD."highest_discharge_current_a", OLD."highest_temperature_c", OLD."id", OLD."lowest_cell_voltage_v", OLD."lowest_charge_temperature_c", OLD."lowest_temperature_c", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."source", OLD."state", OLD."valid_from", OLD."version"); RETURN NULL;', hash='2433b541bbd46682bb8fa0458336a25a6a3145bb', operation='DELETE', pgid='pgtrigger_delete_delete_0ebce', table='fleet_safeboundary', when='AFTER'))), ('currentsignproposalevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2266866492cc71be654221644116b901b31ebca9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2de28', table='fleet_currentsignproposalevent', when='BEFORE'))), ('safeboundaryevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8b690edb240b02f4e48a56810631b7157e2fc142', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4dba2', table='fleet_safeboundaryevent', when='BEFORE')))],
         ),
     ]

@@ -6,7 +6,7 @@ import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
+import voltward.records.tracking
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='建立时间')),
                 ('expires_at', models.DateTimeField(verbose_name='到期时间')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='吊销时间')),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.apitoken')),
             ],
             options={
                 'abstract': False,
@@ -52,6 +54,10 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='申请时间')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='审批时间')),
                 ('note', models.CharField(blank=True, max_length=500, verbose_name='审批意见')),
+                ('asked_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                ('decided_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人')),
+                ('maker', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.approval')),
             ],
             options={
                 'abstract': False,
@@ -73,6 +79,11 @@ class Migration(migrations.Migration):
                 ('assigned_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='指派时间')),
                 ('done_at', models.DateTimeField(null=True, verbose_name='完成时间')),
                 ('done_note', models.CharField(blank=True, max_length=500, verbose_name='完成情况')),
+                ('assigned_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='指派人')),
+                ('done_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='完成人')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='负责人')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.assignedtask')),
             ],
             options={
                 'abstract': False,
@@ -89,6 +100,10 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(max_length=32)),
                 ('administers', models.CharField(blank=True, default='', max_length=16)),
                 ('assigned_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('assigned_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.assignment')),
+                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit')),
             ],
             options={
                 'abstract': False,
@@ -108,6 +123,11 @@ class Migration(migrations.Migration):
                 ('kept_from', models.DateField(null=True, verbose_name='起算日')),
                 ('review_since', models.DateField(null=True, verbose_name='待复核自')),
                 ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='上传时间')),
+                ('content', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.storedcontent')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.attachment')),
+                ('retention_class', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionclass', verbose_name='保存期限类别')),
+                ('uploaded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
             ],
             options={
                 'abstract': False,
@@ -126,6 +146,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=200, verbose_name='依据')),
                 ('confidence', models.CharField(choices=[('A', '已核对官方原文'), ('B', '二手来源'), ('C', '弱来源'), ('M', '凭记忆，待核'), ('own', '本平台默认或企业自定')], max_length=4, verbose_name='可信度')),
                 ('effective_from', models.DateField(verbose_name='生效日')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.attachmentlimit')),
             ],
             options={
                 'abstract': False,
@@ -141,6 +162,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
                 ('source', models.CharField(max_length=240, verbose_name='依据')),
+                ('approved_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('maker', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.calendaryear')),
+                ('proposed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -160,6 +185,8 @@ class Migration(migrations.Migration):
                 ('settings', models.JSONField(default=dict)),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='停用时间')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.channel')),
             ],
             options={
                 'abstract': False,
@@ -190,6 +217,13 @@ class Migration(migrations.Migration):
                 ('ended_reason', models.CharField(blank=True, max_length=500, verbose_name='说明')),
                 ('proof_text', models.CharField(blank=True, max_length=500, verbose_name='凭证')),
                 ('proof_url', models.CharField(blank=True, max_length=240, verbose_name='凭证链接')),
+                ('created_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='完成人')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('owner', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='负责人')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.clock')),
+                ('rule', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.deadlinerule', verbose_name='时限规则')),
+                ('unit', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='负责部门')),
             ],
             options={
                 'abstract': False,
@@ -228,6 +262,10 @@ class Migration(migrations.Migration):
                 ('effective_from', models.DateField(null=True, verbose_name='生效日期')),
                 ('effective_to', models.DateField(null=True, verbose_name='失效日期')),
                 ('approved_at', models.DateTimeField(null=True, verbose_name='批准时间')),
+                ('approved_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('maker', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.deadlinerule')),
+                ('proposed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -244,6 +282,8 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=32, verbose_name='编码')),
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='停用时间')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.escalationchain')),
             ],
             options={
                 'abstract': False,
@@ -261,6 +301,11 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(blank=True, max_length=32, verbose_name='角色')),
                 ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('email', '电子邮件'), ('wecom', '企业微信群机器人'), ('dingtalk', '钉钉群机器人'), ('feishu', '飞书群机器人'), ('sms', '短信'), ('voice', '语音电话')], max_length=12), default=list, size=None)),
                 ('wait_min', models.PositiveSmallIntegerField(verbose_name='等待（分钟）')),
+                ('chain', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.escalationchain')),
+                ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.escalationstep')),
+                ('post', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.post', verbose_name='岗位')),
+                ('unit', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='组织单元')),
             ],
             options={
                 'abstract': False,
@@ -280,6 +325,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=200, verbose_name='依据')),
                 ('confidence', models.CharField(max_length=40, verbose_name='可信度')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('approval', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.approval')),
+                ('maker', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.exportrule')),
             ],
             options={
                 'abstract': False,
@@ -294,6 +342,8 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('record', models.CharField(max_length=120, verbose_name='记录')),
+                ('hold', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.legalhold')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.heldrecord')),
             ],
             options={
                 'abstract': False,
@@ -311,6 +361,10 @@ class Migration(migrations.Migration):
                 ('placed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='发起时间')),
                 ('lifted_at', models.DateTimeField(null=True, verbose_name='解除时间')),
                 ('lifted_reason', models.CharField(blank=True, max_length=300, verbose_name='解除理由')),
+                ('lifted_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='解除人')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.legalhold')),
+                ('placed_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
             ],
             options={
                 'abstract': False,
@@ -328,6 +382,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=120)),
                 ('target', models.CharField(max_length=120)),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('made_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.link')),
             ],
             options={
                 'abstract': False,
@@ -344,6 +401,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='企业名称')),
                 ('wmis', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, size=None, verbose_name='WMI')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='建立时间')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
             ],
             options={
                 'abstract': False,
@@ -363,6 +421,9 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, verbose_name='标题')),
                 ('body', models.TextField(max_length=1000, verbose_name='正文')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('maker', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.noticetemplate')),
             ],
             options={
                 'abstract': False,
@@ -383,6 +444,8 @@ class Migration(migrations.Migration):
                 ('is_program', models.BooleanField(default=False, verbose_name='程序账号')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='建立时间')),
                 ('password_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='密码修改时间')),
+                ('maker', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker', verbose_name='企业')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -398,6 +461,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('name', models.CharField(max_length=80, verbose_name='岗位')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.post')),
+                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='组织单元')),
             ],
             options={
                 'abstract': False,
@@ -413,6 +478,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('since', models.DateField(verbose_name='任职自')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='任职至')),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.postholder')),
+                ('post', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.post')),
             ],
             options={
                 'abstract': False,
@@ -429,6 +497,7 @@ class Migration(migrations.Migration):
                 ('title_zh', models.CharField(max_length=120, verbose_name='中文名称')),
                 ('title_en', models.CharField(max_length=120, verbose_name='英文名称')),
                 ('order', models.PositiveSmallIntegerField(default=100)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionclass')),
             ],
             options={
                 'abstract': False,
@@ -453,6 +522,11 @@ class Migration(migrations.Migration):
                 ('confidence', models.CharField(choices=[('A', '已核对官方原文'), ('B', '二手来源'), ('C', '弱来源'), ('M', '凭记忆，待核'), ('own', '本平台默认或企业自定')], max_length=4, verbose_name='可信度')),
                 ('effective_from', models.DateField(verbose_name='生效日')),
                 ('effective_to', models.DateField(blank=True, null=True, verbose_name='失效日')),
+                ('approval', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.approval')),
+                ('maker', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionrule')),
+                ('replaces', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionrule')),
+                ('retention_class', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionclass', verbose_name='类别')),
             ],
             options={
                 'abstract': False,
@@ -471,6 +545,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='名称')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='建立时间')),
+                ('maker', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='上级')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit')),
             ],
             options={
                 'abstract': False,
@@ -488,814 +565,16 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('holiday', '休息日'), ('workday', '上班日'), ('usual', '按星期')], max_length=8, verbose_name='类型')),
                 ('name', models.CharField(blank=True, max_length=60, verbose_name='名称')),
                 ('source', models.CharField(max_length=240, verbose_name='依据')),
+                ('approved_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('maker', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.workday')),
+                ('proposed_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitoken',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_apitokenevent" ("created_at", "expires_at", "id", "name", "pages", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "scope") VALUES (NEW."created_at", NEW."expires_at", NEW."id", NEW."name", NEW."pages", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."scope"); RETURN NULL;', hash='e53ec09f5d9e28fef5560f672529588f12f5ec80', operation='INSERT', pgid='pgtrigger_insert_insert_e2029', table='records_apitoken', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitoken',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."scope" IS DISTINCT FROM (NEW."scope"))', func='INSERT INTO "records_apitokenevent" ("created_at", "expires_at", "id", "name", "pages", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "scope") VALUES (NEW."created_at", NEW."expires_at", NEW."id", NEW."name", NEW."pages", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."revoked_at", NEW."scope"); RETURN NULL;', hash='03d2c6d300ae7c21cf2fe88e4a8af23795af2d2f', operation='UPDATE', pgid='pgtrigger_update_update_5caf3', table='records_apitoken', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitoken',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_apitokenevent" ("created_at", "expires_at", "id", "name", "pages", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "scope") VALUES (OLD."created_at", OLD."expires_at", OLD."id", OLD."name", OLD."pages", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."scope"); RETURN NULL;', hash='ecc267b0713d54f6610dfab6c6c4b1012978a6a3', operation='DELETE', pgid='pgtrigger_delete_delete_1e4fc', table='records_apitoken', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='approval',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_approvalevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "id", "kind", "maker_id", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "title") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."reason", NEW."state", NEW."title"); RETURN NULL;', hash='a546a7311ca0f32c615eeeb65210a7b4deab0fad', operation='INSERT', pgid='pgtrigger_insert_insert_24b23', table='records_approval', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='approval',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "records_approvalevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "id", "kind", "maker_id", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "title") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."reason", NEW."state", NEW."title"); RETURN NULL;', hash='2835701d7f757e769e7e69ac763a48af599c24bb', operation='UPDATE', pgid='pgtrigger_update_update_f7d7c', table='records_approval', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='approval',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_approvalevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "id", "kind", "maker_id", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "title") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."kind", OLD."maker_id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."reason", OLD."state", OLD."title"); RETURN NULL;', hash='82aca9f996139a833285ad180cff02833810fb7c', operation='DELETE', pgid='pgtrigger_delete_delete_f9114', table='records_approval', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignedtask',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignedtaskevent" ("assigned_at", "assigned_by_id", "done_at", "done_by_id", "done_note", "due_at", "id", "maker_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "subject", "subject_text", "title", "url") VALUES (NEW."assigned_at", NEW."assigned_by_id", NEW."done_at", NEW."done_by_id", NEW."done_note", NEW."due_at", NEW."id", NEW."maker_id", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."subject", NEW."subject_text", NEW."title", NEW."url"); RETURN NULL;', hash='8285a9ec08aa30b9c238b60c04a4947fbe6851cc', operation='INSERT', pgid='pgtrigger_insert_insert_c48ab', table='records_assignedtask', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignedtask',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_assignedtaskevent" ("assigned_at", "assigned_by_id", "done_at", "done_by_id", "done_note", "due_at", "id", "maker_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "subject", "subject_text", "title", "url") VALUES (NEW."assigned_at", NEW."assigned_by_id", NEW."done_at", NEW."done_by_id", NEW."done_note", NEW."due_at", NEW."id", NEW."maker_id", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."subject", NEW."subject_text", NEW."title", NEW."url"); RETURN NULL;', hash='d164a0e7327a10a3120ad5d2e46f26c3f6f2b257', operation='UPDATE', pgid='pgtrigger_update_update_11742', table='records_assignedtask', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignedtask',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignedtaskevent" ("assigned_at", "assigned_by_id", "done_at", "done_by_id", "done_note", "due_at", "id", "maker_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "subject", "subject_text", "title", "url") VALUES (OLD."assigned_at", OLD."assigned_by_id", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."due_at", OLD."id", OLD."maker_id", OLD."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."subject", OLD."subject_text", OLD."title", OLD."url"); RETURN NULL;', hash='7451480fe4243dc0000f6e4e1f6a6cc0abff5b6c', operation='DELETE', pgid='pgtrigger_delete_delete_393ee', table='records_assignedtask', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignmentevent" ("administers", "assigned_at", "assigned_by_id", "id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id") VALUES (NEW."administers", NEW."assigned_at", NEW."assigned_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."role", NEW."unit_id"); RETURN NULL;', hash='03346df99d6d91338b9cd13c5e8db8b07f9a7ea2', operation='INSERT', pgid='pgtrigger_insert_insert_cc9b2', table='records_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."administers" IS DISTINCT FROM (NEW."administers") OR OLD."assigned_at" IS DISTINCT FROM (NEW."assigned_at") OR OLD."assigned_by_id" IS DISTINCT FROM (NEW."assigned_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))', func='INSERT INTO "records_assignmentevent" ("administers", "assigned_at", "assigned_by_id", "id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id") VALUES (NEW."administers", NEW."assigned_at", NEW."assigned_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."role", NEW."unit_id"); RETURN NULL;', hash='dc7ffe44a7a386c0994cf27f6cbc22e9a1e48ea6', operation='UPDATE', pgid='pgtrigger_update_update_be27f', table='records_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignmentevent" ("administers", "assigned_at", "assigned_by_id", "id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id") VALUES (OLD."administers", OLD."assigned_at", OLD."assigned_by_id", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."role", OLD."unit_id"); RETURN NULL;', hash='606b2114ea1842edb90f162ce6f1ba22c595c7db', operation='DELETE', pgid='pgtrigger_delete_delete_787b0', table='records_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentevent" ("content_id", "id", "kept_from", "maker_id", "media_type", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record", "retention_class_id", "review_since", "uploaded_at", "uploaded_by_id") VALUES (NEW."content_id", NEW."id", NEW."kept_from", NEW."maker_id", NEW."media_type", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."record", NEW."retention_class_id", NEW."review_since", NEW."uploaded_at", NEW."uploaded_by_id"); RETURN NULL;', hash='a4abe16db0e7a7a6763eef2bc18a53010a364101', operation='INSERT', pgid='pgtrigger_insert_insert_1afc6', table='records_attachment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_attachmentevent" ("content_id", "id", "kept_from", "maker_id", "media_type", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record", "retention_class_id", "review_since", "uploaded_at", "uploaded_by_id") VALUES (NEW."content_id", NEW."id", NEW."kept_from", NEW."maker_id", NEW."media_type", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."record", NEW."retention_class_id", NEW."review_since", NEW."uploaded_at", NEW."uploaded_by_id"); RETURN NULL;', hash='09c59e8a92adebff48e0c2870e48d075a1ee06e1', operation='UPDATE', pgid='pgtrigger_update_update_a2fad', table='records_attachment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentevent" ("content_id", "id", "kept_from", "maker_id", "media_type", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record", "retention_class_id", "review_since", "uploaded_at", "uploaded_by_id") VALUES (OLD."content_id", OLD."id", OLD."kept_from", OLD."maker_id", OLD."media_type", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."record", OLD."retention_class_id", OLD."review_since", OLD."uploaded_at", OLD."uploaded_by_id"); RETURN NULL;', hash='67f8b2b2d68a4addd474d5171e478d2b035c3e4c', operation='DELETE', pgid='pgtrigger_delete_delete_050bb', table='records_attachment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachmentlimit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentlimitevent" ("confidence", "effective_from", "id", "max_bytes", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "slip_hours", "source") VALUES (NEW."confidence", NEW."effective_from", NEW."id", NEW."max_bytes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."slip_hours", NEW."source"); RETURN NULL;', hash='f2e0c5b121e9cc65de26332436f61fb9ee113979', operation='INSERT', pgid='pgtrigger_insert_insert_38334', table='records_attachmentlimit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachmentlimit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_attachmentlimitevent" ("confidence", "effective_from", "id", "max_bytes", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "slip_hours", "source") VALUES (NEW."confidence", NEW."effective_from", NEW."id", NEW."max_bytes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."slip_hours", NEW."source"); RETURN NULL;', hash='40adcb6d3c7293a66fd728a8e5b483daf46549cf', operation='UPDATE', pgid='pgtrigger_update_update_712f2', table='records_attachmentlimit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachmentlimit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentlimitevent" ("confidence", "effective_from", "id", "max_bytes", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "slip_hours", "source") VALUES (OLD."confidence", OLD."effective_from", OLD."id", OLD."max_bytes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."slip_hours", OLD."source"); RETURN NULL;', hash='c2d8f628b31c735084223986eb988d8aa374a2bd', operation='DELETE', pgid='pgtrigger_delete_delete_efba6', table='records_attachmentlimit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaryear',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_calendaryearevent" ("approved_by_id", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source", "year") VALUES (NEW."approved_by_id", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."source", NEW."year"); RETURN NULL;', hash='b3c919ceb9ac15be4ba70425bc7bb83faab76e76', operation='INSERT', pgid='pgtrigger_insert_insert_a6c5c', table='records_calendaryear', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaryear',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_calendaryearevent" ("approved_by_id", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source", "year") VALUES (NEW."approved_by_id", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."source", NEW."year"); RETURN NULL;', hash='3d33662e1c182f0fa0272354625fde470d7433f7', operation='UPDATE', pgid='pgtrigger_update_update_01df2', table='records_calendaryear', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaryear',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_calendaryearevent" ("approved_by_id", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source", "year") VALUES (OLD."approved_by_id", OLD."id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."source", OLD."year"); RETURN NULL;', hash='0a91cf63e1162167b7b63dee52dce49fb7648312', operation='DELETE', pgid='pgtrigger_delete_delete_d3744', table='records_calendaryear', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='channel',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_channelevent" ("closed_at", "created_at", "id", "kind", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "settings") VALUES (NEW."closed_at", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position", NEW."settings"); RETURN NULL;', hash='203e629a720bc75b984afb9db0c253c709bd5ec9', operation='INSERT', pgid='pgtrigger_insert_insert_8a4c8', table='records_channel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='channel',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."position" IS DISTINCT FROM (NEW."position") OR OLD."settings" IS DISTINCT FROM (NEW."settings"))', func='INSERT INTO "records_channelevent" ("closed_at", "created_at", "id", "kind", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "settings") VALUES (NEW."closed_at", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position", NEW."settings"); RETURN NULL;', hash='2926f2f40d2c7bbc8dfa9394826a07b5b5aaebe3', operation='UPDATE', pgid='pgtrigger_update_update_4cc40', table='records_channel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='channel',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_channelevent" ("closed_at", "created_at", "id", "kind", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "settings") VALUES (OLD."closed_at", OLD."created_at", OLD."id", OLD."kind", OLD."maker_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position", OLD."settings"); RETURN NULL;', hash='b315fa16913cdd7210cb5338aed9d2f531f2d4ec', operation='DELETE', pgid='pgtrigger_delete_delete_6c944', table='records_channel', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_clockevent" ("calendar_confirmed", "code", "created_at", "created_by_id", "due_at", "ended_at", "ended_by_id", "ended_reason", "event", "event_key", "id", "maker_id", "occurrence", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_text", "proof_url", "rule_id", "started_at", "state", "subject", "subject_text", "unit_id", "url") VALUES (NEW."calendar_confirmed", NEW."code", NEW."created_at", NEW."created_by_id", NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."ended_reason", NEW."event", NEW."event_key", NEW."id", NEW."maker_id", NEW."occurrence", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proof_text", NEW."proof_url", NEW."rule_id", NEW."started_at", NEW."state", NEW."subject", NEW."subject_text", NEW."unit_id", NEW."url"); RETURN NULL;', hash='90e71f968c28ac29018ac9f2b209c3d8afa48c1c', operation='INSERT', pgid='pgtrigger_insert_insert_4d550', table='records_clock', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_clockevent" ("calendar_confirmed", "code", "created_at", "created_by_id", "due_at", "ended_at", "ended_by_id", "ended_reason", "event", "event_key", "id", "maker_id", "occurrence", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_text", "proof_url", "rule_id", "started_at", "state", "subject", "subject_text", "unit_id", "url") VALUES (NEW."calendar_confirmed", NEW."code", NEW."created_at", NEW."created_by_id", NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."ended_reason", NEW."event", NEW."event_key", NEW."id", NEW."maker_id", NEW."occurrence", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proof_text", NEW."proof_url", NEW."rule_id", NEW."started_at", NEW."state", NEW."subject", NEW."subject_text", NEW."unit_id", NEW."url"); RETURN NULL;', hash='9bfe4b51561f954f22d091bffc4ee4046c8ee9ab', operation='UPDATE', pgid='pgtrigger_update_update_55e7e', table='records_clock', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_clockevent" ("calendar_confirmed", "code", "created_at", "created_by_id", "due_at", "ended_at", "ended_by_id", "ended_reason", "event", "event_key", "id", "maker_id", "occurrence", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_text", "proof_url", "rule_id", "started_at", "state", "subject", "subject_text", "unit_id", "url") VALUES (OLD."calendar_confirmed", OLD."code", OLD."created_at", OLD."created_by_id", OLD."due_at", OLD."ended_at", OLD."ended_by_id", OLD."ended_reason", OLD."event", OLD."event_key", OLD."id", OLD."maker_id", OLD."occurrence", OLD."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proof_text", OLD."proof_url", OLD."rule_id", OLD."started_at", OLD."state", OLD."subject", OLD."subject_text", OLD."unit_id", OLD."url"); RETURN NULL;', hash='c8291d0a9f4f50c466b34c074f2fe20df9d944fd', operation='DELETE', pgid='pgtrigger_delete_delete_072f7', table='records_clock', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinerule',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_deadlineruleevent" ("addressee_en", "addressee_zh", "amount", "approved_at", "approved_by_id", "code", "condition_en", "condition_zh", "confidence", "effective_from", "effective_to", "extension_needs_second", "fact", "id", "is_on", "maker_id", "month_day", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "repeats", "revision", "severity", "source", "starts_from", "title_en", "title_zh", "told_roles", "unit", "warnings") VALUES (NEW."addressee_en", NEW."addressee_zh", NEW."amount", NEW."approved_at", NEW."approved_by_id", NEW."code", NEW."condition_en", NEW."condition_zh", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."extension_needs_second", NEW."fact", NEW."id", NEW."is_on", NEW."maker_id", NEW."month_day", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."repeats", NEW."revision", NEW."severity", NEW."source", NEW."starts_from", NEW."title_en", NEW."title_zh", NEW."told_roles", NEW."unit", NEW."warnings"); RETURN NULL;', hash='b1e07d8bf9126533d262bea740156451493eb54a', operation='INSERT', pgid='pgtrigger_insert_insert_d6471', table='records_deadlinerule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinerule',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_deadlineruleevent" ("addressee_en", "addressee_zh", "amount", "approved_at", "approved_by_id", "code", "condition_en", "condition_zh", "confidence", "effective_from", "effective_to", "extension_needs_second", "fact", "id", "is_on", "maker_id", "month_day", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "repeats", "revision", "severity", "source", "starts_from", "title_en", "title_zh", "told_roles", "unit", "warnings") VALUES (NEW."addressee_en", NEW."addressee_zh", NEW."amount", NEW."approved_at", NEW."approved_by_id", NEW."code", NEW."condition_en", NEW."condition_zh", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."extension_needs_second", NEW."fact", NEW."id", NEW."is_on", NEW."maker_id", NEW."month_day", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."repeats", NEW."revision", NEW."severity", NEW."source", NEW."starts_from", NEW."title_en", NEW."title_zh", NEW."told_roles", NEW."unit", NEW."warnings"); RETURN NULL;', hash='7577a63485004f50e03b775acfc1b75fa43d4cd6', operation='UPDATE', pgid='pgtrigger_update_update_7c97f', table='records_deadlinerule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinerule',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_deadlineruleevent" ("addressee_en", "addressee_zh", "amount", "approved_at", "approved_by_id", "code", "condition_en", "condition_zh", "confidence", "effective_from", "effective_to", "extension_needs_second", "fact", "id", "is_on", "maker_id", "month_day", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "repeats", "revision", "severity", "source", "starts_from", "title_en", "title_zh", "told_roles", "unit", "warnings") VALUES (OLD."addressee_en", OLD."addressee_zh", OLD."amount", OLD."approved_at", OLD."approved_by_id", OLD."code", OLD."condition_en", OLD."condition_zh", OLD."confidence", OLD."effective_from", OLD."effective_to", OLD."extension_needs_second", OLD."fact", OLD."id", OLD."is_on", OLD."maker_id", OLD."month_day", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."repeats", OLD."revision", OLD."severity", OLD."source", OLD."starts_from", OLD."title_en", OLD."title_zh", OLD."told_roles", OLD."unit", OLD."warnings"); RETURN NULL;', hash='5d96bea48b0a93148e62c6ac28d08a302d790375', operation='DELETE', pgid='pgtrigger_delete_delete_fe05a', table='records_deadlinerule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationchain',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationchainevent" ("closed_at", "code", "id", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."id", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='d5a453fce0dd2f1246a7dd8a3ff001105838f1aa', operation='INSERT', pgid='pgtrigger_insert_insert_5fe69', table='records_escalationchain', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationchain',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_escalationchainevent" ("closed_at", "code", "id", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."id", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='2a3386aa4b471cdf05a85712f00576ebf2918487', operation='UPDATE', pgid='pgtrigger_update_update_02fb8', table='records_escalationchain', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationchain',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationchainevent" ("closed_at", "code", "id", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."closed_at", OLD."code", OLD."id", OLD."maker_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='a7bf61e7d9b4a856b4aa486877cae6953b1ec0f3', operation='DELETE', pgid='pgtrigger_delete_delete_cd91c', table='records_escalationchain', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationstep',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationstepevent" ("chain_id", "channels", "id", "order", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "role", "unit_id", "wait_min") VALUES (NEW."chain_id", NEW."channels", NEW."id", NEW."order", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."post_id", NEW."role", NEW."unit_id", NEW."wait_min"); RETURN NULL;', hash='fb28bb6da51a32acccb0dbd5263f2d225c09395f', operation='INSERT', pgid='pgtrigger_insert_insert_876fb', table='records_escalationstep', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationstep',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_escalationstepevent" ("chain_id", "channels", "id", "order", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "role", "unit_id", "wait_min") VALUES (NEW."chain_id", NEW."channels", NEW."id", NEW."order", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."post_id", NEW."role", NEW."unit_id", NEW."wait_min"); RETURN NULL;', hash='0a26d982aa44e341169886a1fe4f38f73ee0811f', operation='UPDATE', pgid='pgtrigger_update_update_fbb2c', table='records_escalationstep', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationstep',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationstepevent" ("chain_id", "channels", "id", "order", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "role", "unit_id", "wait_min") VALUES (OLD."chain_id", OLD."channels", OLD."id", OLD."order", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."post_id", OLD."role", OLD."unit_id", OLD."wait_min"); RETURN NULL;', hash='b91b0186b523ae1d92a4820ad9ab1887b1ad0f2a', operation='DELETE', pgid='pgtrigger_delete_delete_a7deb', table='records_escalationstep', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exportrule',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_exportruleevent" ("approval_id", "confidence", "id", "keep_days", "made_at", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rows", "source", "valid_from") VALUES (NEW."approval_id", NEW."confidence", NEW."id", NEW."keep_days", NEW."made_at", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."rows", NEW."source", NEW."valid_from"); RETURN NULL;', hash='29153093b2f5b9ad46f026bf01ac2ea02155d7ed', operation='INSERT', pgid='pgtrigger_insert_insert_8694d', table='records_exportrule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exportrule',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_exportruleevent" ("approval_id", "confidence", "id", "keep_days", "made_at", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rows", "source", "valid_from") VALUES (NEW."approval_id", NEW."confidence", NEW."id", NEW."keep_days", NEW."made_at", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."rows", NEW."source", NEW."valid_from"); RETURN NULL;', hash='1b1727e6a6cbaf3d2b1ca5652173686d122dd757', operation='UPDATE', pgid='pgtrigger_update_update_7cebc', table='records_exportrule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exportrule',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_exportruleevent" ("approval_id", "confidence", "id", "keep_days", "made_at", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rows", "source", "valid_from") VALUES (OLD."approval_id", OLD."confidence", OLD."id", OLD."keep_days", OLD."made_at", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."rows", OLD."source", OLD."valid_from"); RETURN NULL;', hash='f22bb081e9512512e3ba79d2701af763436e34a8', operation='DELETE', pgid='pgtrigger_delete_delete_195ef', table='records_exportrule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='heldrecord',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_heldrecordevent" ("hold_id", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record") VALUES (NEW."hold_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."record"); RETURN NULL;', hash='4020d0d115032df1c5e6f5faabfba190e9f2e4bd', operation='INSERT', pgid='pgtrigger_insert_insert_77fcc', table='records_heldrecord', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='heldrecord',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_heldrecordevent" ("hold_id", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record") VALUES (NEW."hold_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."record"); RETURN NULL;', hash='0c5dee8b2b69f60e13d368c8400c7f530c7b09ae', operation='UPDATE', pgid='pgtrigger_update_update_75630', table='records_heldrecord', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='heldrecord',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_heldrecordevent" ("hold_id", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record") VALUES (OLD."hold_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."record"); RETURN NULL;', hash='a0fb78df7392ebba3e5e5ad8914ddacfa98a8608', operation='DELETE', pgid='pgtrigger_delete_delete_810fa', table='records_heldrecord', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalhold',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_legalholdevent" ("id", "lifted_at", "lifted_by_id", "lifted_reason", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason") VALUES (NEW."id", NEW."lifted_at", NEW."lifted_by_id", NEW."lifted_reason", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."placed_at", NEW."placed_by_id", NEW."reason"); RETURN NULL;', hash='8b5aea0e6a74ef99116f9c036e33f06caa07cb22', operation='INSERT', pgid='pgtrigger_insert_insert_c8c9e', table='records_legalhold', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalhold',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_legalholdevent" ("id", "lifted_at", "lifted_by_id", "lifted_reason", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason") VALUES (NEW."id", NEW."lifted_at", NEW."lifted_by_id", NEW."lifted_reason", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."placed_at", NEW."placed_by_id", NEW."reason"); RETURN NULL;', hash='1b203ad00eef4665b03fc00ed6a50caf31d97258', operation='UPDATE', pgid='pgtrigger_update_update_8f70c', table='records_legalhold', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalhold',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_legalholdevent" ("id", "lifted_at", "lifted_by_id", "lifted_reason", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason") VALUES (OLD."id", OLD."lifted_at", OLD."lifted_by_id", OLD."lifted_reason", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."placed_at", OLD."placed_by_id", OLD."reason"); RETURN NULL;', hash='35101401beb929ca8bd4f9e9244a0f2ede71d53d', operation='DELETE', pgid='pgtrigger_delete_delete_d668b', table='records_legalhold', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='link',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_linkevent" ("id", "kind", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "target") VALUES (NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."source", NEW."target"); RETURN NULL;', hash='a0218ad4be6bb8f3d0b85e26408f4631e6fd6142', operation='INSERT', pgid='pgtrigger_insert_insert_f50f8', table='records_link', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='link',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_linkevent" ("id", "kind", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "target") VALUES (NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."source", NEW."target"); RETURN NULL;', hash='25c6ac179d778334ba38616e34c8d466a1372de1', operation='UPDATE', pgid='pgtrigger_update_update_78bcf', table='records_link', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='link',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_linkevent" ("id", "kind", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "target") VALUES (OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."source", OLD."target"); RETURN NULL;', hash='d2b13ce7785e5e59c9adc9242f59360026cda501', operation='DELETE', pgid='pgtrigger_delete_delete_a955b', table='records_link', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='maker',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_makerevent" ("created_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "wmis") VALUES (NEW."created_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."wmis"); RETURN NULL;', hash='f7f3af7d7bff60b6f773e015c48a95f788008ee1', operation='INSERT', pgid='pgtrigger_insert_insert_da6f1', table='records_maker', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='maker',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_makerevent" ("created_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "wmis") VALUES (NEW."created_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."wmis"); RETURN NULL;', hash='30dad4ee8183ea47583c4af0858456f6b6632850', operation='UPDATE', pgid='pgtrigger_update_update_06f04', table='records_maker', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='maker',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_makerevent" ("created_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "wmis") VALUES (OLD."created_at", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."wmis"); RETURN NULL;', hash='9163d4271513ed9a04daa88c732ed9d368a63c46', operation='DELETE', pgid='pgtrigger_delete_delete_96cf1', table='records_maker', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='noticetemplate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_noticetemplateevent" ("body", "code", "id", "language", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "version") VALUES (NEW."body", NEW."code", NEW."id", NEW."language", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."title", NEW."version"); RETURN NULL;', hash='f19c787816ee5dbb1d81909a1cc943555a82d475', operation='INSERT', pgid='pgtrigger_insert_insert_cb0f7', table='records_noticetemplate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='noticetemplate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_noticetemplateevent" ("body", "code", "id", "language", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "version") VALUES (NEW."body", NEW."code", NEW."id", NEW."language", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."title", NEW."version"); RETURN NULL;', hash='e36c8894e3cea1ad18b92a07483503aced2c7e52', operation='UPDATE', pgid='pgtrigger_update_update_6e504', table='records_noticetemplate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='noticetemplate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_noticetemplateevent" ("body", "code", "id", "language", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "version") VALUES (OLD."body", OLD."code", OLD."id", OLD."language", OLD."made_at", OLD."made_by_id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."title", OLD."version"); RETURN NULL;', hash='f88572b58c2fb5b66d00ac2cba239ad20b3e848e', operation='DELETE', pgid='pgtrigger_delete_delete_89035', table='records_noticetemplate', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_personevent" ("created_at", "display_name", "id", "is_active", "is_program", "language", "login", "maker_id", "password_changed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."created_at", NEW."display_name", NEW."id", NEW."is_active", NEW."is_program", NEW."language", NEW."login", NEW."maker_id", NEW."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='e49711a9b350532fd8e67480762edaa0cb4af339', operation='INSERT', pgid='pgtrigger_insert_insert_550a5', table='records_person', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."display_name" IS DISTINCT FROM (NEW."display_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_program" IS DISTINCT FROM (NEW."is_program") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."login" IS DISTINCT FROM (NEW."login") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."password_changed_at" IS DISTINCT FROM (NEW."password_changed_at"))', func='INSERT INTO "records_personevent" ("created_at", "display_name", "id", "is_active", "is_program", "language", "login", "maker_id", "password_changed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."created_at", NEW."display_name", NEW."id", NEW."is_active", NEW."is_program", NEW."language", NEW."login", NEW."maker_id", NEW."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='db7a67862a448e394ebfae812a4de1623c72006b', operation='UPDATE', pgid='pgtrigger_update_update_a0e41', table='records_person', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_personevent" ("created_at", "display_name", "id", "is_active", "is_program", "language", "login", "maker_id", "password_changed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."created_at", OLD."display_name", OLD."id", OLD."is_active", OLD."is_program", OLD."language", OLD."login", OLD."maker_id", OLD."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='18f34b02bfd84e2ebcd1d113c6236147c79043cc', operation='DELETE', pgid='pgtrigger_delete_delete_b292f', table='records_person', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postevent" ("closed_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."closed_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."unit_id"); RETURN NULL;', hash='9b682f29dc16b149f88f9edd45fd4bb6e2783bee', operation='INSERT', pgid='pgtrigger_insert_insert_d5323', table='records_post', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_postevent" ("closed_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."closed_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."unit_id"); RETURN NULL;', hash='d1d246232d537cb6e173a64fb36542ef6e73cff4', operation='UPDATE', pgid='pgtrigger_update_update_3f7a1', table='records_post', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='post',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postevent" ("closed_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."closed_at", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."unit_id"); RETURN NULL;', hash='103b8e7edd96208f76715f876bfd5ac060d0c7d6', operation='DELETE', pgid='pgtrigger_delete_delete_ddbbf', table='records_post', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postholder',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postholderevent" ("id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "since", "until") VALUES (NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."post_id", NEW."since", NEW."until"); RETURN NULL;', hash='2578edc964c33a787f2a9745251e15060c17fc98', operation='INSERT', pgid='pgtrigger_insert_insert_e4aac', table='records_postholder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postholder',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_postholderevent" ("id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "since", "until") VALUES (NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."post_id", NEW."since", NEW."until"); RETURN NULL;', hash='5add3a04dae457f9a2c6684d6e90a9b6249748b8', operation='UPDATE', pgid='pgtrigger_update_update_eb917', table='records_postholder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postholder',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postholderevent" ("id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "since", "until") VALUES (OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."post_id", OLD."since", OLD."until"); RETURN NULL;', hash='5b9c1031f2d52ef121d88965367c092fd9214358', operation='DELETE', pgid='pgtrigger_delete_delete_975dc', table='records_postholder', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionclass',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionclassevent" ("code", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title_en", "title_zh") VALUES (NEW."code", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."code", NEW."title_en", NEW."title_zh"); RETURN NULL;', hash='1e931144c60b1a928851d61d4a7ae5bb8a5a0a5c', operation='INSERT', pgid='pgtrigger_insert_insert_e4115', table='records_retentionclass', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionclass',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_retentionclassevent" ("code", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title_en", "title_zh") VALUES (NEW."code", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."code", NEW."title_en", NEW."title_zh"); RETURN NULL;', hash='346f685f59113ad5a14aa61fc2e403727d25e693', operation='UPDATE', pgid='pgtrigger_update_update_630d8', table='records_retentionclass', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionclass',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionclassevent" ("code", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title_en", "title_zh") VALUES (OLD."code", OLD."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."code", OLD."title_en", OLD."title_zh"); RETURN NULL;', hash='635abdc782f382bcaaf09fc51295eb2169ff3511', operation='DELETE', pgid='pgtrigger_delete_delete_db212', table='records_retentionclass', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionrule',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionruleevent" ("approval_id", "basis", "confidence", "effective_from", "effective_to", "id", "keep_life", "keep_months", "keep_years", "legal", "life_years", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "retention_class_id", "source", "then") VALUES (NEW."approval_id", NEW."basis", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."id", NEW."keep_life", NEW."keep_months", NEW."keep_years", NEW."legal", NEW."life_years", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."replaces_id", NEW."retention_class_id", NEW."source", NEW."then"); RETURN NULL;', hash='b0156845e0aeee85fdce521d347f59404d61b734', operation='INSERT', pgid='pgtrigger_insert_insert_c79d8', table='records_retentionrule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionrule',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_retentionruleevent" ("approval_id", "basis", "confidence", "effective_from", "effective_to", "id", "keep_life", "keep_months", "keep_years", "legal", "life_years", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "retention_class_id", "source", "then") VALUES (NEW."approval_id", NEW."basis", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."id", NEW."keep_life", NEW."keep_months", NEW."keep_years", NEW."legal", NEW."life_years", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."replaces_id", NEW."retention_class_id", NEW."source", NEW."then"); RETURN NULL;', hash='82df0f0d193b3bfb82372f7e2ee53920fe7e4463', operation='UPDATE', pgid='pgtrigger_update_update_58275', table='records_retentionrule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionrule',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionruleevent" ("approval_id", "basis", "confidence", "effective_from", "effective_to", "id", "keep_life", "keep_months", "keep_years", "legal", "life_years", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "retention_class_id", "source", "then") VALUES (OLD."approval_id", OLD."basis", OLD."confidence", OLD."effective_from", OLD."effective_to", OLD."id", OLD."keep_life", OLD."keep_months", OLD."keep_years", OLD."legal", OLD."life_years", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."replaces_id", OLD."retention_class_id", OLD."source", OLD."then"); RETURN NULL;', hash='3f7804b7348d0547ca5ae4a1f93c1109c4365aec', operation='DELETE', pgid='pgtrigger_delete_delete_0b43f', table='records_retentionrule', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_unitevent" ("closed_at", "code", "created_at", "id", "kind", "maker_id", "name", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a7b9864fff4decd9154d7d4885f12223a780717a', operation='INSERT', pgid='pgtrigger_insert_insert_a167c', table='records_unit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_unitevent" ("closed_at", "code", "created_at", "id", "kind", "maker_id", "name", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='a20c0b6d81dc3c3bcea1771022cf6a23f2f40d1e', operation='UPDATE', pgid='pgtrigger_update_update_dd654', table='records_unit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_unitevent" ("closed_at", "code", "created_at", "id", "kind", "maker_id", "name", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."closed_at", OLD."code", OLD."created_at", OLD."id", OLD."kind", OLD."maker_id", OLD."name", OLD."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='ca862e7e73fdbf8a97fe7f6854ae335a30d1625c', operation='DELETE', pgid='pgtrigger_delete_delete_1837f', table='records_unit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workday',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_workdayevent" ("approved_by_id", "id", "kind", "maker_id", "name", "on", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source") VALUES (NEW."approved_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."source"); RETURN NULL;', hash='30aa823d6ca91cb9a7a5c76cc57e1e9f0f94fb2a', operation='INSERT', pgid='pgtrigger_insert_insert_cd6c7', table='records_workday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workday',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_workdayevent" ("approved_by_id", "id", "kind", "maker_id", "name", "on", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source") VALUES (NEW."approved_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."source"); RETURN NULL;', hash='03119fb6a84d1e3d3fbf9195fb9860c8f640c005', operation='UPDATE', pgid='pgtrigger_update_update_7eedc', table='records_workday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workday',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_workdayevent" ("approved_by_id", "id", "kind", "maker_id", "name", "on", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source") VALUES (OLD."approved_by_id", OLD."id", OLD."kind", OLD."maker_id", OLD."name", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."source"); RETURN NULL;', hash='abeacdd99836707a837eecc9c0c3ce3a11727468', operation='DELETE', pgid='pgtrigger_delete_delete_4e2d6', table='records_workday', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='apitokenevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='apitokenevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.apitoken'),
-        ),
-        migrations.AddField(
-            model_name='approvalevent',
-            name='asked_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddField(
-            model_name='approvalevent',
-            name='decided_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人'),
-        ),
-        migrations.AddField(
-            model_name='approvalevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='approvalevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.approval'),
-        ),
-        migrations.AddField(
-            model_name='assignedtaskevent',
-            name='assigned_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='指派人'),
-        ),
-        migrations.AddField(
-            model_name='assignedtaskevent',
-            name='done_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='完成人'),
-        ),
-        migrations.AddField(
-            model_name='assignedtaskevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='assignedtaskevent',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='负责人'),
-        ),
-        migrations.AddField(
-            model_name='assignedtaskevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.assignedtask'),
-        ),
-        migrations.AddField(
-            model_name='assignmentevent',
-            name='assigned_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='assignmentevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='assignmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.assignment'),
-        ),
-        migrations.AddField(
-            model_name='assignmentevent',
-            name='unit',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='content',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.storedcontent'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.attachment'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='retention_class',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionclass', verbose_name='保存期限类别'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='uploaded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人'),
-        ),
-        migrations.AddField(
-            model_name='attachmentlimitevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.attachmentlimit'),
-        ),
-        migrations.AddField(
-            model_name='calendaryearevent',
-            name='approved_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人'),
-        ),
-        migrations.AddField(
-            model_name='calendaryearevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='calendaryearevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.calendaryear'),
-        ),
-        migrations.AddField(
-            model_name='calendaryearevent',
-            name='proposed_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.channel'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='ended_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='完成人'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='负责人'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.clock'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='rule',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.deadlinerule', verbose_name='时限规则'),
-        ),
-        migrations.AddField(
-            model_name='clockevent',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='负责部门'),
-        ),
-        migrations.AddField(
-            model_name='deadlineruleevent',
-            name='approved_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人'),
-        ),
-        migrations.AddField(
-            model_name='deadlineruleevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='deadlineruleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.deadlinerule'),
-        ),
-        migrations.AddField(
-            model_name='deadlineruleevent',
-            name='proposed_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='escalationchainevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='escalationchainevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.escalationchain'),
-        ),
-        migrations.AddField(
-            model_name='escalationstepevent',
-            name='chain',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.escalationchain'),
-        ),
-        migrations.AddField(
-            model_name='escalationstepevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='人员'),
-        ),
-        migrations.AddField(
-            model_name='escalationstepevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.escalationstep'),
-        ),
-        migrations.AddField(
-            model_name='escalationstepevent',
-            name='post',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.post', verbose_name='岗位'),
-        ),
-        migrations.AddField(
-            model_name='escalationstepevent',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='组织单元'),
-        ),
-        migrations.AddField(
-            model_name='exportruleevent',
-            name='approval',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.approval'),
-        ),
-        migrations.AddField(
-            model_name='exportruleevent',
-            name='maker',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='exportruleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.exportrule'),
-        ),
-        migrations.AddField(
-            model_name='heldrecordevent',
-            name='hold',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.legalhold'),
-        ),
-        migrations.AddField(
-            model_name='heldrecordevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.heldrecord'),
-        ),
-        migrations.AddField(
-            model_name='legalholdevent',
-            name='lifted_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='解除人'),
-        ),
-        migrations.AddField(
-            model_name='legalholdevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='legalholdevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.legalhold'),
-        ),
-        migrations.AddField(
-            model_name='legalholdevent',
-            name='placed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人'),
-        ),
-        migrations.AddField(
-            model_name='linkevent',
-            name='made_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='linkevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='linkevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.link'),
-        ),
-        migrations.AddField(
-            model_name='makerevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='noticetemplateevent',
-            name='made_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='noticetemplateevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='noticetemplateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.noticetemplate'),
-        ),
-        migrations.AddField(
-            model_name='personevent',
-            name='maker',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker', verbose_name='企业'),
-        ),
-        migrations.AddField(
-            model_name='personevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='postevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.post'),
-        ),
-        migrations.AddField(
-            model_name='postevent',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='组织单元'),
-        ),
-        migrations.AddField(
-            model_name='postholderevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='postholderevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.postholder'),
-        ),
-        migrations.AddField(
-            model_name='postholderevent',
-            name='post',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.post'),
-        ),
-        migrations.AddField(
-            model_name='retentionclassevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionclass'),
-        ),
-        migrations.AddField(
-            model_name='retentionruleevent',
-            name='approval',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.approval'),
-        ),
-        migrations.AddField(
-            model_name='retentionruleevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='retentionruleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionrule'),
-        ),
-        migrations.AddField(
-            model_name='retentionruleevent',
-            name='replaces',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionrule'),
-        ),
-        migrations.AddField(
-            model_name='retentionruleevent',
-            name='retention_class',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.retentionclass', verbose_name='类别'),
-        ),
-        migrations.AddField(
-            model_name='unitevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='unitevent',
-            name='parent',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit', verbose_name='上级'),
-        ),
-        migrations.AddField(
-            model_name='unitevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.unit'),
-        ),
-        migrations.AddField(
-            model_name='workdayevent',
-            name='approved_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人'),
-        ),
-        migrations.AddField(
-            model_name='workdayevent',
-            name='maker',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.maker'),
-        ),
-        migrations.AddField(
-            model_name='workdayevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='records.workday'),
-        ),
-        migrations.AddField(
-            model_name='workdayevent',
-            name='proposed_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apitokenevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0443a88aa4a9ad7d1085765a0eb84c4b569e68d1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ffeb3', table='records_apitokenevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='approvalevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f971a729ed0aad0b223df92ff2a6cf6dc223528', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0d006', table='records_approvalevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignedtaskevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bcf000cfd88626696b73a55e00289b1044c9825a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c43d1', table='records_assignedtaskevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assignmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='19234371b16c187d51154cc02cb3880431624c4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5f9cf', table='records_assignmentevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachmentevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d4c1db7b87a6eaf1d4e6636d2f98d5187c0582fd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_09197', table='records_attachmentevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='attachmentlimitevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='631a9a918d7286a971445003a2aa6769b0dcc470', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_85e2b', table='records_attachmentlimitevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendaryearevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='47db3e6dbf539c0f4936226f3405504d647cc9e3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_889f1', table='records_calendaryearevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='channelevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f4bae4692ea17482ec843921b70ccc4fd31b830', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dc5f7', table='records_channelevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='clockevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ca0477a960ddb2981066abacbdee5a435e80253', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4f078', table='records_clockevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlineruleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c342d40e0ae1f999e089a49847240e1a432a9a17', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e9348', table='records_deadlineruleevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationchainevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8f6e7d95cdcc89c0632d04bd99e0dd709e42469c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_20a3a', table='records_escalationchainevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalationstepevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4ad2dfb8316781c305ef05cc15f5d75efdc8a7cd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_175db', table='records_escalationstepevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exportruleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b6efc247458c504a4ff03cd21ca608e271e7399d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2345e', table='records_exportruleevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='heldrecordevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f4fc145942943b8e5b3a2e2b9b5ac7e82dcd2cd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_35240', table='records_heldrecordevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalholdevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e7d8f62147d27f068c5b7bc3d97a13bd72ec6c9e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_01633', table='records_legalholdevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='linkevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d4d3c017f2d583c09ac8cb7aeed2e738addbeb74', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a5cfe', table='records_linkevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='makerevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='482d88fd57b90b00e5b9d80290765ef310c11d3e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_344a1', table='records_makerevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='noticetemplateevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='25bbdd958edee574d05c80eac9f2e427752d7b0a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_36b98', table='records_noticetemplateevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='personevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='afdc16f50c73f712e0f4fc5635f02eafe6e02ad4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2f05d', table='records_personevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='11389be6791dd03a901888fa1b6bc3c9f781962d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ea8ca', table='records_postevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='postholderevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1d63c4f6b1cb98b95a227634a1d498a8fd878d5b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_83906', table='records_postholderevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionclassevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c835e55873618ef8aa9dd8513969095dbf2edef8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_90e69', table='records_retentionclassevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='retentionruleevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1f75f4ed4bbf8aa3e855266cde6e2435a738acef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_48546', table='records_retentionruleevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unitevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='218c8e6933db589f4cd2a74f6db2c4bcc1892a69', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5054a', table='records_unitevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workdayevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e6fab3c01b8bb560eae8f93cb5b18aa678d5254', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cdc1c', table='records_workdayevent', when='BEFORE')),
+        voltward.records.tracking.AddTriggers(
+            triggers=[('apitoken', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_apitokenevent" ("created_at", "expires_at", "id", "name", "pages", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "scope") VALUES (NEW."created_at", NEW."expires_at", NEW."id", NEW."name", NEW."pages", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."scope"); RETURN NULL;', hash='e53ec09f5d9e28fef5560f672529588f12f5ec80', operation='INSERT', pgid='pgtrigger_insert_insert_e2029', table='records_apitoken', when='AFTER'))), ('apitoken', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."scope" IS DISTINCT FROM (NEW."scope"))', func='INSERT INTO "records_apitokenevent" ("created_at", "expires_at", "id", "name", "pages", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "scope") VALUES (NEW."created_at", NEW."expires_at", NEW."id", NEW."name", NEW."pages", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."revoked_at", NEW."scope"); RETURN NULL;', hash='03d2c6d300ae7c21cf2fe88e4a8af23795af2d2f', operation='UPDATE', pgid='pgtrigger_update_update_5caf3', table='records_apitoken', when='AFTER'))), ('apitoken', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_apitokenevent" ("created_at", "expires_at", "id", "name", "pages", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "scope") VALUES (OLD."created_at", OLD."expires_at", OLD."id", OLD."name", OLD."pages", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."scope"); RETURN NULL;', hash='ecc267b0713d54f6610dfab6c6c4b1012978a6a3', operation='DELETE', pgid='pgtrigger_delete_delete_1e4fc', table='records_apitoken', when='AFTER'))), ('approval', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_approvalevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "id", "kind", "maker_id", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "title") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."reason", NEW."state", NEW."title"); RETURN NULL;', hash='a546a7311ca0f32c615eeeb65210a7b4deab0fad', operation='INSERT', pgid='pgtrigger_insert_insert_24b23', table='records_approval', when='AFTER'))), ('approval', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."asked_by_id" IS DISTINCT FROM (NEW."asked_by_id") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func='INSERT INTO "records_approvalevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "id", "kind", "maker_id", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "title") VALUES (NEW."asked_at", NEW."asked_by_id", NEW."decided_at", NEW."decided_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."reason", NEW."state", NEW."title"); RETURN NULL;', hash='2835701d7f757e769e7e69ac763a48af599c24bb', operation='UPDATE', pgid='pgtrigger_update_update_f7d7c', table='records_approval', when='AFTER'))), ('approval', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_approvalevent" ("asked_at", "asked_by_id", "decided_at", "decided_by_id", "id", "kind", "maker_id", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "title") VALUES (OLD."asked_at", OLD."asked_by_id", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."kind", OLD."maker_id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."reason", OLD."state", OLD."title"); RETURN NULL;', hash='82aca9f996139a833285ad180cff02833810fb7c', operation='DELETE', pgid='pgtrigger_delete_delete_f9114', table='records_approval', when='AFTER'))), ('assignedtask', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignedtaskevent" ("assigned_at", "assigned_by_id", "done_at", "done_by_id", "done_note", "due_at", "id", "maker_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "subject", "subject_text", "title", "url") VALUES (NEW."assigned_at", NEW."assigned_by_id", NEW."done_at", NEW."done_by_id", NEW."done_note", NEW."due_at", NEW."id", NEW."maker_id", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."subject", NEW."subject_text", NEW."title", NEW."url"); RETURN NULL;', hash='8285a9ec08aa30b9c238b60c04a4947fbe6851cc', operation='INSERT', pgid='pgtrigger_insert_insert_c48ab', table='records_assignedtask', when='AFTER'))), ('assignedtask', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_assignedtaskevent" ("assigned_at", "assigned_by_id", "done_at", "done_by_id", "done_note", "due_at", "id", "maker_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "subject", "subject_text", "title", "url") VALUES (NEW."assigned_at", NEW."assigned_by_id", NEW."done_at", NEW."done_by_id", NEW."done_note", NEW."due_at", NEW."id", NEW."maker_id", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."subject", NEW."subject_text", NEW."title", NEW."url"); RETURN NULL;', hash='d164a0e7327a10a3120ad5d2e46f26c3f6f2b257', operation='UPDATE', pgid='pgtrigger_update_update_11742', table='records_assignedtask', when='AFTER'))), ('assignedtask', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignedtaskevent" ("assigned_at", "assigned_by_id", "done_at", "done_by_id", "done_note", "due_at", "id", "maker_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "subject", "subject_text", "title", "url") VALUES (OLD."assigned_at", OLD."assigned_by_id", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."due_at", OLD."id", OLD."maker_id", OLD."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."subject", OLD."subject_text", OLD."title", OLD."url"); RETURN NULL;', hash='7451480fe4243dc0000f6e4e1f6a6cc0abff5b6c', operation='DELETE', pgid='pgtrigger_delete_delete_393ee', table='records_assignedtask', when='AFTER'))), ('assignment', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignmentevent" ("administers", "assigned_at", "assigned_by_id", "id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id") VALUES (NEW."administers", NEW."assigned_at", NEW."assigned_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."role", NEW."unit_id"); RETURN NULL;', hash='03346df99d6d91338b9cd13c5e8db8b07f9a7ea2', operation='INSERT', pgid='pgtrigger_insert_insert_cc9b2', table='records_assignment', when='AFTER'))), ('assignment', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."administers" IS DISTINCT FROM (NEW."administers") OR OLD."assigned_at" IS DISTINCT FROM (NEW."assigned_at") OR OLD."assigned_by_id" IS DISTINCT FROM (NEW."assigned_by_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))', func='INSERT INTO "records_assignmentevent" ("administers", "assigned_at", "assigned_by_id", "id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id") VALUES (NEW."administers", NEW."assigned_at", NEW."assigned_by_id", NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."role", NEW."unit_id"); RETURN NULL;', hash='dc7ffe44a7a386c0994cf27f6cbc22e9a1e48ea6', operation='UPDATE', pgid='pgtrigger_update_update_be27f', table='records_assignment', when='AFTER'))), ('assignment', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_assignmentevent" ("administers", "assigned_at", "assigned_by_id", "id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id") VALUES (OLD."administers", OLD."assigned_at", OLD."assigned_by_id", OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."role", OLD."unit_id"); RETURN NULL;', hash='606b2114ea1842edb90f162ce6f1ba22c595c7db', operation='DELETE', pgid='pgtrigger_delete_delete_787b0', table='records_assignment', when='AFTER'))), ('attachment', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentevent" ("content_id", "id", "kept_from", "maker_id", "media_type", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record", "retention_class_id", "review_since", "uploaded_at", "uploaded_by_id") VALUES (NEW."content_id", NEW."id", NEW."kept_from", NEW."maker_id", NEW."media_type", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."record", NEW."retention_class_id", NEW."review_since", NEW."uploaded_at", NEW."uploaded_by_id"); RETURN NULL;', hash='a4abe16db0e7a7a6763eef2bc18a53010a364101', operation='INSERT', pgid='pgtrigger_insert_insert_1afc6', table='records_attachment', when='AFTER'))), ('attachment', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_attachmentevent" ("content_id", "id", "kept_from", "maker_id", "media_type", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record", "retention_class_id", "review_since", "uploaded_at", "uploaded_by_id") VALUES (NEW."content_id", NEW."id", NEW."kept_from", NEW."maker_id", NEW."media_type", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."record", NEW."retention_class_id", NEW."review_since", NEW."uploaded_at", NEW."uploaded_by_id"); RETURN NULL;', hash='09c59e8a92adebff48e0c2870e48d075a1ee06e1', operation='UPDATE', pgid='pgtrigger_update_update_a2fad', table='records_attachment', when='AFTER'))), ('attachment', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentevent" ("content_id", "id", "kept_from", "maker_id", "media_type", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record", "retention_class_id", "review_since", "uploaded_at", "uploaded_by_id") VALUES (OLD."content_id", OLD."id", OLD."kept_from", OLD."maker_id", OLD."media_type", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."record", OLD."retention_class_id", OLD."review_since", OLD."uploaded_at", OLD."uploaded_by_id"); RETURN NULL;', hash='67f8b2b2d68a4addd474d5171e478d2b035c3e4c', operation='DELETE', pgid='pgtrigger_delete_delete_050bb', table='records_attachment', when='AFTER'))), ('attachmentlimit', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentlimitevent" ("confidence", "effective_from", "id", "max_bytes", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "slip_hours", "source") VALUES (NEW."confidence", NEW."effective_from", NEW."id", NEW."max_bytes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."slip_hours", NEW."source"); RETURN NULL;', hash='f2e0c5b121e9cc65de26332436f61fb9ee113979', operation='INSERT', pgid='pgtrigger_insert_insert_38334', table='records_attachmentlimit', when='AFTER'))), ('attachmentlimit', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_attachmentlimitevent" ("confidence", "effective_from", "id", "max_bytes", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "slip_hours", "source") VALUES (NEW."confidence", NEW."effective_from", NEW."id", NEW."max_bytes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."slip_hours", NEW."source"); RETURN NULL;', hash='40adcb6d3c7293a66fd728a8e5b483daf46549cf', operation='UPDATE', pgid='pgtrigger_update_update_712f2', table='records_attachmentlimit', when='AFTER'))), ('attachmentlimit', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_attachmentlimitevent" ("confidence", "effective_from", "id", "max_bytes", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "slip_hours", "source") VALUES (OLD."confidence", OLD."effective_from", OLD."id", OLD."max_bytes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."slip_hours", OLD."source"); RETURN NULL;', hash='c2d8f628b31c735084223986eb988d8aa374a2bd', operation='DELETE', pgid='pgtrigger_delete_delete_efba6', table='records_attachmentlimit', when='AFTER'))), ('calendaryear', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_calendaryearevent" ("approved_by_id", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source", "year") VALUES (NEW."approved_by_id", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."source", NEW."year"); RETURN NULL;', hash='b3c919ceb9ac15be4ba70425bc7bb83faab76e76', operation='INSERT', pgid='pgtrigger_insert_insert_a6c5c', table='records_calendaryear', when='AFTER'))), ('calendaryear', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_calendaryearevent" ("approved_by_id", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source", "year") VALUES (NEW."approved_by_id", NEW."id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."source", NEW."year"); RETURN NULL;', hash='3d33662e1c182f0fa0272354625fde470d7433f7', operation='UPDATE', pgid='pgtrigger_update_update_01df2', table='records_calendaryear', when='AFTER'))), ('calendaryear', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_calendaryearevent" ("approved_by_id", "id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source", "year") VALUES (OLD."approved_by_id", OLD."id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."source", OLD."year"); RETURN NULL;', hash='0a91cf63e1162167b7b63dee52dce49fb7648312', operation='DELETE', pgid='pgtrigger_delete_delete_d3744', table='records_calendaryear', when='AFTER'))), ('channel', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_channelevent" ("closed_at", "created_at", "id", "kind", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "settings") VALUES (NEW."closed_at", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."position", NEW."settings"); RETURN NULL;', hash='203e629a720bc75b984afb9db0c253c709bd5ec9', operation='INSERT', pgid='pgtrigger_insert_insert_8a4c8', table='records_channel', when='AFTER'))), ('channel', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."position" IS DISTINCT FROM (NEW."position") OR OLD."settings" IS DISTINCT FROM (NEW."settings"))', func='INSERT INTO "records_channelevent" ("closed_at", "created_at", "id", "kind", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "settings") VALUES (NEW."closed_at", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."position", NEW."settings"); RETURN NULL;', hash='2926f2f40d2c7bbc8dfa9394826a07b5b5aaebe3', operation='UPDATE', pgid='pgtrigger_update_update_4cc40', table='records_channel', when='AFTER'))), ('channel', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_channelevent" ("closed_at", "created_at", "id", "kind", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "settings") VALUES (OLD."closed_at", OLD."created_at", OLD."id", OLD."kind", OLD."maker_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."position", OLD."settings"); RETURN NULL;', hash='b315fa16913cdd7210cb5338aed9d2f531f2d4ec', operation='DELETE', pgid='pgtrigger_delete_delete_6c944', table='records_channel', when='AFTER'))), ('clock', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_clockevent" ("calendar_confirmed", "code", "created_at", "created_by_id", "due_at", "ended_at", "ended_by_id", "ended_reason", "event", "event_key", "id", "maker_id", "occurrence", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_text", "proof_url", "rule_id", "started_at", "state", "subject", "subject_text", "unit_id", "url") VALUES (NEW."calendar_confirmed", NEW."code", NEW."created_at", NEW."created_by_id", NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."ended_reason", NEW."event", NEW."event_key", NEW."id", NEW."maker_id", NEW."occurrence", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proof_text", NEW."proof_url", NEW."rule_id", NEW."started_at", NEW."state", NEW."subject", NEW."subject_text", NEW."unit_id", NEW."url"); RETURN NULL;', hash='90e71f968c28ac29018ac9f2b209c3d8afa48c1c', operation='INSERT', pgid='pgtrigger_insert_insert_4d550', table='records_clock', when='AFTER'))), ('clock', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_clockevent" ("calendar_confirmed", "code", "created_at", "created_by_id", "due_at", "ended_at", "ended_by_id", "ended_reason", "event", "event_key", "id", "maker_id", "occurrence", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_text", "proof_url", "rule_id", "started_at", "state", "subject", "subject_text", "unit_id", "url") VALUES (NEW."calendar_confirmed", NEW."code", NEW."created_at", NEW."created_by_id", NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."ended_reason", NEW."event", NEW."event_key", NEW."id", NEW."maker_id", NEW."occurrence", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proof_text", NEW."proof_url", NEW."rule_id", NEW."started_at", NEW."state", NEW."subject", NEW."subject_text", NEW."unit_id", NEW."url"); RETURN NULL;', hash='9bfe4b51561f954f22d091bffc4ee4046c8ee9ab', operation='UPDATE', pgid='pgtrigger_update_update_55e7e', table='records_clock', when='AFTER'))), ('clock', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_clockevent" ("calendar_confirmed", "code", "created_at", "created_by_id", "due_at", "ended_at", "ended_by_id", "ended_reason", "event", "event_key", "id", "maker_id", "occurrence", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_text", "proof_url", "rule_id", "started_at", "state", "subject", "subject_text", "unit_id", "url") VALUES (OLD."calendar_confirmed", OLD."code", OLD."created_at", OLD."created_by_id", OLD."due_at", OLD."ended_at", OLD."ended_by_id", OLD."ended_reason", OLD."event", OLD."event_key", OLD."id", OLD."maker_id", OLD."occurrence", OLD."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proof_text", OLD."proof_url", OLD."rule_id", OLD."started_at", OLD."state", OLD."subject", OLD."subject_text", OLD."unit_id", OLD."url"); RETURN NULL;', hash='c8291d0a9f4f50c466b34c074f2fe20df9d944fd', operation='DELETE', pgid='pgtrigger_delete_delete_072f7', table='records_clock', when='AFTER'))), ('deadlinerule', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_deadlineruleevent" ("addressee_en", "addressee_zh", "amount", "approved_at", "approved_by_id", "code", "condition_en", "condition_zh", "confidence", "effective_from", "effective_to", "extension_needs_second", "fact", "id", "is_on", "maker_id", "month_day", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "repeats", "revision", "severity", "source", "starts_from", "title_en", "title_zh", "told_roles", "unit", "warnings") VALUES (NEW."addressee_en", NEW."addressee_zh", NEW."amount", NEW."approved_at", NEW."approved_by_id", NEW."code", NEW."condition_en", NEW."condition_zh", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."extension_needs_second", NEW."fact", NEW."id", NEW."is_on", NEW."maker_id", NEW."month_day", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."repeats", NEW."revision", NEW."severity", NEW."source", NEW."starts_from", NEW."title_en", NEW."title_zh", NEW."told_roles", NEW."unit", NEW."warnings"); RETURN NULL;', hash='b1e07d8bf9126533d262bea740156451493eb54a', operation='INSERT', pgid='pgtrigger_insert_insert_d6471', table='records_deadlinerule', when='AFTER'))), ('deadlinerule', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_deadlineruleevent" ("addressee_en", "addressee_zh", "amount", "approved_at", "approved_by_id", "code", "condition_en", "condition_zh", "confidence", "effective_from", "effective_to", "extension_needs_second", "fact", "id", "is_on", "maker_id", "month_day", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "repeats", "revision", "severity", "source", "starts_from", "title_en", "title_zh", "told_roles", "unit", "warnings") VALUES (NEW."addressee_en", NEW."addressee_zh", NEW."amount", NEW."approved_at", NEW."approved_by_id", NEW."code", NEW."condition_en", NEW."condition_zh", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."extension_needs_second", NEW."fact", NEW."id", NEW."is_on", NEW."maker_id", NEW."month_day", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."repeats", NEW."revision", NEW."severity", NEW."source", NEW."starts_from", NEW."title_en", NEW."title_zh", NEW."told_roles", NEW."unit", NEW."warnings"); RETURN NULL;', hash='7577a63485004f50e03b775acfc1b75fa43d4cd6', operation='UPDATE', pgid='pgtrigger_update_update_7c97f', table='records_deadlinerule', when='AFTER'))), ('deadlinerule', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_deadlineruleevent" ("addressee_en", "addressee_zh", "amount", "approved_at", "approved_by_id", "code", "condition_en", "condition_zh", "confidence", "effective_from", "effective_to", "extension_needs_second", "fact", "id", "is_on", "maker_id", "month_day", "note", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "repeats", "revision", "severity", "source", "starts_from", "title_en", "title_zh", "told_roles", "unit", "warnings") VALUES (OLD."addressee_en", OLD."addressee_zh", OLD."amount", OLD."approved_at", OLD."approved_by_id", OLD."code", OLD."condition_en", OLD."condition_zh", OLD."confidence", OLD."effective_from", OLD."effective_to", OLD."extension_needs_second", OLD."fact", OLD."id", OLD."is_on", OLD."maker_id", OLD."month_day", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."repeats", OLD."revision", OLD."severity", OLD."source", OLD."starts_from", OLD."title_en", OLD."title_zh", OLD."told_roles", OLD."unit", OLD."warnings"); RETURN NULL;', hash='5d96bea48b0a93148e62c6ac28d08a302d790375', operation='DELETE', pgid='pgtrigger_delete_delete_fe05a', table='records_deadlinerule', when='AFTER'))), ('escalationchain', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationchainevent" ("closed_at", "code", "id", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."id", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='d5a453fce0dd2f1246a7dd8a3ff001105838f1aa', operation='INSERT', pgid='pgtrigger_insert_insert_5fe69', table='records_escalationchain', when='AFTER'))), ('escalationchain', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_escalationchainevent" ("closed_at", "code", "id", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."id", NEW."maker_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='2a3386aa4b471cdf05a85712f00576ebf2918487', operation='UPDATE', pgid='pgtrigger_update_update_02fb8', table='records_escalationchain', when='AFTER'))), ('escalationchain', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationchainevent" ("closed_at", "code", "id", "maker_id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."closed_at", OLD."code", OLD."id", OLD."maker_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='a7bf61e7d9b4a856b4aa486877cae6953b1ec0f3', operation='DELETE', pgid='pgtrigger_delete_delete_cd91c', table='records_escalationchain', when='AFTER'))), ('escalationstep', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationstepevent" ("chain_id", "channels", "id", "order", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "role", "unit_id", "wait_min") VALUES (NEW."chain_id", NEW."channels", NEW."id", NEW."order", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."post_id", NEW."role", NEW."unit_id", NEW."wait_min"); RETURN NULL;', hash='fb28bb6da51a32acccb0dbd5263f2d225c09395f', operation='INSERT', pgid='pgtrigger_insert_insert_876fb', table='records_escalationstep', when='AFTER'))), ('escalationstep', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_escalationstepevent" ("chain_id", "channels", "id", "order", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "role", "unit_id", "wait_min") VALUES (NEW."chain_id", NEW."channels", NEW."id", NEW."order", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."post_id", NEW."role", NEW."unit_id", NEW."wait_min"); RETURN NULL;', hash='0a26d982aa44e341169886a1fe4f38f73ee0811f', operation='UPDATE', pgid='pgtrigger_update_update_fbb2c', table='records_escalationstep', when='AFTER'))), ('escalationstep', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_escalationstepevent" ("chain_id", "channels", "id", "order", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "role", "unit_id", "wait_min") VALUES (OLD."chain_id", OLD."channels", OLD."id", OLD."order", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."post_id", OLD."role", OLD."unit_id", OLD."wait_min"); RETURN NULL;', hash='b91b0186b523ae1d92a4820ad9ab1887b1ad0f2a', operation='DELETE', pgid='pgtrigger_delete_delete_a7deb', table='records_escalationstep', when='AFTER'))), ('exportrule', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_exportruleevent" ("approval_id", "confidence", "id", "keep_days", "made_at", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rows", "source", "valid_from") VALUES (NEW."approval_id", NEW."confidence", NEW."id", NEW."keep_days", NEW."made_at", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."rows", NEW."source", NEW."valid_from"); RETURN NULL;', hash='29153093b2f5b9ad46f026bf01ac2ea02155d7ed', operation='INSERT', pgid='pgtrigger_insert_insert_8694d', table='records_exportrule', when='AFTER'))), ('exportrule', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_exportruleevent" ("approval_id", "confidence", "id", "keep_days", "made_at", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rows", "source", "valid_from") VALUES (NEW."approval_id", NEW."confidence", NEW."id", NEW."keep_days", NEW."made_at", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."rows", NEW."source", NEW."valid_from"); RETURN NULL;', hash='1b1727e6a6cbaf3d2b1ca5652173686d122dd757', operation='UPDATE', pgid='pgtrigger_update_update_7cebc', table='records_exportrule', when='AFTER'))), ('exportrule', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_exportruleevent" ("approval_id", "confidence", "id", "keep_days", "made_at", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rows", "source", "valid_from") VALUES (OLD."approval_id", OLD."confidence", OLD."id", OLD."keep_days", OLD."made_at", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."rows", OLD."source", OLD."valid_from"); RETURN NULL;', hash='f22bb081e9512512e3ba79d2701af763436e34a8', operation='DELETE', pgid='pgtrigger_delete_delete_195ef', table='records_exportrule', when='AFTER'))), ('heldrecord', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_heldrecordevent" ("hold_id", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record") VALUES (NEW."hold_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."record"); RETURN NULL;', hash='4020d0d115032df1c5e6f5faabfba190e9f2e4bd', operation='INSERT', pgid='pgtrigger_insert_insert_77fcc', table='records_heldrecord', when='AFTER'))), ('heldrecord', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_heldrecordevent" ("hold_id", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record") VALUES (NEW."hold_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."record"); RETURN NULL;', hash='0c5dee8b2b69f60e13d368c8400c7f530c7b09ae', operation='UPDATE', pgid='pgtrigger_update_update_75630', table='records_heldrecord', when='AFTER'))), ('heldrecord', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_heldrecordevent" ("hold_id", "id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "record") VALUES (OLD."hold_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."record"); RETURN NULL;', hash='a0fb78df7392ebba3e5e5ad8914ddacfa98a8608', operation='DELETE', pgid='pgtrigger_delete_delete_810fa', table='records_heldrecord', when='AFTER'))), ('legalhold', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_legalholdevent" ("id", "lifted_at", "lifted_by_id", "lifted_reason", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason") VALUES (NEW."id", NEW."lifted_at", NEW."lifted_by_id", NEW."lifted_reason", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."placed_at", NEW."placed_by_id", NEW."reason"); RETURN NULL;', hash='8b5aea0e6a74ef99116f9c036e33f06caa07cb22', operation='INSERT', pgid='pgtrigger_insert_insert_c8c9e', table='records_legalhold', when='AFTER'))), ('legalhold', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_legalholdevent" ("id", "lifted_at", "lifted_by_id", "lifted_reason", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason") VALUES (NEW."id", NEW."lifted_at", NEW."lifted_by_id", NEW."lifted_reason", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."placed_at", NEW."placed_by_id", NEW."reason"); RETURN NULL;', hash='1b203ad00eef4665b03fc00ed6a50caf31d97258', operation='UPDATE', pgid='pgtrigger_update_update_8f70c', table='records_legalhold', when='AFTER'))), ('legalhold', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_legalholdevent" ("id", "lifted_at", "lifted_by_id", "lifted_reason", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason") VALUES (OLD."id", OLD."lifted_at", OLD."lifted_by_id", OLD."lifted_reason", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."placed_at", OLD."placed_by_id", OLD."reason"); RETURN NULL;', hash='35101401beb929ca8bd4f9e9244a0f2ede71d53d', operation='DELETE', pgid='pgtrigger_delete_delete_d668b', table='records_legalhold', when='AFTER'))), ('link', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_linkevent" ("id", "kind", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "target") VALUES (NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."source", NEW."target"); RETURN NULL;', hash='a0218ad4be6bb8f3d0b85e26408f4631e6fd6142', operation='INSERT', pgid='pgtrigger_insert_insert_f50f8', table='records_link', when='AFTER'))), ('link', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_linkevent" ("id", "kind", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "target") VALUES (NEW."id", NEW."kind", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."source", NEW."target"); RETURN NULL;', hash='25c6ac179d778334ba38616e34c8d466a1372de1', operation='UPDATE', pgid='pgtrigger_update_update_78bcf', table='records_link', when='AFTER'))), ('link', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_linkevent" ("id", "kind", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "target") VALUES (OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."source", OLD."target"); RETURN NULL;', hash='d2b13ce7785e5e59c9adc9242f59360026cda501', operation='DELETE', pgid='pgtrigger_delete_delete_a955b', table='records_link', when='AFTER'))), ('maker', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_makerevent" ("created_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "wmis") VALUES (NEW."created_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."wmis"); RETURN NULL;', hash='f7f3af7d7bff60b6f773e015c48a95f788008ee1', operation='INSERT', pgid='pgtrigger_insert_insert_da6f1', table='records_maker', when='AFTER'))), ('maker', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_makerevent" ("created_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "wmis") VALUES (NEW."created_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."wmis"); RETURN NULL;', hash='30dad4ee8183ea47583c4af0858456f6b6632850', operation='UPDATE', pgid='pgtrigger_update_update_06f04', table='records_maker', when='AFTER'))), ('maker', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_makerevent" ("created_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "wmis") VALUES (OLD."created_at", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."wmis"); RETURN NULL;', hash='9163d4271513ed9a04daa88c732ed9d368a63c46', operation='DELETE', pgid='pgtrigger_delete_delete_96cf1', table='records_maker', when='AFTER'))), ('noticetemplate', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_noticetemplateevent" ("body", "code", "id", "language", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "version") VALUES (NEW."body", NEW."code", NEW."id", NEW."language", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."title", NEW."version"); RETURN NULL;', hash='f19c787816ee5dbb1d81909a1cc943555a82d475', operation='INSERT', pgid='pgtrigger_insert_insert_cb0f7', table='records_noticetemplate', when='AFTER'))), ('noticetemplate', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_noticetemplateevent" ("body", "code", "id", "language", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "version") VALUES (NEW."body", NEW."code", NEW."id", NEW."language", NEW."made_at", NEW."made_by_id", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."title", NEW."version"); RETURN NULL;', hash='e36c8894e3cea1ad18b92a07483503aced2c7e52', operation='UPDATE', pgid='pgtrigger_update_update_6e504', table='records_noticetemplate', when='AFTER'))), ('noticetemplate', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_noticetemplateevent" ("body", "code", "id", "language", "made_at", "made_by_id", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "version") VALUES (OLD."body", OLD."code", OLD."id", OLD."language", OLD."made_at", OLD."made_by_id", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."title", OLD."version"); RETURN NULL;', hash='f88572b58c2fb5b66d00ac2cba239ad20b3e848e', operation='DELETE', pgid='pgtrigger_delete_delete_89035', table='records_noticetemplate', when='AFTER'))), ('person', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_personevent" ("created_at", "display_name", "id", "is_active", "is_program", "language", "login", "maker_id", "password_changed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."created_at", NEW."display_name", NEW."id", NEW."is_active", NEW."is_program", NEW."language", NEW."login", NEW."maker_id", NEW."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='e49711a9b350532fd8e67480762edaa0cb4af339', operation='INSERT', pgid='pgtrigger_insert_insert_550a5', table='records_person', when='AFTER'))), ('person', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."display_name" IS DISTINCT FROM (NEW."display_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_program" IS DISTINCT FROM (NEW."is_program") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."login" IS DISTINCT FROM (NEW."login") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."password_changed_at" IS DISTINCT FROM (NEW."password_changed_at"))', func='INSERT INTO "records_personevent" ("created_at", "display_name", "id", "is_active", "is_program", "language", "login", "maker_id", "password_changed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."created_at", NEW."display_name", NEW."id", NEW."is_active", NEW."is_program", NEW."language", NEW."login", NEW."maker_id", NEW."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='db7a67862a448e394ebfae812a4de1623c72006b', operation='UPDATE', pgid='pgtrigger_update_update_a0e41', table='records_person', when='AFTER'))), ('person', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_personevent" ("created_at", "display_name", "id", "is_active", "is_program", "language", "login", "maker_id", "password_changed_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."created_at", OLD."display_name", OLD."id", OLD."is_active", OLD."is_program", OLD."language", OLD."login", OLD."maker_id", OLD."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='18f34b02bfd84e2ebcd1d113c6236147c79043cc', operation='DELETE', pgid='pgtrigger_delete_delete_b292f', table='records_person', when='AFTER'))), ('post', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postevent" ("closed_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."closed_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."unit_id"); RETURN NULL;', hash='9b682f29dc16b149f88f9edd45fd4bb6e2783bee', operation='INSERT', pgid='pgtrigger_insert_insert_d5323', table='records_post', when='AFTER'))), ('post', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_postevent" ("closed_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (NEW."closed_at", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."unit_id"); RETURN NULL;', hash='d1d246232d537cb6e173a64fb36542ef6e73cff4', operation='UPDATE', pgid='pgtrigger_update_update_3f7a1', table='records_post', when='AFTER'))), ('post', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postevent" ("closed_at", "id", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."closed_at", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."unit_id"); RETURN NULL;', hash='103b8e7edd96208f76715f876bfd5ac060d0c7d6', operation='DELETE', pgid='pgtrigger_delete_delete_ddbbf', table='records_post', when='AFTER'))), ('postholder', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postholderevent" ("id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "since", "until") VALUES (NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."post_id", NEW."since", NEW."until"); RETURN NULL;', hash='2578edc964c33a787f2a9745251e15060c17fc98', operation='INSERT', pgid='pgtrigger_insert_insert_e4aac', table='records_postholder', when='AFTER'))), ('postholder', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_postholderevent" ("id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "since", "until") VALUES (NEW."id", NEW."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."post_id", NEW."since", NEW."until"); RETURN NULL;', hash='5add3a04dae457f9a2c6684d6e90a9b6249748b8', operation='UPDATE', pgid='pgtrigger_update_update_eb917', table='records_postholder', when='AFTER'))), ('postholder', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_postholderevent" ("id", "person_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "post_id", "since", "until") VALUES (OLD."id", OLD."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."post_id", OLD."since", OLD."until"); RETURN NULL;', hash='5b9c1031f2d52ef121d88965367c092fd9214358', operation='DELETE', pgid='pgtrigger_delete_delete_975dc', table='records_postholder', when='AFTER'))), ('retentionclass', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionclassevent" ("code", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title_en", "title_zh") VALUES (NEW."code", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."code", NEW."title_en", NEW."title_zh"); RETURN NULL;', hash='1e931144c60b1a928851d61d4a7ae5bb8a5a0a5c', operation='INSERT', pgid='pgtrigger_insert_insert_e4115', table='records_retentionclass', when='AFTER'))), ('retentionclass', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_retentionclassevent" ("code", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title_en", "title_zh") VALUES (NEW."code", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."code", NEW."title_en", NEW."title_zh"); RETURN NULL;', hash='346f685f59113ad5a14aa61fc2e403727d25e693', operation='UPDATE', pgid='pgtrigger_update_update_630d8', table='records_retentionclass', when='AFTER'))), ('retentionclass', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionclassevent" ("code", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "title_en", "title_zh") VALUES (OLD."code", OLD."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."code", OLD."title_en", OLD."title_zh"); RETURN NULL;', hash='635abdc782f382bcaaf09fc51295eb2169ff3511', operation='DELETE', pgid='pgtrigger_delete_delete_db212', table='records_retentionclass', when='AFTER'))), ('retentionrule', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionruleevent" ("approval_id", "basis", "confidence", "effective_from", "effective_to", "id", "keep_life", "keep_months", "keep_years", "legal", "life_years", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "retention_class_id", "source", "then") VALUES (NEW."approval_id", NEW."basis", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."id", NEW."keep_life", NEW."keep_months", NEW."keep_years", NEW."legal", NEW."life_years", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."replaces_id", NEW."retention_class_id", NEW."source", NEW."then"); RETURN NULL;', hash='b0156845e0aeee85fdce521d347f59404d61b734', operation='INSERT', pgid='pgtrigger_insert_insert_c79d8', table='records_retentionrule', when='AFTER'))), ('retentionrule', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_retentionruleevent" ("approval_id", "basis", "confidence", "effective_from", "effective_to", "id", "keep_life", "keep_months", "keep_years", "legal", "life_years", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "retention_class_id", "source", "then") VALUES (NEW."approval_id", NEW."basis", NEW."confidence", NEW."effective_from", NEW."effective_to", NEW."id", NEW."keep_life", NEW."keep_months", NEW."keep_years", NEW."legal", NEW."life_years", NEW."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."replaces_id", NEW."retention_class_id", NEW."source", NEW."then"); RETURN NULL;', hash='82df0f0d193b3bfb82372f7e2ee53920fe7e4463', operation='UPDATE', pgid='pgtrigger_update_update_58275', table='records_retentionrule', when='AFTER'))), ('retentionrule', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_retentionruleevent" ("approval_id", "basis", "confidence", "effective_from", "effective_to", "id", "keep_life", "keep_months", "keep_years", "legal", "life_years", "maker_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "replaces_id", "retention_class_id", "source", "then") VALUES (OLD."approval_id", OLD."basis", OLD."confidence", OLD."effective_from", OLD."effective_to", OLD."id", OLD."keep_life", OLD."keep_months", OLD."keep_years", OLD."legal", OLD."life_years", OLD."maker_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."replaces_id", OLD."retention_class_id", OLD."source", OLD."then"); RETURN NULL;', hash='3f7804b7348d0547ca5ae4a1f93c1109c4365aec', operation='DELETE', pgid='pgtrigger_delete_delete_0b43f', table='records_retentionrule', when='AFTER'))), ('unit', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_unitevent" ("closed_at", "code", "created_at", "id", "kind", "maker_id", "name", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a7b9864fff4decd9154d7d4885f12223a780717a', operation='INSERT', pgid='pgtrigger_insert_insert_a167c', table='records_unit', when='AFTER'))), ('unit', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_unitevent" ("closed_at", "code", "created_at", "id", "kind", "maker_id", "name", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."closed_at", NEW."code", NEW."created_at", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='a20c0b6d81dc3c3bcea1771022cf6a23f2f40d1e', operation='UPDATE', pgid='pgtrigger_update_update_dd654', table='records_unit', when='AFTER'))), ('unit', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_unitevent" ("closed_at", "code", "created_at", "id", "kind", "maker_id", "name", "parent_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."closed_at", OLD."code", OLD."created_at", OLD."id", OLD."kind", OLD."maker_id", OLD."name", OLD."parent_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='ca862e7e73fdbf8a97fe7f6854ae335a30d1625c', operation='DELETE', pgid='pgtrigger_delete_delete_1837f', table='records_unit', when='AFTER'))), ('workday', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_workdayevent" ("approved_by_id", "id", "kind", "maker_id", "name", "on", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source") VALUES (NEW."approved_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."source"); RETURN NULL;', hash='30aa823d6ca91cb9a7a5c76cc57e1e9f0f94fb2a', operation='INSERT', pgid='pgtrigger_insert_insert_cd6c7', table='records_workday', when='AFTER'))), ('workday', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "records_workdayevent" ("approved_by_id", "id", "kind", "maker_id", "name", "on", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source") VALUES (NEW."approved_by_id", NEW."id", NEW."kind", NEW."maker_id", NEW."name", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."source"); RETURN NULL;', hash='03119fb6a84d1e3d3fbf9195fb9860c8f640c005', operation='UPDATE', pgid='pgtrigger_update_update_7eedc', table='records_workday', when='AFTER'))), ('workday', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "records_workdayevent" ("approved_by_id", "id", "kind", "maker_id", "name", "on", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "source") VALUES (OLD."approved_by_id", OLD."id", OLD."kind", OLD."maker_id", OLD."name", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."source"); RETURN NULL;', hash='abeacdd99836707a837eecc9c0c3ce3a11727468', operation='DELETE', pgid='pgtrigger_delete_delete_4e2d6', table='records_workday', when='AFTER'))), ('apitokenevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0443a88aa4a9ad7d1085765a0eb84c4b569e68d1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ffeb3', table='records_apitokenevent', when='BEFORE'))), ('approvalevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f971a729ed0aad0b223df92ff2a6cf6dc223528', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0d006', table='records_approvalevent', when='BEFORE'))), ('assignedtaskevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bcf000cfd88626696b73a55e00289b1044c9825a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c43d1', table='records_assignedtaskevent', when='BEFORE'))), ('assignmentevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='19234371b16c187d51154cc02cb3880431624c4e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5f9cf', table='records_assignmentevent', when='BEFORE'))), ('attachmentevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d4c1db7b87a6eaf1d4e6636d2f98d5187c0582fd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_09197', table='records_attachmentevent', when='BEFORE'))), ('attachmentlimitevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='631a9a918d7286a971445003a2aa6769b0dcc470', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_85e2b', table='records_attachmentlimitevent', when='BEFORE'))), ('calendaryearevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='47db3e6dbf539c0f4936226f3405504d647cc9e3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_889f1', table='records_calendaryearevent', when='BEFORE'))), ('channelevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f4bae4692ea17482ec843921b70ccc4fd31b830', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dc5f7', table='records_channelevent', when='BEFORE'))), ('clockevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ca0477a960ddb2981066abacbdee5a435e80253', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4f078', table='records_clockevent', when='BEFORE'))), ('deadlineruleevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c342d40e0ae1f999e089a49847240e1a432a9a17', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e9348', table='records_deadlineruleevent', when='BEFORE'))), ('escalationchainevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8f6e7d95cdcc89c0632d04bd99e0dd709e42469c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_20a3a', table='records_escalationchainevent', when='BEFORE'))), ('escalationstepevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4ad2dfb8316781c305ef05cc15f5d75efdc8a7cd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_175db', table='records_escalationstepevent', when='BEFORE'))), ('exportruleevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b6efc247458c504a4ff03cd21ca608e271e7399d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2345e', table='records_exportruleevent', when='BEFORE'))), ('heldrecordevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9f4fc145942943b8e5b3a2e2b9b5ac7e82dcd2cd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_35240', table='records_heldrecordevent', when='BEFORE'))), ('legalholdevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e7d8f62147d27f068c5b7bc3d97a13bd72ec6c9e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_01633', table='records_legalholdevent', when='BEFORE'))), ('linkevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d4d3c017f2d583c09ac8cb7aeed2e738addbeb74', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a5cfe', table='records_linkevent', when='BEFORE'))), ('makerevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='482d88fd57b90b00e5b9d80290765ef310c11d3e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_344a1', table='records_makerevent', when='BEFORE'))), ('noticetemplateevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='25bbdd958edee574d05c80eac9f2e427752d7b0a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_36b98', table='records_noticetemplateevent', when='BEFORE'))), ('personevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='afdc16f50c73f712e0f4fc5635f02eafe6e02ad4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2f05d', table='records_personevent', when='BEFORE'))), ('postevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='11389be6791dd03a901888fa1b6bc3c9f781962d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ea8ca', table='records_postevent', when='BEFORE'))), ('postholderevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1d63c4f6b1cb98b95a227634a1d498a8fd878d5b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_83906', table='records_postholderevent', when='BEFORE'))), ('retentionclassevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c835e55873618ef8aa9dd8513969095dbf2edef8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_90e69', table='records_retentionclassevent', when='BEFORE'))), ('retentionruleevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1f75f4ed4bbf8aa3e855266cde6e2435a738acef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_48546', table='records_retentionruleevent', when='BEFORE'))), ('unitevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='218c8e6933db589f4cd2a74f6db2c4bcc1892a69', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5054a', table='records_unitevent', when='BEFORE'))), ('workdayevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e6fab3c01b8bb560eae8f93cb5b18aa678d5254', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cdc1c', table='records_workdayevent', when='BEFORE')))],
         ),
     ]
