@@ -86,10 +86,12 @@ class AddTriggers(Operation):
             options["triggers"] = [*options.get("triggers", []), trigger]
 
     def database_forwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
+        del app_label, before, after
         for _name, trigger in self.triggers:
             editor.execute(trigger.install_sql, params=None)
 
     def database_backwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
+        del app_label, before, after
         for _name, trigger in reversed(self.triggers):
             editor.execute(trigger.uninstall_sql, params=None)
 
