@@ -121,3 +121,18 @@ def test_what_was_there_before_its_history_began_shows_its_first_change(maker: M
     was = rule.source
     RetentionRule.objects.filter(pk=rule.pk).update(source="x")
     assert [(was, "x")] == [pair[1:] for pair in history_of(rule)[0].fields]
+
+
+def test_a_change_is_told_in_words_and_not_in_codes_and_numbers(operator: Person) -> None:
+    rule = DeadlineRule.objects.first()
+    assert rule is not None
+    DeadlineRule.objects.filter(pk=rule.pk).update(
+        unit="day", extension_needs_second=not rule.extension_needs_second, proposed_by=operator
+    )
+    told = {name: (before, after) for name, before, after in history_of(rule)[0].fields}
+    words = dict(DeadlineRule._meta.get_field("unit").flatchoices)
+    assert told[str(DeadlineRule._meta.get_field("unit").verbose_name)] == (
+        str(words[rule.unit]), str(words["day"]),
+    )  # fmt: skip
+    assert ("是", "否") in told.values()
+    assert ("—", operator.display_name) in told.values()

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from voltward.records.models.people import Person
 from voltward.records.origin import origin
@@ -69,11 +71,23 @@ def _differences(
         (field, getattr(before, field.attname), getattr(after, field.attname)) for field in fields
     )
     return tuple(
-        (str(field.verbose_name), _shown(old), _shown(new))
+        (str(field.verbose_name), _shown(field, old), _shown(field, new))
         for field, old, new in pairs
         if old != new
     )
 
 
-def _shown(value: Any) -> str:
-    return "—" if value in (None, "") else str(value)
+def _shown(field: models.Field[Any, Any], value: Any) -> str:
+    """As people read it: the words of a choice, the name of another record, the page's own time."""
+    if value in (None, ""):
+        return "—"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+    if field.related_model is not None and field.remote_field is not None:
+        other = field.remote_field.model._base_manager.filter(pk=value).first()
+        return str(value if other is None else other)
+    return str(value)
