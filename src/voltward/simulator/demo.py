@@ -106,6 +106,7 @@ class FireDriver:
                 if due or self._was_asked():
                     fire_at_s = None
                     await _ended(burning)
+                    self._begin()
                     burning = asyncio.create_task(self._burn())
                 await asyncio.sleep(_LOOK_EACH_S)
         finally:
@@ -130,10 +131,13 @@ class FireDriver:
             return None
         return self._clock.monotonic_s() + self._first_fire_s
 
-    async def _burn(self) -> None:
+    def _begin(self) -> None:
+        """Said at once, not when the task comes to run: until then the fire would look unasked."""
         self.status.state = "burning"
         self.status.times += 1
         self.status.started_at = utc(self._clock.now_ns()).isoformat()
+
+    async def _burn(self) -> None:
         self.status.state = "done" if await self._replayed(self._fire, "live") else "failed"
 
     async def _replayed(self, recording: Recording, times: Times) -> bool:
