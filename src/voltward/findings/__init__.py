@@ -1,0 +1,1 @@
+"""What detectors say about rows as they arrive (docs/findings.md)."""

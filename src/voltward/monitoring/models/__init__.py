@@ -1,0 +1,5 @@
+"""The tables of monitoring/, one file per subject."""
+
+from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode
+
+__all__ = ["Alarm", "AlarmStep", "Episode"]
