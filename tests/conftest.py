@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
+from tests import migrated
 
 from voltward.entry import postgres
 from voltward.entry.settings import database
@@ -31,6 +32,7 @@ def office_data() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres_server(office_data: Path) -> Iterator[postgres.EmbeddedPostgres]:
+    migrated.bring(office_data)
     with postgres.EmbeddedPostgres(office_data, durable=False) as server:
         yield server
 
@@ -46,9 +48,11 @@ def django_db_setup(
         address = database(postgres.database_url(office_data, role))
         names = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
         connections[alias].settings_dict.update({name: address[name] for name in names})
-    with django_db_blocker.unblock():
-        call_command("migrate", verbosity=0)
-        connections["owner"].close()
+    if not migrated.is_kept():
+        with django_db_blocker.unblock():
+            call_command("migrate", verbosity=0)
+            connections["owner"].close()
+        migrated.keep(office_data, postgres_server)
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
