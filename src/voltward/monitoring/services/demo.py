@@ -1,4 +1,4 @@
-"""Every write of monitoring/."""
+"""Sending the demo's recorded fire once more."""
 
 from __future__ import annotations
 
