@@ -23,7 +23,8 @@ _INTEGERS = {"vehicle_state": "u1", "charging": "u1", "alarm_level": "u1", "alar
              "position_status": "u1", "datum": "u1", "cell_count": "i4", "zero_cells": "i4",
              "highest_cell_at": "i4", "lowest_cell_at": "i4", "pack_of_highest": "i4",
              "pack_of_lowest": "i4", "probe_count": "i4", "has_flags": "?", "command": "u1",
-             "edition": "u2"}  # fmt: skip
+             "edition": "u2", "fault_code_count": "i4", "fault_codes": "u8", "fault_code_1": "i8",
+             "fault_code_2": "i8", "fault_code_3": "i8"}  # fmt: skip
 _OTHERWISE = {"alarm_level": 255, "position_status": 255, "vehicle_state": 255, "charging": 255,
               "highest_cell_at": -1, "lowest_cell_at": -1, "command": 2, "edition": 2016}  # fmt: skip
 

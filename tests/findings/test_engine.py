@@ -212,3 +212,39 @@ def test_a_rule_of_two_detectors_is_refused() -> None:
     twice = replace(DETECTORS[2], name="other")
     with pytest.raises(ValueError, match="more than one detector"):
         engine_of((DETECTORS[2], twice))
+
+
+def test_the_cuts_catch_an_engine_that_sorts_each_batch_by_itself() -> None:
+    """Negative control: with such a build what is late depends on where the stream is cut."""
+
+    class Sorting(Engine):
+        def take(self, incoming: Incoming) -> list[Finding]:
+            return super().take(incoming.chosen(np.argsort(incoming.time_s, kind="stable")))
+
+    rows = [row(10, highest_temp_c=61, hash=1), row(0, highest_temp_c=55, hash=2)]
+    incoming = incoming_of_values(rows)
+    whole = Sorting(DETECTORS, LimitBook(DETECTORS)).take(incoming)
+    engine = Sorting(DETECTORS, LimitBook(DETECTORS))
+    pieces = [found for piece in cut(incoming, [1, 1]) for found in engine.take(piece)]
+    assert told(pieces) != told(whole)
+    right = engine_of()
+    assert told(engine_of().take(incoming)) == told(
+        [found for piece in cut(incoming, [1, 1]) for found in right.take(piece)]
+    )
+
+
+def test_the_cuts_catch_a_detector_that_forgets_between_batches() -> None:
+    """Negative control: memory that lives as long as a batch."""
+    soc = next(one for one in DETECTORS if one.name == "soc")
+
+    def forgetful(rows: Rows, memory: Any, limits: Limits) -> Sequence[Judged]:
+        fresh = np.zeros(memory.size, memory.dtype)
+        fresh[:] = soc.fresh
+        return soc.judge(rows, fresh, limits)
+
+    broken = replace(soc, judge=forgetful)
+    incoming = incoming_of_values([row(0, soc_pct=50.0), row(10, soc_pct=60.0)])
+    whole = engine_of((broken,)).take(incoming)
+    engine = engine_of((broken,))
+    pieces = [found for piece in cut(incoming, [1, 1]) for found in engine.take(piece)]
+    assert told(pieces) != told(whole)

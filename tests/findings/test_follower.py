@@ -234,3 +234,30 @@ def test_limits_that_cannot_be_read_leave_those_in_force(
     assert follower.engine.book.book.generation == 0
     place.write(fire_frames)
     assert follower.drain() > 0
+
+
+def test_the_full_disk_catches_a_build_that_forgets_what_it_could_not_write(
+    place: Place, fire_frames: list[bytes]
+) -> None:
+    """Negative control: memory saved while findings wait; a kill then loses them for good."""
+
+    class Forgetful(FindingsFollower):
+        def _save(self) -> int:
+            waiting, self._waiting = self._waiting, []
+            try:
+                return super()._save()
+            finally:
+                self._waiting = waiting
+
+    def full() -> JournalWriter:
+        raise JournalFull("no space")
+
+    place.write(fire_frames)
+    reader = JournalReader(place.config.processor.journal)
+    killed = Forgetful(place.config, reader, DETECTORS, opened=full)
+    killed.step()
+    killed._save()
+    after = place.follower()
+    after.drain()
+    after.close()
+    assert "thermal.runaway" not in {f.rule for f in place.findings()}

@@ -7,6 +7,7 @@ from typing import Final
 from voltward.findings.detector import Detector, Rule
 from voltward.findings.detectors import (
     cells,
+    fault_codes,
     faults,
     insulation,
     sensors,
@@ -19,6 +20,7 @@ from voltward.findings.detectors import (
 DETECTORS: Final[tuple[Detector, ...]] = (
     thermal_runaway.DETECTOR,
     faults.DETECTOR,
+    fault_codes.DETECTOR,
     temperature.DETECTOR,
     insulation.DETECTOR,
     cells.DETECTOR,

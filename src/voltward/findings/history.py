@@ -31,7 +31,8 @@ _SCALARS: Final = (
 )  # fmt: skip
 _LISTS: Final = (
     "cell_voltages_mv", "pack_number", "pack_first_cell", "pack_cells_in_frame", "pack_cell_count",
-    "probe_temps_c", "motor_temp_c", "motor_controller_temp_c",
+    "probe_temps_c", "motor_temp_c", "motor_controller_temp_c", "storage_fault_codes",
+    "motor_fault_codes", "engine_fault_codes", "other_fault_codes",
 )  # fmt: skip
 
 

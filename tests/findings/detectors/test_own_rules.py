@@ -206,3 +206,11 @@ def test_an_older_edition_after_a_newer_one_is_told() -> None:
     newer, older = {"edition": 2025}, {"edition": 2016}
     assert opened(judged("terminal.downgrade", older, newer, older)) == [2]
     assert judged("terminal.downgrade", older, newer, newer) == []
+
+
+def test_codes_of_the_maker_are_told_as_they_stand_in_the_frame() -> None:
+    code = (1 << 32) + 0x1A2B
+    row = {"alarm_flags": 0, "fault_codes": 77, "fault_code_count": 1, "fault_code_1": code}
+    found = judged("fault.codes", row, {"alarm_flags": 0, "at": 10}, {"alarm_flags": 0, "at": 60})
+    assert [f.kind for f in found] == ["opened", "cleared"]
+    assert found[0].values == {"codes": 1.0, "code_1": code, "code_2": 0, "code_3": 0, "changed": 0}
