@@ -62,7 +62,8 @@ def _scan(  # type: ignore[no-untyped-def]
     level, limit, value, voltage,
 ):  # fmt: skip
     for i in range(slot.size):
-        if vehicle_state[i] != 1 or not 2 <= charging[i] <= 3 or ohm[i] != ohm[i]:
+        state, charge = vehicle_state[i], charging[i]
+        if not (1 <= state <= 3 and 1 <= charge <= 4) or ohm[i] != ohm[i]:
             continue
         bounds = table[of_row[i]]
         volts = bounds[3]
@@ -71,10 +72,12 @@ def _scan(  # type: ignore[no-untyped-def]
         m = memory[slot[i]]
         if volts != volts or time_s[i] <= m.frame_s:
             continue
+        m.frame_s = time_s[i]
+        if state != 1 or charge < 2 or charge > 3:
+            continue
         day = (time_s[i] + BEIJING_S) // DAY_S
         if day != m.day:
             m.day, m.low, m.counted_s = day, 0, 0
-        m.frame_s = time_s[i]
         # whole kΩ against tenths of a volt, in Ω·V/V: both sides are exact
         is_low = np.rint(np.float64(ohm[i])) * 10_000 <= bounds[0] * np.rint(volts * 10)
         if is_low and (m.counted_s == 0 or time_s[i] - m.counted_s >= bounds[2]):
