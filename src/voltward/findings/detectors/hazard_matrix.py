@@ -88,6 +88,7 @@ def judge(
         rows.slot, rows.time_s, rows["charging"], rows[reading], memory, table, limits.of_row,
         model.phase == CHARGING, model.below, level, limit, value, beside,
     )  # fmt: skip
+    value /= np.float32(model.per_unit)
     names = ("matrix_column", "episodes", "episode_s")
     by_name = dict(zip(names, beside, strict=True))
     return (Judged(rule, level, value, limit, not model.below, by_name),)

@@ -30,7 +30,7 @@ MEMORY: Final = np.dtype([("row_s", "u4"), ("day", "i4"), ("bad", "u4")])
 
 
 def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
-    """See ``Detector``. The value is the spread of the row in mV.
+    """See ``Detector``. The value is the spread of the row in volts.
 
     Beside it: q, the numbers of both cells (from 1), and the abnormal rows of the day. Neighbours
     are cells of one pack with consecutive numbers, and of one module where its size is known. Of
@@ -71,7 +71,7 @@ def _scan(  # type: ignore[no-untyped-def]
         if day != m.day:
             m.day, m.bad = day, 0
         m.row_s = time_s[i]
-        value[i] = high - low
+        value[i] = (high - low) / 1000
         if high - low >= bounds[0]:
             near = abs(highest_at[i] - lowest_at[i]) == 1 and pack_high[i] == pack_low[i]
             if near and bounds[3] >= 1:
