@@ -9,6 +9,11 @@ from voltward.findings.detectors import (
     cells,
     fault_codes,
     faults,
+    hazard_insulation,
+    hazard_matrix,
+    hazard_sampling,
+    hazard_spread,
+    hazard_trips,
     insulation,
     sensors,
     soc_jump,
@@ -27,6 +32,11 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     soc_jump.DETECTOR,
     sensors.DETECTOR,
     tamper.DETECTOR,
+    *hazard_matrix.DETECTORS,
+    hazard_spread.DETECTOR,
+    *hazard_trips.DETECTORS,
+    hazard_insulation.DETECTOR,
+    hazard_sampling.DETECTOR,
 )
 RULES: Final[dict[str, Rule]] = {
     rule.code: rule for detector in DETECTORS for rule in detector.rules

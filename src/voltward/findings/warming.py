@@ -8,6 +8,7 @@ from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
 from voltward.findings.catalogue import DETECTORS
 from voltward.findings.engine import Engine
+from voltward.findings.hazards import c12
 from voltward.findings.incoming import Incoming
 from voltward.findings.limits import LimitBook
 from voltward.findings.rows import values_of
@@ -27,6 +28,7 @@ _ROWS = 4
 
 def warm() -> None:
     """Compile the kernels, or load them from the cache."""
+    c12.near(np.zeros(1), np.zeros(1), 500.0)
     columns = decode(FrameBatch.of([_frame(second) for second in range(_ROWS)]))
     engine = Engine(DETECTORS, LimitBook(DETECTORS))
     engine.take(
