@@ -77,7 +77,8 @@ class Judged:
 
     ``level`` i1: NO_DATA, NORMAL, 1 to 4, or QUALITY_MARK. ``value`` f4: the number judged, larger is
     worse when ``rises``; ``limit`` i1: which of the detector's limits it was compared with, -1 none.
-    ``beside``: further numbers to carry in the finding, by name.
+    ``beside``: further numbers to carry in the finding, by name. ``profile``: of limits that are only
+    watched (shadow mode); such a rule is numbered apart from the one in force.
     """
 
     rule: str
@@ -86,6 +87,7 @@ class Judged:
     limit: NDArray[np.int8]
     rises: bool = True
     beside: Mapping[str, Array] = field(default=_NONE)
+    profile: str = ""
 
 
 Judge = Callable[[Rows, Array, Limits], Sequence[Judged]]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from voltward.base.errors import BadInput
 
 VERSION: Final = 1
-KIND_FINDING: Final = 1  # record kind of a findings stream
+KIND_FINDING: Final = 16  # record kind of a findings stream; those of the gateways are below
 STREAM_PREFIX: Final = "findings-"
 
 OPENED, WORSE, CLEARED, EVENT, REOPENED = "opened", "worse", "cleared", "event", "reopened"
