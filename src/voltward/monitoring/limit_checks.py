@@ -12,6 +12,7 @@ from voltward.monitoring.limit_keys import known_limits
 from voltward.monitoring.models.limits import CONFIDENCES
 
 FIELDS: Final = ("value", "unit", "reason", "source", "confidence")
+COUNTED: Final = ("级", "次")  # units of whole numbers
 LONGEST: Final = {"reason": 300, "source": 240}
 Entry = dict[str, Any]
 
@@ -78,6 +79,8 @@ def complaints_about(key: str, entry: Mapping[str, Any]) -> Iterator[Complaint]:
         yield Complaint(key, "no_number", str(value)[:40], span)
     elif not math.isfinite(value) or not limit.lowest <= value <= limit.highest:
         yield Complaint(key, "out_of_range", f"{value:g}", span)
+    elif limit.unit in COUNTED and value != int(value):
+        yield Complaint(key, "no_whole_number", f"{value:g}", span)
     if entry.get("confidence") not in dict(CONFIDENCES):
         yield Complaint(key, "no_confidence", str(entry.get("confidence", ""))[:20], "A, B, C, M")
     if not str(entry.get("source", "")).strip():

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from voltward.findings.detector import Rule
 from voltward.monitoring import limit_states as states
@@ -21,6 +20,7 @@ COMPLAINTS: Final[dict[str, Text]] = {
     "wrong_unit": gettext_lazy("单位是 %(found)s，应为 %(expected)s。"),
     "no_number": gettext_lazy("应填写数值（%(expected)s）。"),
     "out_of_range": gettext_lazy("%(found)s 超出允许范围 %(expected)s。"),
+    "no_whole_number": gettext_lazy("%(found)s 不是整数。"),
     "no_confidence": gettext_lazy("可信度应为 %(expected)s 之一。"),
     "no_source": gettext_lazy("请写明来源。"),
     "too_long": gettext_lazy("过长，最多 %(expected)s 个字符。"),
@@ -40,7 +40,9 @@ ADVICE: Final[dict[str, Text]] = {
     "time_not_shorter": gettext_lazy(
         "第 %(column)d 列比第 %(other)d 列阈值更严重，允许持续时间应更短。"
     ),
-    "times_not_fewer": gettext_lazy("第 %(column)d 列比第 %(other)d 列阈值更严重，允许次数应更少。"),
+    "times_not_fewer": gettext_lazy(
+        "第 %(column)d 列比第 %(other)d 列阈值更严重，允许次数应更少。"
+    ),
 }
 STAGES: Final[dict[str, Text]] = {
     states.DRAFT: gettext_lazy("草稿"),

@@ -123,6 +123,7 @@ _FIELD_OF: Final = {
     "wrong_unit": "unit",
     "no_number": "value",
     "out_of_range": "value",
+    "no_whole_number": "value",
     "no_confidence": "confidence",
     "no_source": "source",
 }
