@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +16,6 @@ NORMAL: Final = 0
 # What level a rule's remarks have while they are about data only: NORMAL opens nothing, so marks of
 # quality are judged as QUALITY_MARK and written with level 0.
 QUALITY_MARK: Final = 9
-
-_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Limit:
     confidence: str = "M"
     lowest: float = 0.0
     highest: float = 1e9
-    by_chemistry: Mapping[str, float] = field(default=_NONE)
+    by_chemistry: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ class Judged:
     value: NDArray[np.float32]
     limit: NDArray[np.int8]
     rises: bool = True
-    beside: Mapping[str, Array] = field(default=_NONE)
+    beside: Mapping[str, Array] = field(default_factory=dict)
     profile: str = ""
 
 

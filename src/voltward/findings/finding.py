@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from voltward.base.errors import BadInput
@@ -19,8 +18,6 @@ KINDS: Final = frozenset({OPENED, WORSE, CLEARED, EVENT, REOPENED})
 NOT_REPORTED: Final = 255
 QUALITY, THERMAL_EVENT = 0, 4  # the lowest and the highest judged level
 LATE_S: Final = 600  # older than this when received: recorded, not paged (fault catalogue R20)
-
-_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ class Finding:
     stream: str = ""
     position: int = 0
     unit_hash: int = 0
-    state: Mapping[str, float] = field(default=_NOTHING)
-    values: Mapping[str, float] = field(default=_NOTHING)
+    state: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
     limit: LimitUsed | None = None
     cell: str = ""
     profile: str = ""
