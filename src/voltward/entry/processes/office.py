@@ -21,7 +21,7 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import jobs, newcomers, registry
+    from voltward.entry import jobs, limit_snapshot, newcomers, registry
     from voltward.pages.room import REGISTRY
 
     stopping = Event()
@@ -29,12 +29,19 @@ def run_office(settings: Settings) -> None:
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
-    snapshots = Thread(target=ending_all, args=(publish, stopping), daemon=True)
-    snapshots.start()
+    publish_limits = partial(
+        limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping
+    )
+    snapshots = [
+        Thread(target=ending_all, args=(follow, stopping), daemon=True)
+        for follow in (publish, publish_limits)
+    ]
+    for thread in snapshots:
+        thread.start()
     working = jobs.follow(REGISTRY.jobs(), stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
-    for thread in (snapshots, *working):
+    for thread in (*snapshots, *working):
         thread.join(5)
 
 
