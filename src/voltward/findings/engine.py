@@ -117,6 +117,10 @@ class Engine:
         if len(self.slots):
             self.order["group"][: len(self.slots)] = book.groups_of(self.slots.vehicles())
 
+    def rule_codes(self) -> list[str]:
+        """The codes of the rules by their numbers."""
+        return list(self._numbers)
+
     def take(self, incoming: Incoming) -> list[Finding]:
         """Judge the rows; what they tell, in the order of the rows of each rule."""
         if not len(incoming):
@@ -143,13 +147,14 @@ class Engine:
         slot = self.slots.of(vehicles)
         now = len(self.slots)
         if now > self.order.size:
-            self._make_room(max(1024, now, 2 * self.order.size))
+            self.make_room(max(1024, now, 2 * self.order.size))
         if now > before:
             fresh = self.slots.vehicles()[before:]
             self.order["group"][before:now] = self.book.groups_of(fresh)
         return slot
 
-    def _make_room(self, size: int) -> None:
+    def make_room(self, size: int) -> None:
+        """Memory for so many vehicles."""
         order = np.zeros(size, ORDER)
         order["newest_s"] = np.iinfo(np.int64).min
         order[: self.order.size] = self.order

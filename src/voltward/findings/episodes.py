@@ -161,6 +161,15 @@ class Episodes:
                 self._grow()
         return out[0][:told], out[1][:told], out[2][:told], out[3][:told]
 
+    def put(self, slot: int, rule: int, record: Any) -> None:
+        """An episode as it was when it was saved; before ``make_room``."""
+        if 2 * self.known >= self.keys.size:
+            self._grow()
+        key = np.uint64(slot * MOST_RULES + rule + 1)
+        at = _place(self.keys, key)
+        self.keys[at], self.records[at] = key, record
+        self.known += 1
+
     def _grow(self) -> None:
         keys, records = self.keys, self.records
         self.keys = np.zeros(2 * keys.size, np.uint64)

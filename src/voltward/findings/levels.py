@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ def stepped(
     first: int = 0,
     rises: bool = True,
     applies: Array | None = None,
-    **beside: Array,
+    beside: Mapping[str, Array] | None = None,
 ) -> Judged:
     """Level 1, 2, 3 where ``value`` reaches limit ``first``, ``first + 1``, ``first + 2``.
 
@@ -32,7 +33,7 @@ def stepped(
     limit = np.full(value.size, -1, np.int8)
     chosen = np.ones(value.size, np.bool_) if applies is None else applies
     _stepped(value, chosen, limits.table, limits.of_row, first, rises, level, limit)
-    return Judged(rule, level, value.astype(np.float32), limit, rises, beside)
+    return Judged(rule, level, value.astype(np.float32), limit, rises, beside or {})
 
 
 @kernel()

@@ -173,8 +173,9 @@ def _cells(cells, offsets, pack_offsets, pack, first, sent, total, numbers, coun
     scratch = np.zeros(8192, np.int32)
     for i in range(offsets.size - 1):
         start, stop = offsets[i], offsets[i + 1]
-        n, zeros, missing, sum_mv = 0, 0, 0, 0
-        low, high, low_at, high_at = 1 << 30, -1, -1, -1
+        n, zeros, missing, sum_mv = 0, 0, 0, np.int64(0)
+        low, high = np.int64(1 << 30), np.int64(-1)
+        low_at, high_at = -1, -1
         for k in range(start, stop):
             value = np.int64(cells[k])
             if value > HIGHEST_CELL_MV:

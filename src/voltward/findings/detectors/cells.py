@@ -37,12 +37,20 @@ def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
     deviation = np.maximum(above, below)
     worst = np.where(above > below, rows["highest_cell_at"], rows["lowest_cell_at"])
     beside = {"highest_cell_mv": high, "lowest_cell_mv": low}
+    places = {
+        "highest_cell": rows["highest_cell_at"] + 1,
+        "lowest_cell": rows["lowest_cell_at"] + 1,
+    }
+    enough = rows["cell_count"] >= LEAST_CELLS
     return (
-        stepped("cell.spread", high - low, limits, first=0, applies=~charge_end, **beside,
-                highest_cell=rows["highest_cell_at"] + 1, lowest_cell=rows["lowest_cell_at"] + 1),
-        stepped("cell.deviation", deviation, limits, first=3,
-                applies=~charge_end & (rows["cell_count"] >= LEAST_CELLS), **beside,
-                median_cell_mv=median, cell=worst + 1),
+        stepped(
+            "cell.spread", high - low, limits,
+            first=0, applies=~charge_end, beside={**beside, **places},
+        ),
+        stepped(
+            "cell.deviation", deviation, limits, first=3, applies=~charge_end & enough,
+            beside={**beside, "median_cell_mv": median, "cell": worst + 1},
+        ),
     )  # fmt: skip
 
 

@@ -32,10 +32,8 @@ def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
     total = rows["total_voltage_v"]
     voltage = np.where(np.isnan(of_type), np.where(total >= LEAST_V, total, np.nan), of_type)
     ohm_per_v = rows["insulation_kohm"] * 1000.0 / voltage
-    return (
-        stepped("insulation.low", ohm_per_v, limits, rises=False,
-                insulation_kohm=rows["insulation_kohm"], voltage_v=voltage.astype(np.float32)),
-    )  # fmt: skip
+    beside = {"insulation_kohm": rows["insulation_kohm"], "voltage_v": voltage.astype(np.float32)}
+    return (stepped("insulation.low", ohm_per_v, limits, rises=False, beside=beside),)
 
 
 DETECTOR = Detector(

@@ -31,14 +31,15 @@ def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
     del memory
     high, low = rows["highest_temp_c"], rows["lowest_temp_c"]
     return (
-        stepped("temperature.high", high, limits, first=0, lowest_temp_c=low),
+        stepped("temperature.high", high, limits, first=0, beside={"lowest_temp_c": low}),
         stepped(
             "temperature.difference", high - low, limits, first=3,
-            highest_temp_c=high, lowest_temp_c=low,
+            beside={"highest_temp_c": high, "lowest_temp_c": low},
         ),
         stepped(
             "temperature.charging", high, limits, first=6,
-            applies=np.isin(rows["charging"], CHARGING), total_current_a=rows["total_current_a"],
+            applies=np.isin(rows["charging"], CHARGING),
+            beside={"total_current_a": rows["total_current_a"]},
         ),
     )  # fmt: skip
 
