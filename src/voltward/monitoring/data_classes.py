@@ -12,7 +12,8 @@ DATA_CLASSES: Declared = {
         " effective_from drafted_by drafted_at proposed_by approval approved_by approved_at"
     },
     "LimitTrial": {
-        INTERNAL: "id maker revision values begins_at ends_at state vehicles_total vehicles_done"
+        INTERNAL: "id maker revision values begins_at ends_at state most_vehicles vehicles_total"
+        " vehicles_done"
         " rows_judged result failure tries asked_by asked_at done_at"
     },
     "LimitGeneration": {INTERNAL: "id generation"},

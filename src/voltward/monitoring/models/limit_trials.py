@@ -14,7 +14,7 @@ class LimitTrial(models.Model):
     """A run of the detectors over stored rows with the limits in force and with a draft's.
 
     ``values``: the draft's at the time of asking, so that the result says what it was made with.
-    ``result``: see ``limit_trials.Result``; kept with the revision. ``failure``: code of a refusal.
+    ``result``: see ``limit_trying.Result``; kept with the revision. ``failure``: why there is none.
     """
 
     STATES = [
@@ -30,6 +30,7 @@ class LimitTrial(models.Model):
     begins_at = models.DateTimeField(_("数据起始"))
     ends_at = models.DateTimeField(_("数据截止"))
     state = models.CharField(_("状态"), max_length=8, choices=STATES, default="waiting")
+    most_vehicles = models.PositiveIntegerField(_("最多车辆数"), default=1000)
     vehicles_total = models.PositiveIntegerField(_("车辆数"), default=0)
     vehicles_done = models.PositiveIntegerField(_("已完成车辆"), default=0)
     rows_judged = models.PositiveBigIntegerField(_("数据行数"), default=0)

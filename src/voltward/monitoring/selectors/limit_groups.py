@@ -6,16 +6,17 @@ For every maker at once; only the process that writes the snapshot asks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
 from django.apps import apps
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from voltward.findings.limits import Group, Revision
 from voltward.fleet.models import BatteryType, Configuration, OwnerPeriod, Vehicle, VehicleModel
 from voltward.monitoring import limit_states as states
-from voltward.monitoring.limit_reckoning import Dated, numbers, timeline
+from voltward.monitoring.limit_reckoning import Dated, holding, numbers, timeline
 from voltward.monitoring.models import LimitRevision
 from voltward.monitoring.models.limits import BATTERY_TYPE, CHEMISTRY, MAKER, VEHICLE_MODEL
 from voltward.monitoring.selectors.limits import limit_generation
@@ -93,17 +94,35 @@ def limit_groups() -> Groups:
     return Groups(revisions, BatteryType.objects.in_bulk(), VehicleModel.objects.in_bulk())
 
 
-def limit_members(groups: Groups) -> Iterator[tuple[int, int]]:
-    """Vehicle number and group of every vehicle; streams, and fills ``groups`` on its way."""
+def limit_members(
+    groups: Groups, vehicles: QuerySet[Vehicle] | None = None
+) -> Iterator[tuple[int, int]]:
+    """Vehicle number and group of ``vehicles`` (every one); streams, and fills ``groups``."""
     found = Configuration.objects.values_list("pk", "model_id", "battery_type_id")
     built = {pk: (model, battery) for pk, model, battery in found}
     present = OwnerPeriod.objects.filter(vehicle=OuterRef("pk"), until=None)
-    rows = Vehicle.objects.annotate(usage=Subquery(present.values("usage_class")[:1]))
-    values = rows.order_by().values_list("vehicle_id", "maker_id", "configuration_id", "usage")
+    rows = Vehicle.objects.order_by() if vehicles is None else vehicles
+    rows = rows.annotate(usage=Subquery(present.values("usage_class")[:1]))
+    values = rows.values_list("vehicle_id", "maker_id", "configuration_id", "usage")
     for vehicle, maker, configuration, usage in values.iterator(chunk_size=20_000):
         model, battery = built.get(configuration, (None, None))
         private = None if usage is None else usage == "private"
         yield vehicle, groups.of(Kind(maker, model, battery, private))
+
+
+def groups_tried(revision: LimitRevision, values: Mapping[str, Any]) -> tuple[Groups, Groups]:
+    """The limits in force now, as if always, and the same with ``values`` in the revision's set."""
+    present = limit_groups()
+    now = int(timezone.now().timestamp())
+    held = {
+        key: [replace(one, begins=0)]
+        for key, revisions in present.revisions.items()
+        if (one := holding(revisions, now)) is not None
+    }
+    tried = {**held, _key(revision): [Dated(revision.name, revision.number, 0, numbers(values))]}
+    return Groups(held, present.batteries, present.models), Groups(
+        tried, present.batteries, present.models
+    )
 
 
 def limits_seen() -> tuple[int, ...]:
