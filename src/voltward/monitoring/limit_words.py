@@ -28,6 +28,7 @@ COMPLAINTS: Final[dict[str, Text]] = {
     "no_mapping": gettext_lazy("这里应为“名称: 值”的列表。"),
     "wrong_version": gettext_lazy("文件版本 %(found)s，应为 %(expected)s。"),
     "twice": gettext_lazy("重复出现。"),
+    "of_a_model": gettext_lazy("限值方案只能按车型选定。"),
     "unknown_field": gettext_lazy("不认识的字段，应为 %(expected)s 之一。"),
 }
 ADVICE: Final[dict[str, Text]] = {

@@ -15,7 +15,8 @@ from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.fleet.models import BatteryType, VehicleModel
 from voltward.fleet.selectors.products import product_by_id
 from voltward.monitoring import limit_states as states
-from voltward.monitoring.limit_checks import checked
+from voltward.monitoring.limit_checks import BadLimits, Complaint, checked
+from voltward.monitoring.limit_profiles import CHOSEN, profile_named, profile_values
 from voltward.monitoring.limit_words import changes_shown
 from voltward.monitoring.limit_yaml import LimitFile, read
 from voltward.monitoring.models import LimitGeneration, LimitRevision, LimitSet
@@ -74,6 +75,7 @@ def limit_write(
     row = _locked(actor, revision_id, "write")
     kept = {key: entry for key, entry in row.values.items() if key not in values}
     given = checked({key: entry for key, entry in values.items() if entry is not None})
+    _fits(row.limit_set, given)
     before = {key: row.values[key] for key in values if key in row.values}
     _put(row, kept | given, row.profile if profile is None else profile)
     record(actor, "limit.write", row, before=before, after={**given, **_gone(values, given)})
@@ -85,9 +87,33 @@ def limit_import(actor: Person, *, revision_id: int, text: str) -> LimitRevision
     """Replace a draft's values by those of a file (``limit_yaml``), all or nothing."""
     row = _locked(actor, revision_id, "write")
     file: LimitFile = read(text)
+    _fits(row.limit_set, file.values)
     before = dict(row.values)
     _put(row, file.values, row.profile)
     record(actor, "limit.import", row, before=before, after=file.values)
+    return row
+
+
+@action("limit.profile", needs="limit.propose")
+def limit_profile_choose(
+    actor: Person,
+    *,
+    revision_id: int,
+    name: str,
+    own: Mapping[str, float | str | None],
+    source: str = "",
+    reason: str = "",
+) -> LimitRevision:
+    """Put a named profile's numbers (hazards C.6 to C.8) into a model's draft, and say it is chosen.
+
+    ``own``: by rule, the maker's numbers for the profile that has none; they need their ``source``.
+    """
+    row = _locked(actor, revision_id, "write")
+    given = checked(profile_values(profile_named(name), own, source=source, reason=reason))
+    _fits(row.limit_set, given)
+    before = {key: row.values[key] for key in given if key in row.values}
+    _put(row, row.values | given, name)
+    record(actor, "limit.profile", row, before=before, after={"profile": name, **given})
     return row
 
 
@@ -204,6 +230,17 @@ def _locked(actor: Person, revision_id: int, step: str) -> LimitRevision:
 def _put(row: LimitRevision, values: Values, profile: str) -> None:
     row.values, row.profile = dict(sorted(values.items())), profile
     row.save(update_fields=["values", "profile"])
+
+
+def _fits(limit_set: LimitSet, values: Values) -> None:
+    """A profile is chosen for a vehicle model, never for all of them by one line.
+
+    Raises:
+        BadLimits: another scope chooses.
+    """
+    chosen = [key for key in values if key.endswith(f".{CHOSEN}")]
+    if chosen and limit_set.scope != VEHICLE_MODEL:
+        raise BadLimits([Complaint(key, "of_a_model") for key in chosen])
 
 
 def _gone(values: Mapping[str, Any], given: Values) -> dict[str, None]:
