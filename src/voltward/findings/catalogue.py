@@ -8,6 +8,11 @@ from voltward.findings.detector import Detector, Rule
 from voltward.findings.detectors import (
     cells,
     faults,
+    hazard_insulation,
+    hazard_matrix,
+    hazard_sampling,
+    hazard_spread,
+    hazard_trips,
     insulation,
     sensors,
     soc_jump,
@@ -25,6 +30,11 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     soc_jump.DETECTOR,
     sensors.DETECTOR,
     tamper.DETECTOR,
+    *hazard_matrix.DETECTORS,
+    hazard_spread.DETECTOR,
+    *hazard_trips.DETECTORS,
+    hazard_insulation.DETECTOR,
+    hazard_sampling.DETECTOR,
 )
 RULES: Final[dict[str, Rule]] = {
     rule.code: rule for detector in DETECTORS for rule in detector.rules
