@@ -34,6 +34,9 @@ def profile_values(
             "source": profile.source if number is not None else source,
             "confidence": profile.confidence,
         }
-        values[f"{rule}.threshold_c"] = {"value": own.get(rule) if number is None else number, **grounds}
+        values[f"{rule}.threshold_c"] = {
+            "value": own.get(rule) if number is None else number,
+            **grounds,
+        }
         values[f"{rule}.{CHOSEN}"] = {"value": 1.0, **grounds}
     return values

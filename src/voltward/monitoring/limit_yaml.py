@@ -62,7 +62,8 @@ def read(text: str) -> LimitFile:
         raise BadLimits([Complaint("voltward_limits", "wrong_version", str(version), "1", line)])
     values = head.get("values")
     if not isinstance(values, yaml.MappingNode):
-        raise BadLimits([Complaint("values", "no_mapping", "", "", _line(values or root))])
+        line = _line(values or root)
+        raise BadLimits([*found.complaints, Complaint("values", "no_mapping", "", "", line)])
     for key, node in _pairs(values, found):
         _entry(key, node, found)
     if found.complaints:

@@ -213,7 +213,9 @@ def propose(request: HttpRequest, revision_id: int) -> HttpResponse:
             past = early is not None and early <= timezone.now()
             form.add_error(
                 "wished_from" if past else None,
-                _("生效时间必须在今后一年内。") if past else _("草稿与现行限值没有差别，或未写理由。"),
+                _("生效时间必须在今后一年内。")
+                if past
+                else _("草稿与现行限值没有差别，或未写理由。"),
             )
         except WrongState:
             form.add_error(None, _("该版本已不是草稿，不能修改。"))

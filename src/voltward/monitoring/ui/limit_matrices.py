@@ -94,17 +94,13 @@ def _shown(
     values |= {key: entry for key, entry in given.items() if entry is not None}
     rows = []
     for part, title in (("v", _("阈值")), ("t", _("允许持续时间")), ("c", _("允许次数"))):
-        cells = [
-            _cell(matrix.cells[part, number], values, chemistry) for number in matrix.numbers
-        ]
+        cells = [_cell(matrix.cells[part, number], values, chemistry) for number in matrix.numbers]
         rows.append((title, cells[0].known.limit.unit, cells))
     bound = getattr(boundary, matrix.boundary, None) if boundary is not None else None
     if bound is not None and matrix.unit == "mV":
         bound *= MILLI
     told = [] if complaints else advice(matrix, matrix.columns(values, chemistry), bound)
-    first = next(
-        (values[one.key] for one in matrix.cells.values() if one.key in values), {}
-    )
+    first = next((values[one.key] for one in matrix.cells.values() if one.key in values), {})
     rule = rule_of(matrix.rule)
     return Shown(
         matrix,

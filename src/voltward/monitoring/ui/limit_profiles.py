@@ -34,9 +34,7 @@ def edit(request: HttpRequest, revision_id: int) -> HttpResponse:
         raise NotFound(f"limit revision {revision_id} is of no vehicle model")
     complaints: list[str] = []
     if request.method == "POST":
-        own = {
-            rule: number_of(request.POST.get(f"value:{rule}", "")) or None for rule in _rules()
-        }
+        own = {rule: number_of(request.POST.get(f"value:{rule}", "")) or None for rule in _rules()}
         try:
             limit_profile_choose(
                 actor, revision_id=row.pk, name=request.POST.get("profile", ""), own=own,

@@ -81,9 +81,7 @@ def _told(actor: Person, trial: LimitTrial) -> dict[str, Any]:
         "days": [(day, sides["now"], sides["tried"]) for day, sides in result["days"].items()],
         "most": most,
         "vehicles": [
-            (vehicles[key], now, tried)
-            for key, now, tried in result["vehicles"]
-            if key in vehicles
+            (vehicles[key], now, tried) for key, now, tried in result["vehicles"] if key in vehicles
         ],
         "counts": result["vehicle_counts"],
         "in_scope": result["in_scope"],

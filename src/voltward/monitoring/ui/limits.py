@@ -19,9 +19,8 @@ from voltward.monitoring.models import LimitRevision
 from voltward.monitoring.selectors import limits as selectors
 from voltward.monitoring.services import limits as services
 from voltward.pages.access import needs
-from voltward.records.actions import write_row
+from voltward.records.actions import label, write_row
 from voltward.records.actors import actor_of
-from voltward.records.actions import label
 
 
 class ScopeForm(forms.Form):

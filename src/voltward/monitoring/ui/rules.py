@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from voltward.base.errors import NotFound
-from voltward.fleet.models import BatteryType
 from voltward.findings.catalogue import RULES, detector_of, rule_of
 from voltward.findings.detector import Rule
+from voltward.fleet.models import BatteryType
 from voltward.monitoring.limit_keys import KnownLimit, known_limits
 from voltward.monitoring.limit_titles import limit_title
 from voltward.monitoring.limit_words import KINDS, number_text, rule_title

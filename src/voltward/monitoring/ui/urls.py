@@ -34,17 +34,23 @@ urlpatterns = [
     path("limits/revisions/<int:revision_id>/propose/", limit_drafts.propose, name="limit-propose"),
     path("limits/revisions/<int:revision_id>/drop/", limit_drafts.drop, name="limit-drop"),
     path("limits/revisions/<int:revision_id>/back/", limits.roll_back, name="limit-roll-back"),
-    path("limits/revisions/<int:revision_id>/matrices/", limit_matrices.edit, name="limit-matrices"),
+    path(
+        "limits/revisions/<int:revision_id>/matrices/", limit_matrices.edit, name="limit-matrices"
+    ),
     path("limits/revisions/<int:revision_id>/profile/", limit_profiles.edit, name="limit-profile"),
     path("limits/revisions/<int:revision_id>/try/", limit_trials.ask, name="limit-try"),
-    path("limits/revisions/<int:revision_id>/edit/<str:group>/", limit_drafts.edit, name="limit-edit"),
+    path(
+        "limits/revisions/<int:revision_id>/edit/<str:group>/", limit_drafts.edit, name="limit-edit"
+    ),
     path(
         "limits/revisions/<int:revision_id>/against/<int:other_id>/",
         limits.compare,
         name="limit-compare",
     ),
     path("limits/trials/<int:trial_id>/", limit_trials.page, name="limit-trial"),
-    path("limits/trials/<int:trial_id>/progress/", limit_trials.progress, name="limit-trial-progress"),
+    path(
+        "limits/trials/<int:trial_id>/progress/", limit_trials.progress, name="limit-trial-progress"
+    ),
     path("fault-codes/", page_of(fault_codes.FAULT_CODES).as_view(), name="fault-codes"),
     path("fault-codes/new/", fault_codes.new, name="fault-code-new"),
     path("fault-codes/<int:row_id>/", fault_codes.page, name="fault-code"),
