@@ -13,7 +13,9 @@ from voltward.monitoring.limit_yaml import read, written
 
 COLUMN = "hazard.c1.v_2"
 # what YAML has a meaning for, and what it must escape
-TEXTS = st.text(st.sampled_from("试x 0.~:#'\"{}[]&*!|>%@`-?,\\é\u2028\u0085\ufeff😀\n"), max_size=20)
+TEXTS = st.text(
+    st.sampled_from("试x 0.~:#'\"{}[]&*!|>%@`-?,\\é\u2028\u0085\ufeff😀\n"), max_size=20
+)
 
 
 @st.composite
