@@ -42,7 +42,7 @@ class BadLimits(BadInput):
 
 
 def checked(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Entry]:
-    """The values in one form: numbers as floats, texts stripped, keys in order.
+    """The values in one form: numbers as floats, texts on one line, keys in order.
 
     Raises:
         BadLimits: every complaint about every value.
@@ -54,12 +54,16 @@ def checked(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Entry]:
         key: {
             "value": None if values[key]["value"] is None else float(values[key]["value"]),
             "unit": known_limits()[key].limit.unit,
-            "reason": str(values[key].get("reason", "")).strip(),
-            "source": str(values[key]["source"]).strip(),
+            "reason": _one_line(values[key].get("reason", "")),
+            "source": _one_line(values[key]["source"]),
             "confidence": values[key]["confidence"],
         }
         for key in sorted(values)
     }
+
+
+def _one_line(text: Any) -> str:
+    return " ".join(str(text).split())
 
 
 def complaints_about(key: str, entry: Mapping[str, Any]) -> Iterator[Complaint]:
