@@ -9,7 +9,7 @@ import numpy as np
 
 from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
-from voltward.findings.engine import Incoming
+from voltward.findings.incoming import Incoming
 from voltward.findings.rows import NAMES, values_of
 from voltward.frames.grammar import Edition
 from voltward.simulator.encoder import REALTIME, frame_matrix, frames_of

@@ -212,7 +212,7 @@ def test_a_file_goes_out_and_comes_back_and_what_is_wrong_is_said_with_its_line(
     as_operator.post(address, {"file": SimpleUploadedFile("l.yaml", answer.content)})
     row.refresh_from_db()
     assert row.values == before
-    bad = answer.content.replace("mV".encode(), b"V", 1)
+    bad = answer.content.replace(b"mV", b"V", 1)
     refused = as_operator.post(address, {"file": SimpleUploadedFile("l.yaml", bad)})
     assert refused.status_code == 422
     assert "第 7 行 cells.spread_2_mv：单位是 V，应为 mV。" in text(refused)

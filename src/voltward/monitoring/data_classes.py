@@ -1,10 +1,24 @@
-"""The data class of every column of monitoring/: a number of alarms and limits belongs to the maker."""
+"""The data class of every column of monitoring/; what is known of one vehicle leads to its owner."""
 
 from voltward.records.protection.classes import DataClass, Declared
 
-INTERNAL = DataClass.INTERNAL
+INTERNAL, PERSONAL = DataClass.INTERNAL, DataClass.PERSONAL
 
 DATA_CLASSES: Declared = {
+    "Alarm": {
+        PERSONAL: "vehicle state_then cell",
+        INTERNAL: "id maker rule source level reported_level state opened_at received_at shown_at"
+        " last_at cleared_at episodes_number is_late is_reissue first last worst limit owner"
+        " claimed_at called_at snoozed_until merged_into verdict cause closed_by closed_at approval"
+        " disposed_by_rule",
+    },
+    "Episode": {
+        PERSONAL: "vehicle state_then cell",
+        INTERNAL: "id maker alarm rule profile level reported_level opened_at received_at last_at"
+        " cleared_at is_late first last worst limit stream position written_at",
+    },
+    "WaitingFinding": {PERSONAL: "vehicle_number body", INTERNAL: "id since"},
+    "AlarmStep": {INTERNAL: "id maker alarm kind at person text facts"},
     "FaultCode": {INTERNAL: "id maker kind code text_zh text_en level"},
     "LimitSet": {INTERNAL: "id maker scope chemistry battery_type vehicle_model"},
     "LimitRevision": {
@@ -13,8 +27,7 @@ DATA_CLASSES: Declared = {
     },
     "LimitTrial": {
         INTERNAL: "id maker revision values begins_at ends_at state most_vehicles vehicles_total"
-        " vehicles_done"
-        " rows_judged result failure tries asked_by asked_at done_at"
+        " vehicles_done rows_judged result failure tries asked_by asked_at done_at"
     },
     "LimitGeneration": {INTERNAL: "id generation"},
 }

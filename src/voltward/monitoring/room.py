@@ -15,6 +15,7 @@ from voltward.monitoring.columns import (
 from voltward.monitoring.fault_imports import FAULT_CODES as FAULT_CODE_IMPORT
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
+from voltward.monitoring.limit_subjects import SUBJECTS
 from voltward.monitoring.ui.fault_codes import FAULT_CODES
 from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
 
@@ -46,6 +47,7 @@ ROOM = Room(
     ),
     jobs=JOBS,
     lists=(FAULT_CODES,),
+    subjects=SUBJECTS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )
