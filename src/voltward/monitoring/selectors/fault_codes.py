@@ -22,10 +22,3 @@ def fault_code_by_id(actor: Person, row_id: int) -> FaultCode:
     if found is None:
         raise NotFound(f"fault code {row_id}")
     return found
-
-
-def fault_texts(actor: Person, kind: str, codes: list[int]) -> dict[int, FaultCode]:
-    """What the codes of a frame's list mean, by number; those that are not known are left out."""
-    words = {f"{code:08X}": code for code in codes}
-    rows = fault_codes(actor).filter(kind=kind, code__in=list(words))
-    return {words[one.code]: one for one in rows}

@@ -61,7 +61,7 @@ FAULT_CODES = List(
         Button(gettext_lazy("批量导入"), "import-new", "upload", "limit.propose"),
     ),
     empty_title=gettext_lazy("还没有故障码"),
-    empty_text=gettext_lazy("导入企业的故障码表（列表、8 位十六进制故障码、含义、等级），报文中的故障码即可显示含义。"),
+    empty_text=gettext_lazy("导入企业的故障码表（列表、8 位十六进制故障码、含义、等级），供查询报文中的故障码。"),
     url_name="fault-codes",
     api="fault-codes/",
     about="The maker's own fault codes; filter with `code` (beginning), `kind`, `level`.",
