@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voltward.columns.columns import Columns, Header, OddLists
 from voltward.columns.fields import COLUMNS, blank_of
-from voltward.findings.engine import Incoming
+from voltward.findings.incoming import Incoming
 from voltward.findings.rows import values_of
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import asked_of_rows, span
@@ -146,5 +146,5 @@ def _seconds(column: pa.ChunkedArray) -> NDArray[np.int64]:
 def _milliseconds(column: pa.ChunkedArray) -> NDArray[np.int64]:
     found = _whole(column)
     if pa.types.is_integer(found.type):  # DateTime comes as unix seconds
-        return found.to_numpy().astype(np.int64) * 1000
-    return found.cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy()
+        return np.asarray(found.to_numpy(), np.int64) * 1000
+    return np.asarray(found.cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_numpy(), np.int64)

@@ -11,8 +11,9 @@ import numpy as np
 
 from voltward.findings.catalogue import DETECTORS
 from voltward.findings.detector import Detector
-from voltward.findings.engine import Engine, Incoming
+from voltward.findings.engine import Engine
 from voltward.findings.finding import CLEARED, REOPENED, Finding
+from voltward.findings.incoming import Incoming
 from voltward.findings.limits import BookFile, Group, LimitBook, defaults_of
 
 NOW, TRIED = "now", "tried"  # the limits in force, and the draft's

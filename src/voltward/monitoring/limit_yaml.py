@@ -135,7 +135,7 @@ def _plain(node: yaml.Node | None) -> Any:
     if node is None:
         return None
     if not isinstance(node, yaml.ScalarNode):
-        return f"<{node.id}>"
+        return f"<{type(node).__name__}>"
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError, OverflowError):

@@ -68,10 +68,10 @@ class PlainImport:
         kind: CellKind = "choice" if found.choices else "text"
         for known, cells in _KINDS:
             kind = cells if isinstance(found, known) and not found.choices else kind
+        choices = tuple((str(code), title) for code, title in found.choices or ())
         return ImportColumn(
             name, found.verbose_name, kind, required=not (found.blank or found.has_default()),
-            aliases=self.aliases.get(name, ()), choices=tuple(found.choices or ()),
-            longest=found.max_length or 200,
+            aliases=self.aliases.get(name, ()), choices=choices, longest=found.max_length or 200,
         )  # fmt: skip
 
     def _field(self, name: str) -> Any:

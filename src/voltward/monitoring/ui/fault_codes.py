@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
-from django_filters import CharFilter, ChoiceFilter
+from django_filters import ChoiceFilter
 
 from voltward.base.errors import BadInput
+from voltward.fleet.filters import CapitalFilter
 from voltward.monitoring.models import FaultCode
 from voltward.monitoring.selectors import fault_codes as selectors
 from voltward.monitoring.services.fault_codes import EDITABLE, fault_code_write
@@ -24,7 +25,7 @@ from voltward.records.actors import actor_of
 
 class FaultCodeFilter(RoomFilterSet):
     of = "fault_code"
-    code = CharFilter(label=gettext_lazy("故障码"), lookup_expr="begins", max_length=8)
+    code = CapitalFilter(label=gettext_lazy("故障码"), lookup_expr="begins", max_length=20)
     kind = ChoiceFilter(
         label=gettext_lazy("故障列表"), choices=FaultCode.KINDS, empty_label=gettext_lazy("全部")
     )

@@ -100,7 +100,9 @@ def _shown(
     if bound is not None and matrix.unit == "mV":
         bound *= MILLI
     told = [] if complaints else advice(matrix, matrix.columns(values, chemistry), bound)
-    first = next((values[one.key] for one in matrix.cells.values() if one.key in values), {})
+    first: dict[str, Any] = next(
+        (values[one.key] for one in matrix.cells.values() if one.key in values), {}
+    )
     rule = rule_of(matrix.rule)
     return Shown(
         matrix,
