@@ -32,6 +32,8 @@ OF_NO_HISTORY = {
     "ImportProgress": "a figure that is renewed each second",
     "ImportRun": "its steps stand in the audit trail, its changes in rows of their own",
     "KeyRotation": "written once for each step",
+    "LimitGeneration": "a counter",
+    "LimitTrial": "asked and ended: the audit trail has both, and what it was tried with stands in it",
     "ListChoice": "a person's own preference",
     "LoginAttempt": "written once",
     "Notice": "told once; its deliveries and acknowledgements are rows of their own",

@@ -12,14 +12,20 @@ from voltward.monitoring.columns import (
     narrow_by_now,
     online_states,
 )
+from voltward.monitoring.fault_imports import FAULT_CODES as FAULT_CODE_IMPORT
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
+from voltward.monitoring.limit_subjects import SUBJECTS
+from voltward.monitoring.ui.fault_codes import FAULT_CODES
 from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
 
+IMPORT_KINDS = (FAULT_CODE_IMPORT,)  # naming them makes them known
 ROOM = Room(
     name="monitoring",
     menu=(
         MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
+        MenuItem(_("运行监测"), _("规则与限值"), "rules", "adjustments", "telemetry.read", 115),
+        MenuItem(_("运行监测"), _("故障码"), "fault-codes", "list-details", "telemetry.read", 116),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
@@ -40,6 +46,8 @@ ROOM = Room(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
     ),
     jobs=JOBS,
+    lists=(FAULT_CODES,),
+    subjects=SUBJECTS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

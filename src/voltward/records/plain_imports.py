@@ -42,30 +42,36 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], CellKind], ...] = (
 class PlainImport:
     """``key``: unique within the maker (or everywhere); ``fields``: what a file may fill besides.
 
-    ``aliases``: other headers by which files name a field.
+    ``within``: fields that make the key unique together with it. ``aliases``: other headers by which
+    files name a field.
     """
 
     model: type[models.Model]
     key: str
     fields: tuple[str, ...]
+    within: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def kind(self, code: str, title: Text, needs: str) -> ImportKind:
         """The kind of import, made known."""
-        columns = tuple(self._column(name) for name in (self.key, *self.fields))
+        columns = tuple(self._column(name) for name in (*self._keys, *self.fields))
         return register(
-            ImportKind(code, title, needs, columns, (self.key,), self.judge, self.apply, self.undo)
+            ImportKind(code, title, needs, columns, self._keys, self.judge, self.apply, self.undo)
         )
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return (*self.within, self.key)
 
     def _column(self, name: str) -> ImportColumn:
         found = self._field(name)
         kind: CellKind = "choice" if found.choices else "text"
         for known, cells in _KINDS:
             kind = cells if isinstance(found, known) and not found.choices else kind
+        choices = tuple((str(code), title) for code, title in found.choices or ())
         return ImportColumn(
             name, found.verbose_name, kind, required=not (found.blank or found.has_default()),
-            aliases=self.aliases.get(name, ()), choices=tuple(found.choices or ()),
-            longest=found.max_length or 200,
+            aliases=self.aliases.get(name, ()), choices=choices, longest=found.max_length or 200,
         )  # fmt: skip
 
     def _field(self, name: str) -> Any:
@@ -82,8 +88,11 @@ class PlainImport:
             found = found.filter(maker=target.maker_id)
         if target.writing:
             found = found.select_for_update()
-        known = {getattr(one, self.key): one for one in found}
-        return [self._outcome(row, known.get(row.values[self.key]), target) for row in rows]
+        known = {tuple(getattr(one, name) for name in self._keys): one for one in found}
+        return [
+            self._outcome(row, known.get(tuple(row.values[name] for name in self._keys)), target)
+            for row in rows
+        ]
 
     def _outcome(self, row: ParsedRow, record: Any, target: Target) -> Outcome:
         if record is not None and record.maker_id != target.maker_id:
@@ -142,7 +151,7 @@ class PlainImport:
         return ""
 
     def _untouched(self, record: Any, change: Change) -> bool:
-        names = (self.key, *self.fields) if change.result == NEW else tuple(change.after)
+        names = (*self._keys, *self.fields) if change.result == NEW else tuple(change.after)
         usual = {name: _plain(self._field(name).get_default()) for name in names}
         left = usual | dict(change.after)
         return all(_plain(getattr(record, name)) == left[name] for name in names)

@@ -63,18 +63,20 @@ _TABLE = (
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS
         | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
-           "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write"},
+           "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
+           "limit.propose", "limit.approve"},
         sensitive=True,
     ),
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
-        _WORK | _WRITE | _TELEMETRY | {"position.read", "vehicle.register", "replay.start"} | _PERSONAL,
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL
+        | {"position.read", "vehicle.register", "replay.start", "limit.propose"},
     ),
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | {"rule.propose", "export.large"},
+        _WORK | _WRITE | _TELEMETRY | _SPINE | {"rule.propose", "export.large", "limit.propose"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
     Role(SUPPLIER_QUALITY, _("供应商质量工程师"), _WORK | _WRITE | {"import.run", "part.import"}),
@@ -140,7 +142,7 @@ _TABLE = (
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
-             "export.make", "mark.confirm", "finding.take"}
+             "export.make", "mark.confirm", "finding.take", "limit.try"}
         ),
     ),
 )  # fmt: skip

@@ -23,7 +23,7 @@ def make(vin: str) -> list[str]:
     head, security_admin = (
         person_by_login(f"demo-{one}") for one in ("safety-head", "security-admin")
     )
-    for part in (_products, _organisation, _notices, _import, _login):
+    for part in (_products, _organisation, _notices, _import, _login, _limits):
         part(head)
     hold = _desk(head)
     _approvals(security_admin)
@@ -42,6 +42,35 @@ def _products(head) -> None:  # type: ignore[no-untyped-def]
     products.controller_type_write(head, values={"name": "K1"})
     products.pack_write(head, values={"code": "0" * 24})
     products.terminal_write(head, values={"serial": "S1"})
+
+
+def _limits(head) -> None:  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from voltward.fleet.models import VehicleModel
+    from voltward.monitoring.services.fault_codes import fault_code_write
+    from voltward.monitoring.services.limit_trials import limit_trial_ask
+    from voltward.monitoring.services.limits import limit_draft, limit_propose, limit_write
+    from voltward.records.approvals import approval_accept
+    from voltward.records.selectors import installation
+    from voltward.records.services import person_create
+
+    fault_code_write(head, values={"kind": "motor", "code": "0000001F", "text_zh": "过流"})
+    grounds = {"source": "Report 1", "confidence": "B", "reason": "Summer"}
+    asker = person_create(
+        installation(), login="limits", display_name="Limits", maker=head.maker,
+        roles=["quality_engineer"],
+    )  # fmt: skip
+    for value in (25.0, 30.0):  # two approved ones, so that one can be brought back
+        row = limit_draft(asker, scope="maker")
+        values = {"thermal.runaway.step_c": {"value": value, **grounds}}
+        limit_write(asker, revision_id=row.pk, values=values)
+        approval_accept(head, approval_id=limit_propose(asker, revision_id=row.pk, note="x").pk)
+    model = VehicleModel.objects.filter(maker=head.maker).first()
+    assert model is not None
+    row = limit_draft(head, scope="vehicle_model", subject=str(model.pk))
+    now = timezone.now()
+    limit_trial_ask(head, revision_id=row.pk, begins_at=now - timedelta(days=1), ends_at=now)
 
 
 def _organisation(head) -> None:  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from voltward.fleet import models as fleet
+from voltward.monitoring.models import FaultCode
 from voltward.records import models as records
 from voltward.records import selectors, services
 from voltward.records.actions import write_row
@@ -262,6 +263,15 @@ def audit(reader: Person) -> None:
             )  # fmt: skip
 
 
+def fault_codes(reader: Person) -> None:
+    for number in Numbers:
+        FaultCode.objects.create(
+            maker=of_maker(reader), kind=("motor", "other")[number % 2], code=f"{16 * number:08X}",
+            text_zh=f"含义{number % 3}", text_en="" if number % 2 else f"meaning {number}",
+            level=number % 4,
+        )  # fmt: skip
+
+
 FILLERS: dict[str, Callable[[Person], Any]] = {
     "vehicle": vehicles, "platform": platforms, "vehicle_model": vehicle_models,
     "configuration": configurations, "battery_type": battery_types,
@@ -270,5 +280,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "part": parts, "approval": approvals, "clock": clocks, "task": tasks,
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
-    "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
+    "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit, "fault_code": fault_codes,
 }  # fmt: skip

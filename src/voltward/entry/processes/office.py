@@ -29,7 +29,7 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import finding_stream, jobs, newcomers, registry
+    from voltward.entry import finding_stream, jobs, limit_snapshot, newcomers, registry
     from voltward.pages.room import REGISTRY
 
     stopping = Event()
@@ -37,10 +37,11 @@ def run_office(settings: Settings) -> None:
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
+    limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     findings = partial(finding_stream.follow, settings, stopping, told)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, findings)
+        for follow in (publish, limits, findings)
     ]
     for thread in following:
         thread.start()
