@@ -1,5 +1,27 @@
 """The tables of monitoring/, one file per subject."""
 
+from voltward.monitoring.models.advice import (
+    OwnerAdvice,
+    OwnerNotice,
+    OwnerNoticeTry,
+    OwnerOptOut,
+)
 from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode
+from voltward.monitoring.models.desk import DeskRule, DispositionRule, StepWaiting
+from voltward.monitoring.models.webhooks import Webhook, WebhookDelivery, WebhookTry
 
-__all__ = ["Alarm", "AlarmStep", "Episode"]
+__all__ = [
+    "Alarm",
+    "AlarmStep",
+    "DeskRule",
+    "DispositionRule",
+    "Episode",
+    "OwnerAdvice",
+    "OwnerNotice",
+    "OwnerNoticeTry",
+    "OwnerOptOut",
+    "StepWaiting",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookTry",
+]
