@@ -49,9 +49,11 @@ def _taken_away(maker: Maker, newest: int) -> None:
         for table, which in rows.items():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        for table, which in rows.items():
             cursor.execute(f"DELETE FROM {table} WHERE {which}")
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in rows:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             cursor.execute(
                 f"SELECT relrowsecurity FROM pg_class WHERE oid = '{table}'::regclass"
             )
