@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('fleet', '0015_fill_proposal_history'),
-        ('monitoring', '0001_add_alarms'),
+        ('monitoring', '0002_add_waiting_findings'),
         ('records', '0101_fill_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -383,11 +383,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='dispositionrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('condition', 'in_workshop')), models.Q(models.Q(('condition', 'in_workshop'), _negated=True), ('amount__gt', 0)), _connector='OR'), name='disposition_has_its_number'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('condition', 'in_workshop')), models.Q(models.Q(('condition', 'in_workshop'), _negated=True), ('amount__gt', 0), ('amount__isnull', False)), _connector='OR'), name='disposition_has_its_number'),
         ),
         migrations.AddConstraint(
             model_name='dispositionrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deed', 'close'), models.Q(('verdict', ''), _negated=True), models.Q(('cause', ''), _negated=True)), models.Q(('deed', 'silence'), ('silence_h__gt', 0)), _connector='OR'), name='disposition_says_what'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deed', 'close'), models.Q(('verdict', ''), _negated=True), models.Q(('cause', ''), _negated=True)), models.Q(('deed', 'silence'), ('silence_h__gt', 0), ('silence_h__isnull', False)), _connector='OR'), name='disposition_says_what'),
         ),
         migrations.AddConstraint(
             model_name='dispositionrule',

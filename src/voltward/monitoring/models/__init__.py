@@ -6,7 +6,7 @@ from voltward.monitoring.models.advice import (
     OwnerNoticeTry,
     OwnerOptOut,
 )
-from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode
+from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode, WaitingFinding
 from voltward.monitoring.models.desk import DeskRule, DispositionRule, StepWaiting
 from voltward.monitoring.models.webhooks import Webhook, WebhookDelivery, WebhookTry
 
@@ -21,6 +21,7 @@ __all__ = [
     "OwnerNoticeTry",
     "OwnerOptOut",
     "StepWaiting",
+    "WaitingFinding",
     "Webhook",
     "WebhookDelivery",
     "WebhookTry",

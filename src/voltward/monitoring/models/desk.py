@@ -136,12 +136,12 @@ class DispositionRule(models.Model):
             models.CheckConstraint(
                 name="disposition_has_its_number",
                 condition=models.Q(condition="in_workshop", amount__isnull=True)
-                | (~models.Q(condition="in_workshop") & models.Q(amount__gt=0)),
+                | (~models.Q(condition="in_workshop") & models.Q(amount__gt=0, amount__isnull=False)),
             ),
             models.CheckConstraint(
                 name="disposition_says_what",
                 condition=(models.Q(deed="close") & ~models.Q(verdict="") & ~models.Q(cause=""))
-                | models.Q(deed="silence", silence_h__gt=0),
+                | models.Q(deed="silence", silence_h__gt=0, silence_h__isnull=False),
             ),
             models.CheckConstraint(
                 name="disposition_second_person",

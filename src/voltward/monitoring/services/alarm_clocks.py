@@ -47,9 +47,13 @@ def alarm_clocks_start(actor: Person, alarm: Alarm) -> list[Clock]:
 
 
 def _began(alarm: Alarm) -> datetime:
-    """When the desk's time began: with the first row, or when the alarm last got worse."""
-    worse = alarm.steps.filter(kind="worse").order_by("-pk").first()
-    return min(worse.at if worse else alarm.received_at, timezone.now())
+    """When the desk's time began: with the first row, or when its log says that it rose to this level."""
+    reached = alarm.steps.filter(kind__in=("opened", "again", "worse"))
+    rose = reached.filter(facts__level__gte=alarm.level).order_by("pk").first()
+    first = alarm.episodes.order_by("opened_at").first()
+    was_late = first is not None and first.is_late  # late rows paged nobody; newer ones do now
+    began = alarm.received_at if rose is None or (rose.kind == "opened" and not was_late) else rose.at
+    return min(began, timezone.now())
 
 
 def _started(actor: Person, alarm: Alarm, code: str, began: datetime) -> Clock | None:

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils import timezone
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
+from voltward.monitoring import states
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.selectors.alarm_records import alarm_locked, alarms_locked
 from voltward.monitoring.services.alarm_clocks import (
@@ -36,8 +37,9 @@ def alarm_claim(actor: Person, *, alarm_ids: Iterable[int]) -> list[Alarm]:
     """
     alarms = alarms_locked(actor, alarm_ids)
     for alarm in alarms:
-        if alarm.owner is not None and alarm.owner != actor:
-            raise WrongState(f"alarm {alarm.pk} is in the hands of {alarm.owner.login}")
+        is_free = alarm.state == states.NEW or alarm.owner is None  # what woke is anybody's again
+        if not is_free and alarm.owner != actor:
+            raise WrongState(f"alarm {alarm.pk} is in the hands of {alarm.owner}")
         _taken(actor, alarm, actor, "alarm.claim", "claim", "claimed")
     return alarms
 
