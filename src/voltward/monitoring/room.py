@@ -31,7 +31,7 @@ ROOM = Room(
         MenuItem(
             _("运行监测"), _("自动处置规则"), "dispositions", "list-details", "alarm.read", 113
         ),
-        MenuItem(_("运行监测"), _("车主通知"), "owner-notices", "send", "alarm.read", 114),
+        MenuItem(_("运行监测"), _("车主通知"), "owner-notices", "user", "alarm.read", 114),
         MenuItem(_("系统管理"), _("事件回调"), "webhooks", "arrow-up-right", "webhook.manage", 896),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
