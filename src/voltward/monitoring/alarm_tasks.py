@@ -82,5 +82,11 @@ def _task(alarm: Alarm, due_at: datetime | None) -> Task:
 
 
 SOURCE = TaskSource(
-    "alarms", gettext_lazy("告警"), "alarm.handle", 5, alarm_tasks, alarm_tasks_count, alarm_tasks_wider
+    "alarms",
+    gettext_lazy("告警"),
+    "alarm.handle",
+    5,
+    alarm_tasks,
+    alarm_tasks_count,
+    alarm_tasks_wider,
 )

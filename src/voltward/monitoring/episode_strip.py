@@ -62,6 +62,8 @@ def strip(episodes: Sequence[Episode], now: datetime | None = None) -> Strip | N
         x = round(WIDTH * (one.opened_at - begins_at).total_seconds() / span_s)
         width = round(WIDTH * (stop - one.opened_at).total_seconds() / span_s)
         width = min(max(width, NARROWEST), WIDTH)
-        bar = Bar(min(x, WIDTH - width), width, level_style(one.level), one.opened_at, one.cleared_at)
+        bar = Bar(
+            min(x, WIDTH - width), width, level_style(one.level), one.opened_at, one.cleared_at
+        )
         line.bars.append(bar)
     return Strip(begins_at, ends_at, list(lines.values()))

@@ -37,7 +37,7 @@ PROVINCES = [
 
 class AlarmFilter(RoomFilterSet):
     of = "alarm"
-    vin = CharFilter(label="VIN", method="by_vin", max_length=17)
+    vin = CharFilter(label="VIN", field_name="vehicle__vin", method="by_vin", max_length=17)
     level = ChoiceFilter(label=_("研判等级"), choices=LEVELS, empty_label=ALL)
     state = ChoiceFilter(label=_("状态"), choices=Alarm.STATES, empty_label=ALL)
     rule = ChoiceFilter(label=_("规则"), choices=rule_choices, empty_label=ALL)
@@ -92,9 +92,7 @@ class DispositionFilter(FilterSet):  # type: ignore[misc] # the library is untyp
 
 class OwnerNoticeFilter(RoomFilterSet):
     of = "owner_notice"
-    vin = CharFilter(
-        label="VIN", field_name="vehicle__vin", lookup_expr="begins", max_length=17
-    )
+    vin = CharFilter(label="VIN", field_name="vehicle__vin", lookup_expr="begins", max_length=17)
     state = ChoiceFilter(label=_("状态"), choices=OwnerNotice.STATES, empty_label=ALL)
     way = ChoiceFilter(label=_("方式"), choices=OwnerNotice.WAYS, empty_label=ALL)
     kind = ChoiceFilter(

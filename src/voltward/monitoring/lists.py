@@ -29,6 +29,7 @@ from voltward.pages.room import Cell
 
 NOT_REPORTED = 255
 DOTS = {"sent": "done", "again": "due", "failed": "late", "refused": "late"}
+STATE_DOTS = {"proposed": "due", "approved": "done", "refused": "offline", "ended": "offline"}
 _SECTION = _("运行监测")
 
 
@@ -138,9 +139,7 @@ DISPOSITIONS = List(
     empty_title=_("还没有自动处置规则"),
     empty_text=_("1、2 级告警过多时，在“提出规则”中写明条件与结论，经第二人批准后按规则关闭或搁置。"),
     url_name="dispositions",
-    can_follow=False,
 )  # fmt: skip
-STATE_DOTS = {"proposed": "due", "approved": "done", "refused": "offline", "ended": "offline"}
 
 OWNER_NOTICES = List(
     of="owner_notice",
@@ -212,7 +211,6 @@ WEBHOOKS = List(
     empty_title=_("还没有回调地址"),
     empty_text=_("添加其他系统的 https 地址后，告警发生、加重、解除、关闭时会签名推送。"),
     url_name="webhooks",
-    can_follow=False,
 )  # fmt: skip
 
 LISTS = (ALARMS, DISPOSITIONS, OWNER_NOTICES, WEBHOOKS)

@@ -105,8 +105,12 @@ _TABLE = (
          reads=True),
     Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read", "alarm.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
-    Role(INTEGRATOR, _("系统集成（只读接口）"), frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read"}),
-         reads=True),
+    Role(
+        INTEGRATOR,
+        _("系统集成（只读接口）"),
+        frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read"}),
+        reads=True,
+    ),
     # the three administrators apart: none of them sees vehicle data
     Role(
         SYSTEM_ADMIN,

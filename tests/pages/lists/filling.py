@@ -264,7 +264,12 @@ def audit(reader: Person) -> None:
 
 
 def alarms(reader: Person) -> list[monitoring.Alarm]:
-    now = timezone.now()
+    """Of seven vehicles, one of which has an owner in Beijing."""
+    now, cars = timezone.now(), vehicles(reader)
+    fleet.OwnerPeriod.objects.create(
+        vehicle=cars[0], kind="person", usage_class="private", region_code="110105",
+        since=date(2026, 1, 1),
+    )  # fmt: skip
     return [
         monitoring.Alarm.objects.create(
             maker=of_maker(reader), vehicle=car, rule=("insulation.low", "fault.4")[number % 2],
@@ -274,7 +279,7 @@ def alarms(reader: Person) -> list[monitoring.Alarm]:
             is_late=number % 4 == 0, first={"ohm_per_v": 80.0 + number},
             limit={"key": "insulation.low", "value": 100.0, "unit": "Ω/V", "revision": "builtin"},
         )
-        for number, car in enumerate(vehicles(reader))
+        for number, car in enumerate(cars)
     ]  # fmt: skip
 
 

@@ -35,11 +35,12 @@ class DispositionForm(forms.Form):
         label=gettext_lazy("等级（空：1、2 级）"), required=False, choices=[*NONE, *LEVELS[1:3]],
         coerce=int, empty_value=None,
     )  # fmt: skip
-    condition = forms.ChoiceField(
-        label=gettext_lazy("条件"), choices=DispositionRule.CONDITIONS
-    )
+    condition = forms.ChoiceField(label=gettext_lazy("条件"), choices=DispositionRule.CONDITIONS)
     amount = forms.IntegerField(
-        label=gettext_lazy("分钟或数量（车辆在修不填）"), required=False, min_value=1, max_value=100_000
+        label=gettext_lazy("分钟或数量（车辆在修不填）"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
     )
     deed = forms.ChoiceField(label=gettext_lazy("处置"), choices=DispositionRule.DEEDS)
     verdict = forms.ChoiceField(
@@ -54,7 +55,9 @@ class DispositionForm(forms.Form):
         label=gettext_lazy("生效日期"), widget=forms.DateInput(attrs={"type": "date"})
     )
     effective_to = forms.DateField(
-        label=gettext_lazy("失效日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("失效日期"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=500)
 
@@ -89,7 +92,9 @@ def propose(request: HttpRequest) -> HttpResponse:
 REFUSED = {
     "title": gettext_lazy("名称不能与已有规则相同。"),
     "effective_from": gettext_lazy("生效日期不能早于今天：规则不溯及既往。"),
-    "": gettext_lazy("请检查：至少写明规则或等级；除“车辆在修”外须填数量；关闭须填结论与原因，搁置须填小时数。"),
+    "": gettext_lazy(
+        "请检查：至少写明规则或等级；除“车辆在修”外须填数量；关闭须填结论与原因，搁置须填小时数。"
+    ),
 }
 
 
@@ -101,9 +106,7 @@ def page(request: HttpRequest, disposition_id: int) -> HttpResponse:
     row = disposition_by_id(actor, disposition_id)
     if request.method == "POST":
         try:
-            disposition_end(
-                actor, disposition_id=row.pk, reason=request.POST.get("reason", "")
-            )
+            disposition_end(actor, disposition_id=row.pk, reason=request.POST.get("reason", ""))
         except BadInput:
             messages.error(request, _("请填写停用理由。"))
         except WrongState:

@@ -25,9 +25,7 @@ MANAGE = services.MANAGE
 
 class WebhookForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
-    url = forms.URLField(
-        label=gettext_lazy("地址（https）"), max_length=300, assume_scheme="https"
-    )
+    url = forms.URLField(label=gettext_lazy("地址（https）"), max_length=300, assume_scheme="https")
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("事件"), choices=KINDS, widget=forms.CheckboxSelectMultiple
     )
