@@ -9,7 +9,7 @@ import numpy as np
 
 from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
-from voltward.findings.engine import Incoming
+from voltward.findings.incoming import Incoming
 from voltward.findings.rows import NAMES, values_of
 from voltward.frames.grammar import Edition
 from voltward.simulator.encoder import REALTIME, frame_matrix, frames_of
@@ -69,8 +69,7 @@ def incoming_of_values(
         kind = _INTEGERS.get(name, "f8" if name.endswith("_deg") else "f4")
         otherwise = _OTHERWISE.get(name, 0 if name in _INTEGERS else np.nan)
         values[name] = np.array([row.get(name, otherwise) for row in told], kind)
-    if "alarm_flags" not in {name for row in told for name in row}:
-        values["has_flags"][:] = False
+    values["has_flags"] = np.array(["alarm_flags" in row for row in told])
     times = np.array([start_s + row["at"] for row in told], np.int64)
     delays = np.array([row.get("delay_s", 0.5) for row in told])
     return Incoming(

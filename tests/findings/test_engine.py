@@ -14,8 +14,9 @@ from tests.findings.rows import VEHICLE, incoming_of_values
 
 from voltward.findings.catalogue import DETECTORS
 from voltward.findings.detector import Detector, Judged, Limits, Rows, Rule
-from voltward.findings.engine import Engine, Incoming
+from voltward.findings.engine import Engine
 from voltward.findings.finding import CLEARED, OPENED, REOPENED, WORSE, Finding
+from voltward.findings.incoming import Incoming
 from voltward.findings.limits import BookFile, Group, LimitBook, Revision
 
 

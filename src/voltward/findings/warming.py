@@ -7,7 +7,8 @@ import numpy as np
 from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
 from voltward.findings.catalogue import DETECTORS
-from voltward.findings.engine import Engine, Incoming
+from voltward.findings.engine import Engine
+from voltward.findings.incoming import Incoming
 from voltward.findings.limits import LimitBook
 from voltward.findings.rows import values_of
 from voltward.frames.frame import pack_header
