@@ -19,6 +19,8 @@ from voltward.monitoring.services.owner_notices import owner_opt_in, owner_opt_o
 from voltward.monitoring.services.owner_sending import owner_notices_deliver
 from voltward.records.models import AuditRow, Clock, Maker, NoticeTemplate, Person
 from voltward.records.notice_ports import ports
+from voltward.records.senders.protocol import Message, Outcome
+from voltward.records.senders.sms import Sms
 from voltward.records.services.notice_channels import channel_create
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,21 @@ def test_the_owner_is_told_by_the_makers_channel_with_proof_and_the_number_is_us
     used = AuditRow.objects.get(action="protected.use")
     assert used.maker == vehicle.maker
     assert owner_notices_deliver() == 0
+
+
+def test_a_gateway_that_repeats_the_number_leaves_no_trace_of_it(
+    vehicle: Vehicle, owner: OwnerPeriod, sms: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(self: Sms, message: Message, *_: object) -> Outcome:
+        return Outcome(False, f"{message.address} is unknown")
+
+    monkeypatch.setattr(Sms, "send", refuses)
+    alarms.opened(vehicle, level=1, rule="fault.4")
+    alarm_news_work()
+    owner_notices_deliver()
+    notice = OwnerNotice.objects.get(way="sms")
+    assert (notice.state, notice.answer) == ("failed", "*** is unknown")
+    assert notice.tries.get().answer == notice.answer
 
 
 def test_a_fault_is_wished_for_on_the_terminal_too_and_a_hazard_is_not(vehicle: Vehicle) -> None:

@@ -21,11 +21,9 @@ DESK: Declared = {
     },
     "OwnerNotice": {
         INTERNAL: "id maker vehicle advice alarm kind way level language title body state due_at"
-        " attempts key created_at sent_at",
-        # a gateway may say to which number
-        PERSONAL: "answer",
+        " attempts key created_at sent_at answer",
     },
-    "OwnerNoticeTry": {INTERNAL: "id notice channel begun_at ended_at outcome", PERSONAL: "answer"},
+    "OwnerNoticeTry": {INTERNAL: "id notice channel begun_at ended_at outcome answer"},
     "OwnerOptOut": {
         INTERNAL: "id maker vehicle up_to_level effective_from effective_to recorded_by recorded_at",
         PERSONAL: "reason",

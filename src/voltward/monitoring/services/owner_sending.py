@@ -94,7 +94,9 @@ def _number(row: OwnerNotice) -> str:
 
 
 def _noted(errand: Errand, outcome: Outcome) -> None:
-    at, answer = now(), without_secrets(outcome.answer, errand.secrets)
+    at, number = now(), errand.message.address if errand.message else ""
+    # a gateway that repeats the number must not make us keep it
+    answer = without_secrets(outcome.answer, {**errand.secrets, "number": number})
     word = "sent" if outcome.sent else "again" if outcome.again else "refused"
     with transaction.atomic():
         if errand.channel_id is not None:
