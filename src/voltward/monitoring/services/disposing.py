@@ -104,8 +104,14 @@ def _fitting(rule: DispositionRule) -> QuerySet[Alarm]:
 
 def _crowds(rule: DispositionRule) -> Iterable[tuple[str, str]]:
     """Rule and vehicle model of which more than ``amount`` alarms came within the last 24 h."""
-    rows = Alarm.objects.filter(maker=rule.maker_id, received_at__gt=timezone.now() - DAY)
-    rows = rows.filter(level__lte=HIGHEST_DISPOSED, rule=rule.rule) if rule.rule else rows
+    rows = Alarm.objects.filter(
+        maker=rule.maker_id, received_at__gt=timezone.now() - DAY, level__gte=1,
+        level__lte=HIGHEST_DISPOSED,
+    )  # fmt: skip
+    if rule.rule:
+        rows = rows.filter(rule=rule.rule)
+    if rule.level is not None:
+        rows = rows.filter(level=rule.level)
     groups = rows.order_by().values_list("rule", "vehicle__model_name").annotate(number=Count("pk"))
     return [(code, model) for code, model, number in groups if number > (rule.amount or 0)]
 
