@@ -1,10 +1,12 @@
 """The data class of every column of monitoring/; what is known of one vehicle leads to its owner."""
 
+from voltward.monitoring.desk_classes import DESK
 from voltward.records.protection.classes import DataClass, Declared
 
 INTERNAL, PERSONAL = DataClass.INTERNAL, DataClass.PERSONAL
 
 DATA_CLASSES: Declared = {
+    **DESK,
     "Alarm": {
         PERSONAL: "vehicle state_then cell",
         INTERNAL: "id maker rule source level reported_level state opened_at received_at shown_at"

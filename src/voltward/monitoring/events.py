@@ -34,3 +34,26 @@ class AlarmCleared:
     """The condition holds no longer; the alarm still waits for a verdict."""
 
     alarm: Alarm
+
+
+@dataclass(frozen=True)
+class AlarmBecameIncident:
+    """From now on the alarm is handled as an incident; ``text``: what the desk knows."""
+
+    alarm: Alarm
+    text: str
+
+
+@dataclass(frozen=True)
+class AlarmWentToWorkshop:
+    """A work order is wished for the vehicle; ``text``: what is to be done."""
+
+    alarm: Alarm
+    text: str
+
+
+@dataclass(frozen=True)
+class AlarmClosed:
+    """It has a verdict, of one person or, where it was grave, of two."""
+
+    alarm: Alarm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from voltward.monitoring.alarm_tasks import SOURCE, find_alarms
 from voltward.monitoring.columns import (
     NOW,
     alarm_levels,
@@ -16,8 +17,13 @@ from voltward.monitoring.fault_imports import FAULT_CODES as FAULT_CODE_IMPORT
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
 from voltward.monitoring.limit_subjects import SUBJECTS
+from voltward.monitoring.lists import LISTS
+from voltward.monitoring.services import alarms, desk_rules, dispositions
 from voltward.monitoring.ui.fault_codes import FAULT_CODES
-from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
+from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Search, Tab
+
+# naming them makes their second persons known
+STEPS = (alarms, desk_rules, dispositions)
 
 IMPORT_KINDS = (FAULT_CODE_IMPORT,)  # naming them makes them known
 ROOM = Room(
@@ -26,12 +32,20 @@ ROOM = Room(
         MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
         MenuItem(_("运行监测"), _("规则与限值"), "rules", "adjustments", "telemetry.read", 115),
         MenuItem(_("运行监测"), _("故障码"), "fault-codes", "list-details", "telemetry.read", 116),
+        MenuItem(_("运行监测"), _("告警记录"), "alarms", "bell", "alarm.read", 105),
+        MenuItem(_("运行监测"), _("值班负荷"), "desk-load", "gauge", "alarm.read", 112),
+        MenuItem(
+            _("运行监测"), _("自动处置规则"), "dispositions", "list-details", "alarm.read", 113
+        ),
+        MenuItem(_("运行监测"), _("车主通知"), "owner-notices", "user", "alarm.read", 114),
+        MenuItem(_("系统管理"), _("事件回调"), "webhooks", "arrow-up-right", "webhook.manage", 896),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
         Tab("vehicle", _("实时"), "vehicle-live", "telemetry.read", 10),
         Tab("vehicle", _("历史"), "vehicle-history", "telemetry.read", 20),
         Tab("vehicle", _("电芯"), "vehicle-cells", "telemetry.read", 30),
+        Tab("vehicle", _("告警"), "vehicle-alarms", "alarm.read", 35),
         Tab("vehicle", _("报文"), "vehicle-frames", "frame.read", 40),
         Tab("vehicle", _("数据缺口"), "vehicle-gaps", "telemetry.read", 50),
     ),
@@ -45,8 +59,10 @@ ROOM = Room(
     headers=(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
     ),
+    search=(Search(_("告警"), "alarm.read", 20, find_alarms),),
+    tasks=(SOURCE,),
     jobs=JOBS,
-    lists=(FAULT_CODES,),
+    lists=(*LISTS, FAULT_CODES),
     subjects=SUBJECTS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from voltward.base.errors import NotFound, NotPermitted, WrongState
 from voltward.pages.room import Text
 from voltward.records.actions import action, record
-from voltward.records.events import ApprovalAsked, ApprovalDecided, tell
+from voltward.records.events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, tell
 from voltward.records.models import Approval, Person
 from voltward.records.roles import OWN_ACCOUNT
 from voltward.records.selectors.recipients import grant_holders
@@ -125,6 +125,7 @@ def approval_withdraw(actor: Person, *, approval_id: int) -> Approval:
         before={"state": "waiting"},
         after={"state": "withdrawn"},
     )
+    tell(actor, ApprovalWithdrawn(approval))
     return approval
 
 

@@ -75,6 +75,13 @@ class ApprovalDecided:
 
 
 @dataclass(frozen=True)
+class ApprovalWithdrawn:
+    """Whoever asked took the wish back; nothing was carried out."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True)
 class ImportFinished:
     """A run wrote its rows."""
 

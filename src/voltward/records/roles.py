@@ -56,40 +56,42 @@ _TELEMETRY = frozenset({"telemetry.read", "frame.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
+_ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS
         | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
-           "limit.propose", "limit.approve"},
+           "limit.propose", "limit.approve", "alarm.approve"},
         sensitive=True,
     ),
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
-        _WORK | _WRITE | _TELEMETRY | _PERSONAL
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS
         | {"position.read", "vehicle.register", "replay.start", "limit.propose"},
     ),
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | {"rule.propose", "export.large", "limit.propose"},
+        _WORK | _WRITE | _TELEMETRY | _SPINE
+        | {"rule.propose", "export.large", "limit.propose", "alarm.read"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
     Role(SUPPLIER_QUALITY, _("供应商质量工程师"), _WORK | _WRITE | {"import.run", "part.import"}),
     Role(
         AFTERSALES,
         _("售后服务人员"),
-        _WORK | _WRITE | _SPINE | _OWNERS | {"telemetry.read", "agreement.write"},
+        _WORK | _WRITE | _SPINE | _OWNERS | {"telemetry.read", "agreement.write", "alarm.read"},
     ),
     Role(OUTLET, _("服务网点人员"), _WORK | _WRITE),
     Role(
         INCIDENT_DESK,
         _("应急值守人员"),
-        _WORK | _WRITE | _TELEMETRY | _PERSONAL | {"position.read"},
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read"},
     ),
     Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
     Role(
@@ -100,19 +102,23 @@ _TABLE = (
            "hold.manage", "agreement.write"},
         sensitive=True,
     ),
-    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read"},
+    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read"},
          reads=True),
-    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read"}, reads=True),
+    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read", "alarm.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
-    Role(INTEGRATOR, _("系统集成（只读接口）"), frozenset({"vehicle.read", "telemetry.read", "position.read"}),
-         reads=True),
+    Role(
+        INTEGRATOR,
+        _("系统集成（只读接口）"),
+        frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read"}),
+        reads=True,
+    ),
     # the three administrators apart: none of them sees vehicle data
     Role(
         SYSTEM_ADMIN,
         _("系统管理员"),
         frozenset(
             {"home.read", "system.read", "person.manage", "account.manage", "token.manage", "org.manage",
-             "notice.manage"}
+             "notice.manage", "webhook.manage"}
         ),
         administers="system",
         sensitive=True,
@@ -142,7 +148,7 @@ _TABLE = (
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
-             "export.make", "mark.confirm", "finding.take", "limit.try"}
+             "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give"}
         ),
     ),
 )  # fmt: skip

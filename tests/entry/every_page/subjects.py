@@ -26,6 +26,7 @@ def make(vin: str) -> list[str]:
     for part in (_products, _organisation, _notices, _import, _login, _limits):
         part(head)
     hold = _desk(head)
+    _alarms(head, vin)
     _approvals(security_admin)
     steps = _lifecycle(head, vin)
     return [
@@ -105,6 +106,39 @@ def _desk(head) -> int:  # type: ignore[no-untyped-def]
         retention_class="recall",
     )  # fmt: skip
     return int(hold.pk)
+
+
+def _alarms(head, vin: str) -> None:  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from voltward.fleet.models import Vehicle
+    from voltward.monitoring.models import Alarm, AlarmStep, Webhook, WebhookDelivery
+    from voltward.monitoring.services.dispositions import Disposition, disposition_propose
+    from voltward.records.selectors import person_by_login
+
+    now, car = timezone.now(), Vehicle.objects.get(vin=vin)
+    for level, rule in ((3, "insulation.low"), (1, "hazard.c1")):
+        alarm, _made = Alarm.objects.get_or_create(
+            vehicle=car, rule=rule, closed_at=None,
+            defaults={"maker": car.maker, "level": level, "opened_at": now, "received_at": now,
+                      "last_at": now, "first": {"ohm_per_v": 80.0}},
+        )  # fmt: skip
+        AlarmStep.objects.create(
+            maker=car.maker, alarm=alarm, kind="opened", facts={"level": level}
+        )
+    disposition = Disposition(
+        title="Short ones", condition="self_cleared", amount=5, deed="close", verdict="false",
+        cause="Cleared by itself", level=1, source="Own rule", effective_from=timezone.localdate() + timedelta(days=1),
+    )  # fmt: skip
+    disposition_propose(head, disposition=disposition, reason="Too many at night")
+    hook = Webhook.objects.create(
+        maker=car.maker, name="Workshop", url="https://hooks.example.com/", kinds=["alarm.opened"],
+        created_by=person_by_login("demo-system-admin"),
+    )  # fmt: skip
+    WebhookDelivery.objects.create(
+        maker=car.maker, webhook=hook, kind="alarm.opened", event="step:0", body={}, state="sent",
+        until_at=now, attempts=1, sent_at=now,
+    )  # fmt: skip
 
 
 def _notices(head) -> None:  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0001_add_alarms'),
+        ("monitoring", "0001_add_alarms"),
     ]
 
     operations = [

@@ -1,18 +1,36 @@
 """The tables of monitoring/, one file per subject."""
 
+from voltward.monitoring.models.advice import (
+    OwnerAdvice,
+    OwnerNotice,
+    OwnerNoticeTry,
+    OwnerOptOut,
+)
 from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode, WaitingFinding
+from voltward.monitoring.models.desk import DeskRule, DispositionRule, StepWaiting
 from voltward.monitoring.models.fault_codes import FaultCode
 from voltward.monitoring.models.limit_trials import LimitTrial
 from voltward.monitoring.models.limits import LimitGeneration, LimitRevision, LimitSet
+from voltward.monitoring.models.webhooks import Webhook, WebhookDelivery, WebhookTry
 
 __all__ = [
     "Alarm",
     "AlarmStep",
+    "DeskRule",
+    "DispositionRule",
     "Episode",
     "FaultCode",
     "LimitGeneration",
     "LimitRevision",
     "LimitSet",
     "LimitTrial",
+    "OwnerAdvice",
+    "OwnerNotice",
+    "OwnerNoticeTry",
+    "OwnerOptOut",
+    "StepWaiting",
     "WaitingFinding",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookTry",
 ]

@@ -56,7 +56,8 @@ class IntakeBook:
         ).select_related("alarm"):
             book.episodes[name_of(episode)] = episode
         opened = Alarm.objects.filter(vehicle__in=keys, rule__in=rules, state__in=states.OPEN)
-        for alarm in opened.select_for_update(of=("self",)):
+        # in the order in which the desk locks them too, so that neither waits for the other for ever
+        for alarm in opened.order_by("pk").select_for_update(of=("self",)):
             book.alarms[alarm.vehicle_id, alarm.rule] = alarm
         for episode in book.episodes.values():
             # the same row of the table must be the same object here

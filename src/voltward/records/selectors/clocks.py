@@ -38,8 +38,12 @@ def clock_by_id(actor: Person, clock_id: int) -> Clock:
 
 
 def clock_locked(actor: Person, clock_id: int) -> Clock:
-    """One clock, locked until the transaction ends; raises as ``clock_by_id``."""
-    clocks = clock_visible(actor).order_by().select_for_update(of=("self",))
+    """One clock, locked until the transaction ends; raises as ``clock_by_id``.
+
+    The platform itself, which has no maker, finds those of every maker.
+    """
+    mine = clock_visible(actor) if actor.maker_id else Clock.objects.select_related("rule")
+    clocks = mine.order_by().select_for_update(of=("self",))
     clock = clocks.filter(pk=clock_id).first()
     if clock is None:
         raise NotFound(f"clock {clock_id}")

@@ -87,10 +87,12 @@ def _clock_start(actor: Person, *, clock: Clock, severity: str) -> Clock:
         old = _same(clock.maker, clock.subject, clock.code, clock.event_key)
         if old is None:
             raise
-        record(actor, "clock.start", old, before=shown(old), after=shown(old))
+        record(
+            actor, "clock.start", old, before=shown(old), after=shown(old), maker_id=old.maker_id
+        )
         return old
     points_set(clock)
-    record(actor, "clock.start", clock, before={}, after=shown(clock))
+    record(actor, "clock.start", clock, before={}, after=shown(clock), maker_id=clock.maker_id)
     return clock
 
 
@@ -138,7 +140,7 @@ def clock_stop(
     following = _next_of(actor, clock) if met and clock.rule.repeats else None
     after = {**shown(clock), "reason": clock.ended_reason, "proof": clock.proof_text or proof_url,
              "was_late": late, "next": following.pk if following else None}  # fmt: skip
-    record(actor, "clock.stop", clock, before=before, after=after)
+    record(actor, "clock.stop", clock, before=before, after=after, maker_id=clock.maker_id)
     return clock
 
 
