@@ -136,7 +136,10 @@ class DispositionRule(models.Model):
             models.CheckConstraint(
                 name="disposition_has_its_number",
                 condition=models.Q(condition="in_workshop", amount__isnull=True)
-                | (~models.Q(condition="in_workshop") & models.Q(amount__gt=0, amount__isnull=False)),
+                | (
+                    ~models.Q(condition="in_workshop")
+                    & models.Q(amount__gt=0, amount__isnull=False)
+                ),
             ),
             models.CheckConstraint(
                 name="disposition_says_what",
