@@ -26,7 +26,10 @@ def states_of(alarm: Alarm) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("level", "claim", "call"),
-    [(4, ("thermal_claim", 60), ("thermal_call", 180)), (3, ("level3_claim", 180), ("level3_call", 600))],
+    [
+        (4, ("thermal_claim", 60), ("thermal_call", 180)),
+        (3, ("level3_claim", 180), ("level3_call", 600)),
+    ],
 )
 def test_a_grave_alarm_must_be_claimed_and_called_about_within_its_terms(
     vehicle: Vehicle, level: int, claim: tuple[str, int], call: tuple[str, int]

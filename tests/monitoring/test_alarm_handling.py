@@ -86,9 +86,7 @@ def test_a_reader_takes_no_step_and_changes_nothing(
 
 
 @pytest.mark.parametrize("step", sorted(STEPS))
-def test_another_makers_alarm_is_not_found(
-    other_operator: Person, alarm: Alarm, step: str
-) -> None:
+def test_another_makers_alarm_is_not_found(other_operator: Person, alarm: Alarm, step: str) -> None:
     with pytest.raises(NotFound):
         STEPS[step](other_operator, alarm)
     assert kinds(alarm) == ["opened"]
@@ -209,9 +207,7 @@ def test_what_was_put_aside_wakes_when_its_time_is_over_and_not_before(
     assert audited(alarm, "alarm.wake") == 1
 
 
-def test_what_was_put_aside_wakes_as_soon_as_it_gets_worse(
-    operator: Person, alarm: Alarm
-) -> None:
+def test_what_was_put_aside_wakes_as_soon_as_it_gets_worse(operator: Person, alarm: Alarm) -> None:
     until = timezone.now() + timedelta(hours=5)
     desk.alarm_snooze(operator, alarm_ids=[alarm.pk], until=until, reason="等")
     alarms.worse(alarm, 3)

@@ -18,12 +18,12 @@ from voltward.monitoring.selectors.desk_rules import desk_rule
 from voltward.monitoring.services.alarm_aside import alarms_wake
 from voltward.monitoring.services.alarms import alarm_claim, alarm_close, alarm_to_workshop
 from voltward.monitoring.services.desk_rules import Proposal, desk_rule_propose
+from voltward.monitoring.services.disposing import dispositions_apply
 from voltward.monitoring.services.dispositions import (
     Disposition,
     disposition_end,
     disposition_propose,
 )
-from voltward.monitoring.services.disposing import dispositions_apply
 from voltward.records.approvals import approval_accept, approval_refuse
 from voltward.records.models import Approval, AuditRow, Maker, Person
 from voltward.records.working_time import beijing_day
@@ -105,7 +105,11 @@ def test_values_that_make_no_rule_are_refused(engineer: Person, changes: dict[st
 
 
 def test_a_rule_touches_neither_graver_nor_slower_nor_claimed_nor_others_alarms(
-    engineer: Person, safety_head: Person, operator: Person, vehicle: Vehicle, other_vehicle: Vehicle
+    engineer: Person,
+    safety_head: Person,
+    operator: Person,
+    vehicle: Vehicle,
+    other_vehicle: Vehicle,
 ) -> None:
     approved(engineer, safety_head, closing(rule="", level=1))
     slower = alarms.opened(vehicle, level=1, rule="fault.1")
@@ -181,9 +185,7 @@ def test_a_refused_or_ended_rule_does_nothing(
 
 
 def proposal(**changes: object) -> Proposal:
-    plain = Proposal(
-        "snooze_longest", 3, 30, "企业规定", "A", beijing_day(timezone.now())
-    )
+    plain = Proposal("snooze_longest", 3, 30, "企业规定", "A", beijing_day(timezone.now()))
     return replace(plain, **changes)  # type: ignore[arg-type] # tests name fields
 
 

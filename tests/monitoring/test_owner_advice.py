@@ -53,9 +53,7 @@ def test_a_second_hazard_within_24_hours_shortens_the_term_and_at_24_hours_no_mo
     vehicle: Vehicle, hours_between: int, code: str
 ) -> None:
     second = timezone.now() - timedelta(minutes=1)
-    alarms.opened(
-        vehicle, level=1, rule="hazard.c1", at=second - timedelta(hours=hours_between)
-    )
+    alarms.opened(vehicle, level=1, rule="hazard.c1", at=second - timedelta(hours=hours_between))
     alarm_news_work()
     assert open_advice(vehicle).code == "service_hazard_1"
     alarms.opened(vehicle, level=1, rule="hazard.c9", at=second)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from voltward.monitoring.alarm_header import alarms_header
+from voltward.monitoring.alarm_lists import ALARMS
+from voltward.monitoring.alarm_subjects import alarm_shown
 from voltward.monitoring.columns import (
     NOW,
     alarm_levels,
@@ -14,12 +17,16 @@ from voltward.monitoring.columns import (
 )
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
-from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
+from voltward.monitoring.selectors.alarms import alarm_unclaimed
+from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, SubjectKind, Tab
 
 ROOM = Room(
     name="monitoring",
     menu=(
         MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
+        MenuItem(
+            _("运行监测"), _("告警中心"), "alarms", "bell", "alarm.read", 105, alarm_unclaimed
+        ),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
@@ -38,7 +45,10 @@ ROOM = Room(
     filters=(ListFilter("vehicle", "now", _("当前"), NOW, "telemetry.read", 10, narrow_by_now),),
     headers=(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
+        HeaderPart("vehicle", "monitoring/alarms_header.html", "alarm.read", 20, alarms_header),
     ),
+    subjects=(SubjectKind("Alarm", _("告警"), "alarm.read", 110, alarm_shown),),
+    lists=(ALARMS,),
     jobs=JOBS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",

@@ -125,9 +125,7 @@ def alarm_merge(actor: Person, *, alarm_ids: Iterable[int], into_id: int) -> lis
 
 
 @action("alarm.workshop", needs=HANDLE)
-def alarm_to_workshop(
-    actor: Person, *, alarm_ids: Iterable[int], order_text: str
-) -> list[Alarm]:
+def alarm_to_workshop(actor: Person, *, alarm_ids: Iterable[int], order_text: str) -> list[Alarm]:
     """Wish a work order; each vehicle gives one task to somebody of after-sales, or else the actor.
 
     Raises:

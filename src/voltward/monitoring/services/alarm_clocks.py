@@ -52,7 +52,9 @@ def _began(alarm: Alarm) -> datetime:
     rose = reached.filter(facts__level__gte=alarm.level).order_by("pk").first()
     first = alarm.episodes.order_by("opened_at").first()
     was_late = first is not None and first.is_late  # late rows paged nobody; newer ones do now
-    began = alarm.received_at if rose is None or (rose.kind == "opened" and not was_late) else rose.at
+    began = (
+        alarm.received_at if rose is None or (rose.kind == "opened" and not was_late) else rose.at
+    )
     return min(began, timezone.now())
 
 

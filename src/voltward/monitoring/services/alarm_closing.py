@@ -148,7 +148,8 @@ def _shown(approval: Approval) -> list[tuple[Text, str]]:
     rows = named.select_related("vehicle").order_by("-level", "pk")[:SHOWN]
     levels = dict(Alarm._meta.get_field("level").choices)  # type: ignore[arg-type] # has choices
     parts: list[tuple[Text, str]] = [
-        (_("告警"), f"#{row.pk} {row.rule} · {levels[row.level]} · {row.vehicle.vin}") for row in rows
+        (_("告警"), f"#{row.pk} {row.rule} · {levels[row.level]} · {row.vehicle.vin}")
+        for row in rows
     ]
     if (more := len(given["alarms"]) - SHOWN) > 0:
         parts.append((_("告警"), f"+{more}"))

@@ -52,9 +52,7 @@ def desk_rule_propose(actor: Person, *, proposal: Proposal, reason: str) -> Appr
     title = f"{proposal.code} ≥{proposal.from_level}: {proposal.amount}"
     approval = approvals.opened(actor, REVISION, title=title, payload=payload, reason=reason)
     present = desk_rule(actor.maker_id, proposal.code, level=proposal.from_level)
-    record(
-        actor, "desk_rule.propose", approval, before={"amount": present.amount}, after=payload
-    )
+    record(actor, "desk_rule.propose", approval, before={"amount": present.amount}, after=payload)
     return approval
 
 

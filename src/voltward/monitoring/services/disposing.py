@@ -41,7 +41,9 @@ def dispositions_in_force() -> QuerySet[DispositionRule]:
     """The approved rules of today, of every maker, the oldest first."""
     today = beijing_day(timezone.now())
     rows = DispositionRule.objects.filter(
-        Q(effective_to=None) | Q(effective_to__gt=today), state="approved", effective_from__lte=today
+        Q(effective_to=None) | Q(effective_to__gt=today),
+        state="approved",
+        effective_from__lte=today,
     )
     return rows.order_by("maker", "pk")
 

@@ -46,7 +46,7 @@ def owner_notices_make(
     text = Wording(alarm.maker_id).words(Notice(kind=words, values=values), LANGUAGE, outside=True)
     wanted = not owner_opted_out(alarm.vehicle, level)
     ways = [SMS] + ([VOICE] if level >= CALLED_FROM else [])
-    states = {way: ("waiting" if wanted else "unwanted") for way in ways}
+    states = dict.fromkeys(ways, "waiting" if wanted else "unwanted")
     if advice.family == FAULT:
         states[TERMINAL] = "recorded"
     return [

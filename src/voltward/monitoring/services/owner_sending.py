@@ -90,9 +90,7 @@ def _number(row: OwnerNotice) -> str:
     if identity is None or not identity.phone:
         return ""
     purpose = f"owner notice {row.pk}, {row.way}"
-    return dialled(
-        protected_used(installation(), record=identity, field="phone", purpose=purpose)
-    )
+    return dialled(protected_used(installation(), record=identity, field="phone", purpose=purpose))
 
 
 def _noted(errand: Errand, outcome: Outcome) -> None:
