@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from voltward.fleet import models as fleet
+from voltward.monitoring import models as monitoring
 from voltward.records import models as records
 from voltward.records import selectors, services
 from voltward.records.actions import write_row
@@ -262,6 +263,19 @@ def audit(reader: Person) -> None:
             )  # fmt: skip
 
 
+def alarms(reader: Person) -> None:
+    rules = ("thermal.runaway", "insulation.low", "cell.spread", "soc.jump")
+    steps = ("new", "claimed", "snoozed", "workshop", "closed", "new", "claimed")
+    for number, car in enumerate(vehicles(reader)):
+        at, state = timezone.now() - number * 5 * HOUR, steps[number]
+        monitoring.Alarm.objects.create(
+            maker=of_maker(reader), vehicle=car, rule=rules[number % 4], level=(4, 3, 2, 1)[number % 4],
+            state=state, opened_at=at, received_at=at, last_at=at, owner=reader if number % 2 else None,
+            verdict="false" if state == "closed" else "",
+            closed_at=timezone.now() if state == "closed" else None,
+        )  # fmt: skip
+
+
 FILLERS: dict[str, Callable[[Person], Any]] = {
     "vehicle": vehicles, "platform": platforms, "vehicle_model": vehicle_models,
     "configuration": configurations, "battery_type": battery_types,
@@ -271,4 +285,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
+    "alarm": alarms,
 }  # fmt: skip
