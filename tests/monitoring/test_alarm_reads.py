@@ -15,9 +15,10 @@ from tests.monitoring.conftest import Surroundings
 from voltward.base.errors import NotFound
 from voltward.fleet.models import Vehicle
 from voltward.monitoring.alarm_lists import ALARMS
-from voltward.monitoring.alarm_rules import judged_text, limit_text, numbers_of, rule_title
+from voltward.monitoring.alarm_rules import judged_text, limit_text, numbers_of
 from voltward.monitoring.alarm_words import delay_text, doing_of, place_text, spoken
 from voltward.monitoring.models import Alarm
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors import alarms as selectors
 from voltward.pages.lists.asking import asked_of
 from voltward.pages.lists.facets import drawn

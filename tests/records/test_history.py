@@ -35,6 +35,8 @@ OF_NO_HISTORY = {
     "Notice": "told once; its deliveries and acknowledgements are rows of their own",
     "NoticeSetting": "a person's own preference",
     "OwnerIdentity": "a history would keep what its owner had erased",
+    "OwnerNotice": "each try to reach the owner is a row of its own",
+    "OwnerNoticeTry": "written once",
     "PartRecord": "twenty million rows, added or taken out as wholes: the audit trail has each time",
     "PersonContact": "a history would keep what its person had erased",
     "PersonSession": "its beginning and end stand in the audit trail",
@@ -42,7 +44,10 @@ OF_NO_HISTORY = {
     "QuietHours": "a person's own preference",
     "RegistryGeneration": "a counter",
     "SavedFilter": "a person's own preference",
+    "StepWaiting": "a queue that empties within a second",
     "StoredContent": "content by its own hash cannot change",
+    "WebhookDelivery": "each try is a row of its own",
+    "WebhookTry": "written once",
 }
 
 

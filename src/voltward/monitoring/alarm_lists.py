@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voltward.monitoring.alarm_filters import AlarmFilter
-from voltward.monitoring.alarm_rules import judged_text, limit_text, rule_title
+from voltward.monitoring.alarm_rules import judged_text, limit_text
 from voltward.monitoring.alarm_words import delay_text, doing_of, doing_text, give_words, place_text
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.alarms import alarm_visible
 from voltward.monitoring.texts import level_style
 from voltward.pages.lists.declaration import Facet, List, ListColumn
@@ -28,6 +29,7 @@ ALARMS = List(
     rows=alarm_visible,
     filterset=AlarmFilter,
     columns=(
+        ListColumn(_("编号"), key="id", kind="number", link=alarm_url),
         ListColumn(
             _("研判等级"),
             lambda row: Cell(row.get_level_display(), level=level_style(row.level)),
@@ -60,8 +62,10 @@ ALARMS = List(
         ListColumn(_("来源"), key="source", kind="choice"),
         ListColumn(_("状态"), key="state", kind="choice"),
         ListColumn(_("负责人"), key="owner", raw=lambda row: str(row.owner or "")),
+        ListColumn(_("次数"), key="episodes_number", kind="number"),
         ListColumn(_("结论"), key="verdict", kind="choice"),
         ListColumn(_("原因"), key="cause"),
+        ListColumn(_("处置规则"), key="disposed_by_rule"),
         ListColumn(_("紧急程度"), key="urgency", kind="number", sort="urgency", api=False),
     ),
     order="-urgency",
@@ -69,7 +73,7 @@ ALARMS = List(
     facets=(
         Facet("level"), Facet("risk"), Facet("model", "vehicle__model_name"),
         Facet("battery", "vehicle__battery_type"), Facet("state"),
-        Facet("owner", "owner__display_name"), Facet("age"),
+        Facet("owner", "owner__display_name"), Facet("source"), Facet("age"),
     ),
     empty_title=_("没有未结的告警"),
     empty_text=_("车辆数据经研判触发规则后，告警会实时出现在这里；已结的告警在“范围”中选择。"),

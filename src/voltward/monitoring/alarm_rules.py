@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -85,14 +84,6 @@ def risk_of(code: str) -> str:
 def risk_title(code: str) -> str:
     risk = risk_of(code)
     return str(dict(RISKS).get(risk, risk))
-
-
-def rule_title(code: str) -> str:
-    """The rule's title in the page's language; its code where this release does not know it."""
-    rule = rule_of(code)
-    if rule is None:
-        return code
-    return rule.title_en if translation.get_language() == "en" else rule.title_zh
 
 
 def rule_source(code: str) -> str:

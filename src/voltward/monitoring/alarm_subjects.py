@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from voltward.monitoring.alarm_rules import rule_title
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.alarms import alarm_by_id, alarm_visible
 from voltward.pages.room import Hit
 from voltward.records.attachments import owners

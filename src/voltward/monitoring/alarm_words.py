@@ -11,9 +11,10 @@ import h3
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from voltward.monitoring.alarm_rules import judged_text, limit_text, rule_source, rule_title
+from voltward.monitoring.alarm_rules import judged_text, limit_text, rule_source
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.models.alarms import NOT_REPORTED
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.alarms import clocks_of_alarms
 from voltward.monitoring.texts import DASH, level_style
 from voltward.pages.templatetags.voltward import THIN_SPACE
@@ -56,7 +57,7 @@ def spoken(alarm: Alarm, clock: Clock | None = None) -> Spoken:
     return Spoken(
         level_of(alarm.level, alarm.get_level_display()),
         level_of(alarm.reported_level, alarm.get_reported_level_display()),
-        rule_title(alarm.rule),
+        str(rule_title(alarm.rule)),
         source_text(alarm),
         judged_text(alarm.rule, alarm.worst or alarm.first),
         limit_text(alarm.rule, alarm.worst or alarm.first, alarm.limit),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from voltward.monitoring.alarm_header import alarms_header
-from voltward.monitoring.alarm_lists import ALARMS
 from voltward.monitoring.alarm_subjects import alarm_shown
+from voltward.monitoring.alarm_tasks import SOURCE, find_alarms
 from voltward.monitoring.columns import (
     NOW,
     alarm_levels,
@@ -17,8 +17,22 @@ from voltward.monitoring.columns import (
 )
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
+from voltward.monitoring.lists import LISTS
 from voltward.monitoring.selectors.alarms import alarm_unclaimed
-from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, SubjectKind, Tab
+from voltward.monitoring.services import alarms, desk_rules, dispositions
+from voltward.pages.room import (
+    Column,
+    HeaderPart,
+    ListFilter,
+    MenuItem,
+    Room,
+    Search,
+    SubjectKind,
+    Tab,
+)
+
+# naming them makes their second persons known
+STEPS = (alarms, desk_rules, dispositions)
 
 ROOM = Room(
     name="monitoring",
@@ -27,12 +41,19 @@ ROOM = Room(
         MenuItem(
             _("运行监测"), _("告警中心"), "alarms", "bell", "alarm.read", 105, alarm_unclaimed
         ),
+        MenuItem(_("运行监测"), _("值班负荷"), "desk-load", "gauge", "alarm.read", 112),
+        MenuItem(
+            _("运行监测"), _("自动处置规则"), "dispositions", "list-details", "alarm.read", 113
+        ),
+        MenuItem(_("运行监测"), _("车主通知"), "owner-notices", "user", "alarm.read", 114),
+        MenuItem(_("系统管理"), _("事件回调"), "webhooks", "arrow-up-right", "webhook.manage", 896),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
         Tab("vehicle", _("实时"), "vehicle-live", "telemetry.read", 10),
         Tab("vehicle", _("历史"), "vehicle-history", "telemetry.read", 20),
         Tab("vehicle", _("电芯"), "vehicle-cells", "telemetry.read", 30),
+        Tab("vehicle", _("告警"), "vehicle-alarms", "alarm.read", 35),
         Tab("vehicle", _("报文"), "vehicle-frames", "frame.read", 40),
         Tab("vehicle", _("数据缺口"), "vehicle-gaps", "telemetry.read", 50),
     ),
@@ -48,8 +69,10 @@ ROOM = Room(
         HeaderPart("vehicle", "monitoring/alarms_header.html", "alarm.read", 20, alarms_header),
     ),
     subjects=(SubjectKind("Alarm", _("告警"), "alarm.read", 110, alarm_shown),),
-    lists=(ALARMS,),
+    search=(Search(_("告警"), "alarm.read", 20, find_alarms),),
+    tasks=(SOURCE,),
     jobs=JOBS,
+    lists=LISTS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

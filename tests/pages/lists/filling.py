@@ -263,16 +263,51 @@ def audit(reader: Person) -> None:
             )  # fmt: skip
 
 
-def alarms(reader: Person) -> None:
-    rules = ("thermal.runaway", "insulation.low", "cell.spread", "soc.jump")
-    steps = ("new", "claimed", "snoozed", "workshop", "closed", "new", "claimed")
-    for number, car in enumerate(vehicles(reader)):
-        at, state = timezone.now() - number * 5 * HOUR, steps[number]
+def alarms(reader: Person) -> list[monitoring.Alarm]:
+    now = timezone.now()
+    return [
         monitoring.Alarm.objects.create(
-            maker=of_maker(reader), vehicle=car, rule=rules[number % 4], level=(4, 3, 2, 1)[number % 4],
-            state=state, opened_at=at, received_at=at, last_at=at, owner=reader if number % 2 else None,
-            verdict="false" if state == "closed" else "",
-            closed_at=timezone.now() if state == "closed" else None,
+            maker=of_maker(reader), vehicle=car, rule=("insulation.low", "fault.4")[number % 2],
+            level=number % 5, reported_level=(0, 2, 255)[number % 3], opened_at=now - number * HOUR,
+            received_at=now, last_at=now, cleared_at=now if number % 2 else None,
+            owner=reader if number % 3 else None, state=("new", "claimed")[number % 2],
+            is_late=number % 4 == 0, first={"ohm_per_v": 80.0 + number},
+            limit={"key": "insulation.low", "value": 100.0, "unit": "Ω/V", "revision": "builtin"},
+        )
+        for number, car in enumerate(vehicles(reader))
+    ]  # fmt: skip
+
+
+def dispositions(reader: Person) -> None:
+    for number in Numbers:
+        monitoring.DispositionRule.objects.create(
+            maker=of_maker(reader), title=f"处置{NUMBER - number}", level=1 + number % 2,
+            condition=("self_cleared", "many_a_day")[number % 2], amount=5 + number, deed="close",
+            verdict="false", cause="自行解除", source="企业规定", effective_from=date(2026, 1, 1),
+            state=("proposed", "ended")[number % 2], proposed_by=reader,
+        )  # fmt: skip
+
+
+def owner_notices(reader: Person) -> None:
+    now = timezone.now()
+    for number, alarm in enumerate(alarms(reader)):
+        advice = monitoring.OwnerAdvice.objects.create(
+            maker=alarm.maker, vehicle=alarm.vehicle, alarm=alarm, family="fault",
+            code="service_fault_1", level=1, started_at=now,
+        )  # fmt: skip
+        monitoring.OwnerNotice.objects.create(
+            maker=alarm.maker, vehicle=alarm.vehicle, advice=advice, alarm=alarm,
+            kind=("owner_fault_1", "owner_fault_2")[number % 2], way=("sms", "terminal")[number % 2],
+            level=1 + number % 2, title="提示", body=f"请进站 {number}", attempts=number,
+            state=("sent", "recorded")[number % 2], created_at=now - number * HOUR,
+        )  # fmt: skip
+
+
+def webhooks(reader: Person) -> None:
+    for number in Numbers:
+        monitoring.Webhook.objects.create(
+            maker=of_maker(reader), name=f"系统{NUMBER - number}", url=f"https://example.com/{number}",
+            kinds=["alarm.opened", "alarm.closed"][: 1 + number % 2], created_by=reader,
         )  # fmt: skip
 
 
@@ -285,5 +320,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
-    "alarm": alarms,
+    "alarm": alarms, "disposition": dispositions, "owner_notice": owner_notices, "webhook": webhooks,
 }  # fmt: skip

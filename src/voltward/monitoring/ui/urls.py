@@ -2,18 +2,24 @@
 
 from django.urls import path
 
+from voltward.monitoring.lists import DISPOSITIONS, OWNER_NOTICES, WEBHOOKS
 from voltward.monitoring.ui import (
     alarm_acts,
     alarm_preview,
     alarms,
     cells,
+    desk,
+    dispositions,
     explainer,
     frames,
     gaps,
     history,
     live,
     overview,
+    vehicle_alarms,
+    webhooks,
 )
+from voltward.pages.lists.page import page_of
 
 urlpatterns = [
     path("monitoring/", overview.page, name="overview"),
@@ -37,6 +43,21 @@ urlpatterns = [
     path("vehicles/<str:vin>/frames/", frames.page, name="vehicle-frames"),
     path("vehicles/<str:vin>/frames/<path:position>/", frames.explained, name="vehicle-frame"),
     path("vehicles/<str:vin>/gaps/", gaps.page, name="vehicle-gaps"),
+    path("vehicles/<str:vin>/alarms/", vehicle_alarms.page, name="vehicle-alarms"),
+    path(
+        "vehicles/<str:vin>/alarms/opt-out/", vehicle_alarms.opt_out, name="vehicle-owner-opt-out"
+    ),
     path("vehicles/<str:vin>/position/", live.position, name="vehicle-position"),
     path("vehicles/<str:vin>/fire/", live.fire, name="vehicle-fire"),
+    path("alarms/load/", desk.page, name="desk-load"),
+    path("alarms/load/rules/<int:rule_id>/", desk.propose, name="desk-rule-propose"),
+    path("alarms/dispositions/", page_of(DISPOSITIONS).as_view(), name="dispositions"),
+    path("alarms/dispositions/propose/", dispositions.propose, name="disposition-propose"),
+    path("alarms/dispositions/<int:disposition_id>/", dispositions.page, name="disposition"),
+    path("owner-notices/", page_of(OWNER_NOTICES).as_view(), name="owner-notices"),
+    path("webhooks/", page_of(WEBHOOKS).as_view(), name="webhooks"),
+    path("webhooks/add/", webhooks.add, name="webhook-add"),
+    path("webhooks/<int:webhook_id>/", webhooks.page, name="webhook"),
+    path("webhooks/<int:webhook_id>/key/", webhooks.key, name="webhook-key"),
+    path("webhooks/<int:webhook_id>/close/", webhooks.close, name="webhook-close"),
 ]

@@ -156,6 +156,7 @@ _FIELDS: dict[str, type[serializers.Field[Any, Any, Any, Any]]] = {
     "choice": serializers.CharField,
     "number": serializers.FloatField,
     "instant": serializers.DateTimeField,
+    "object": serializers.JSONField,
 }
 
 

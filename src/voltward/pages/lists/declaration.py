@@ -13,7 +13,7 @@ from django_filters import FilterSet
 
 from voltward.pages.room import Cell, Text
 
-Kind = Literal["text", "number", "instant", "choice"]
+Kind = Literal["text", "number", "instant", "choice", "object"]
 MASK = "＊＊＊"
 NOTHING = "—"
 _CSS: dict[Kind, str] = {"number": "vw-number-cell", "instant": "vw-mono"}
@@ -25,7 +25,7 @@ class ListColumn:
 
     ``value(record)``: what the page shows; left out, it is made from ``raw`` by ``kind``.
     ``raw(record)``: the plain value for API and export (a choice's code, an aware instant); left
-    out, it is read along ``key`` (``actor__display_name``).
+    out, it is read along ``key`` (``actor__display_name``). An ``object`` is JSON, in the API as it is.
     ``sort``: path of the model field the column sorts by; empty: it does not sort.
     ``shown``: on the page before anybody chose columns. ``api``: a field of the API.
     ``masked_by``: personal data; shown as ``MASK``, and exported only to holders of this grant who
