@@ -26,6 +26,7 @@ def make(vin: str) -> list[str]:
     for part in (_products, _organisation, _notices, _import, _login):
         part(head)
     hold = _desk(head)
+    _alarm(head, vin)
     _approvals(security_admin)
     steps = _lifecycle(head, vin)
     return [
@@ -76,6 +77,26 @@ def _desk(head) -> int:  # type: ignore[no-untyped-def]
         retention_class="recall",
     )  # fmt: skip
     return int(hold.pk)
+
+
+def _alarm(head, vin: str) -> None:  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from voltward.fleet.selectors import vehicle_by_vin
+    from voltward.monitoring.models import Alarm, AlarmStep, Episode
+
+    car, at = vehicle_by_vin(head, vin), timezone.now()
+    alarm = Alarm.objects.create(
+        maker=car.maker, vehicle=car, rule="insulation.low", level=3, reported_level=2, opened_at=at,
+        received_at=at, last_at=at, first={"ohm_per_v": 38.0}, worst={"ohm_per_v": 38.0},
+        limit={"key": "insulation.low.level_3", "value": 100.0, "unit": "Ω/V", "revision": "builtin"},
+        state_then={"vehicle_state": 1, "charging": 3, "speed_kmh": 62.0, "soc_pct": 78.0},
+    )  # fmt: skip
+    AlarmStep.objects.create(maker=car.maker, alarm=alarm, kind="opened")
+    Episode.objects.create(
+        maker=car.maker, vehicle=car, alarm=alarm, rule=alarm.rule, level=3, reported_level=2,
+        opened_at=at, received_at=at, last_at=at,
+    )  # fmt: skip
 
 
 def _notices(head) -> None:  # type: ignore[no-untyped-def]

@@ -217,5 +217,14 @@ def alarm_calling(actor: Person) -> list[Change]:
 
 
 def _change(values: tuple[Any, ...]) -> Change:
-    *known, cleared_at = values
-    return Change(*known, is_cleared=cleared_at is not None)
+    number, alarm_id, maker_id, level, state, owner_id, is_late, cleared_at = values
+    return Change(
+        number,
+        alarm_id,
+        maker_id,
+        level,
+        state,
+        owner_id,
+        is_late,
+        is_cleared=cleared_at is not None,
+    )
