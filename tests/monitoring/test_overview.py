@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from tests.monitoring.alarms import opened
 from tests.monitoring.car import report
 from tests.monitoring.conftest import Session, Surroundings
 
@@ -86,14 +87,16 @@ def test_another_makers_vehicles_count_nowhere(
     assert "VIN 重复登入" not in page
 
 
-def test_alarmed_vehicles_are_listed_worst_first(
+def test_open_alarms_are_counted_by_level_and_the_gravest_named_first(
     as_operator: Client, fleet: list[Vehicle], around: Surroundings
 ) -> None:
-    around.put(report(fleet[1].vin, now() + timedelta(seconds=1), level=1))
+    slight = opened(fleet[1], level=1)
+    grave = opened(fleet[0], level=3, rule="cell.spread")
+    opened(fleet[0], level=3, rule="soc.jump", state="claimed")
     text = as_operator.get("/monitoring/").content.decode()
-    assert text.index(fleet[0].vin) < text.index(fleet[1].vin)
-    assert "绝缘报警" in text
-    assert "vw-level-3" in text
+    assert text.index(f"/alarms/{grave.pk}/") < text.index(f"/alarms/{slight.pk}/")
+    numbers = re.findall(r'alarms/\?level=(\d)">.*?<b>(\d+)</b>', text, re.DOTALL)
+    assert numbers == [("4", "0"), ("3", "2"), ("2", "0"), ("1", "1")]
 
 
 def test_a_level_sent_as_a_code_is_no_alarm(

@@ -12,7 +12,7 @@ DATA_CLASSES: Declared = {
         INTERNAL: "id maker rule source level reported_level state opened_at received_at shown_at"
         " last_at cleared_at episodes_number is_late is_reissue first last worst limit owner"
         " claimed_at called_at snoozed_until merged_into verdict cause closed_by closed_at approval"
-        " disposed_by_rule",
+        " disposed_by_rule change changed_in urgency",
     },
     "Episode": {
         PERSONAL: "vehicle state_then cell",

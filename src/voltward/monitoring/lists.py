@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from voltward.monitoring.alarm_lists import ALARMS
 from voltward.monitoring.filters import (
-    AlarmFilter,
     DispositionFilter,
     OwnerNoticeFilter,
     WebhookFilter,
@@ -18,16 +17,13 @@ from voltward.monitoring.filters import (
 from voltward.monitoring.models.webhooks import KINDS
 from voltward.monitoring.notice_kinds import OWNER_KINDS
 from voltward.monitoring.rule_words import rule_title
-from voltward.monitoring.selectors.alarm_records import alarm_visible
 from voltward.monitoring.selectors.dispositions import disposition_visible
 from voltward.monitoring.selectors.owner_notices import owner_notice_visible
 from voltward.monitoring.selectors.webhooks import webhook_visible
-from voltward.monitoring.services.alarm_steps import alarm_path
 from voltward.monitoring.texts import level_style
 from voltward.pages.lists.declaration import Button, Facet, List, ListColumn
 from voltward.pages.room import Cell
 
-NOT_REPORTED = 255
 DOTS = {"sent": "done", "again": "due", "failed": "late", "refused": "late"}
 STATE_DOTS = {"proposed": "due", "approved": "done", "refused": "offline", "ended": "offline"}
 _SECTION = _("运行监测")
@@ -37,77 +33,10 @@ def _level(row: Any) -> Cell:
     return Cell(row.get_level_display(), level=level_style(row.level))
 
 
-def _reported(row: Any) -> Cell:
-    style = "" if row.reported_level == NOT_REPORTED else level_style(row.reported_level)
-    return Cell(row.get_reported_level_display(), level=style)
-
-
 def numbers_text(values: Mapping[str, Any]) -> str:
     """``lowest_cell_v 1.995，temperature_rise_c 80``: the numbers judged on, by name."""
     return "，".join(f"{name} {value}" for name, value in sorted(values.items()))
 
-
-def _limit_text(row: Any) -> str:
-    limit = row.limit
-    return f"{limit['key']} {limit['value']} {limit['unit']}" if limit else ""
-
-
-ALARMS = List(
-    of="alarm",
-    title=_("告警记录"),
-    section=_SECTION,
-    needs="alarm.read",
-    rows=alarm_visible,
-    filterset=AlarmFilter,
-    columns=(
-        ListColumn(_("编号"), key="id", kind="number", link=alarm_path, raw=lambda row: row.pk),
-        ListColumn(
-            _("研判等级"), _level, key="level", kind="number", raw=lambda row: row.level
-        ),
-        ListColumn(
-            _("上报等级"), _reported, key="reported_level", kind="number",
-            raw=lambda row: None if row.reported_level == NOT_REPORTED else row.reported_level,
-        ),
-        ListColumn(_("规则"), lambda row: rule_title(row.rule), key="rule"),
-        ListColumn(
-            "VIN", key="vin", css="vw-mono", raw=lambda row: row.vehicle.vin,
-            link=lambda row: reverse("vehicle-alarms", args=[row.vehicle.vin]),
-        ),
-        ListColumn(_("车型"), key="model", raw=lambda row: row.vehicle.model_name),
-        ListColumn(_("发生时间"), key="opened_at", kind="instant", sort="opened_at"),
-        ListColumn(_("解除时间"), key="cleared_at", kind="instant"),
-        ListColumn(_("状态"), key="state", kind="choice"),
-        ListColumn(
-            _("负责人"), key="owner", raw=lambda row: row.owner.display_name if row.owner else ""
-        ),
-        ListColumn(_("结论"), key="verdict", kind="choice"),
-        ListColumn(_("来源"), key="source", kind="choice", shown=False),
-        ListColumn(
-            _("迟到数据"), lambda row: gettext("是") if row.is_late else gettext("否"), key="late",
-            raw=lambda row: row.is_late, kind="object", shown=False,
-        ),
-        ListColumn(_("次数"), key="episodes_number", kind="number", shown=False),
-        ListColumn(
-            _("数值"), lambda row: numbers_text(row.last or row.first), key="values", kind="object",
-            raw=lambda row: row.last or row.first, shown=False,
-        ),
-        ListColumn(
-            _("限值"), _limit_text, key="limit", kind="object", raw=lambda row: row.limit, shown=False
-        ),
-        ListColumn(_("原因"), key="cause", shown=False),
-        ListColumn(_("处置规则"), key="disposed_by_rule", shown=False),
-    ),
-    order="-opened_at",
-    facets=(
-        Facet("level"), Facet("state"), Facet("rule"), Facet("model", "vehicle__model_name"),
-        Facet("owner", "owner__display_name"), Facet("source"), Facet("late", "is_late"),
-    ),
-    empty_title=_("没有告警"),
-    empty_text=_("规则在车辆数据中发现问题后，告警会出现在这里；也可放宽筛选条件。"),
-    url_name="alarms",
-    api="alarms/",
-    about="Alarms, newest first; filter with `vin` (beginning or end), `level`, `state`, `rule`.",
-)  # fmt: skip
 
 DISPOSITIONS = List(
     of="disposition",

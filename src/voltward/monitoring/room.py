@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from voltward.monitoring.alarm_header import alarms_header
+from voltward.monitoring.alarm_subjects import alarm_shown
 from voltward.monitoring.alarm_tasks import SOURCE, find_alarms
 from voltward.monitoring.columns import (
     NOW,
@@ -18,9 +20,19 @@ from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
 from voltward.monitoring.limit_subjects import SUBJECTS
 from voltward.monitoring.lists import LISTS
+from voltward.monitoring.selectors.alarms import alarm_unclaimed
 from voltward.monitoring.services import alarms, desk_rules, dispositions
 from voltward.monitoring.ui.fault_codes import FAULT_CODES
-from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Search, Tab
+from voltward.pages.room import (
+    Column,
+    HeaderPart,
+    ListFilter,
+    MenuItem,
+    Room,
+    Search,
+    SubjectKind,
+    Tab,
+)
 
 # naming them makes their second persons known
 STEPS = (alarms, desk_rules, dispositions)
@@ -32,7 +44,9 @@ ROOM = Room(
         MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
         MenuItem(_("运行监测"), _("规则与限值"), "rules", "adjustments", "telemetry.read", 115),
         MenuItem(_("运行监测"), _("故障码"), "fault-codes", "list-details", "telemetry.read", 116),
-        MenuItem(_("运行监测"), _("告警记录"), "alarms", "bell", "alarm.read", 105),
+        MenuItem(
+            _("运行监测"), _("告警中心"), "alarms", "bell", "alarm.read", 105, alarm_unclaimed
+        ),
         MenuItem(_("运行监测"), _("值班负荷"), "desk-load", "gauge", "alarm.read", 112),
         MenuItem(
             _("运行监测"), _("自动处置规则"), "dispositions", "list-details", "alarm.read", 113
@@ -58,12 +72,13 @@ ROOM = Room(
     filters=(ListFilter("vehicle", "now", _("当前"), NOW, "telemetry.read", 10, narrow_by_now),),
     headers=(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
+        HeaderPart("vehicle", "monitoring/alarms_header.html", "alarm.read", 20, alarms_header),
     ),
+    subjects=(SubjectKind("Alarm", _("告警"), "alarm.read", 110, alarm_shown), *SUBJECTS),
     search=(Search(_("告警"), "alarm.read", 20, find_alarms),),
     tasks=(SOURCE,),
     jobs=JOBS,
     lists=(*LISTS, FAULT_CODES),
-    subjects=SUBJECTS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

@@ -26,6 +26,7 @@ def make(vin: str) -> list[str]:
     for part in (_products, _organisation, _notices, _import, _login, _limits):
         part(head)
     hold = _desk(head)
+    _alarm(head, vin)
     _alarms(head, vin)
     _approvals(security_admin)
     steps = _lifecycle(head, vin)
@@ -138,6 +139,26 @@ def _alarms(head, vin: str) -> None:  # type: ignore[no-untyped-def]
     WebhookDelivery.objects.create(
         maker=car.maker, webhook=hook, kind="alarm.opened", event="step:0", body={}, state="sent",
         until_at=now, attempts=1, sent_at=now,
+    )  # fmt: skip
+
+
+def _alarm(head, vin: str) -> None:  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from voltward.fleet.selectors import vehicle_by_vin
+    from voltward.monitoring.models import Alarm, AlarmStep, Episode
+
+    car, at = vehicle_by_vin(head, vin), timezone.now()
+    alarm = Alarm.objects.create(
+        maker=car.maker, vehicle=car, rule="insulation.low", level=3, reported_level=2, opened_at=at,
+        received_at=at, last_at=at, first={"ohm_per_v": 38.0}, worst={"ohm_per_v": 38.0},
+        limit={"key": "insulation.low.level_3", "value": 100.0, "unit": "Ω/V", "revision": "builtin"},
+        state_then={"vehicle_state": 1, "charging": 3, "speed_kmh": 62.0, "soc_pct": 78.0},
+    )  # fmt: skip
+    AlarmStep.objects.create(maker=car.maker, alarm=alarm, kind="opened")
+    Episode.objects.create(
+        maker=car.maker, vehicle=car, alarm=alarm, rule=alarm.rule, level=3, reported_level=2,
+        opened_at=at, received_at=at, last_at=at,
     )  # fmt: skip
 
 

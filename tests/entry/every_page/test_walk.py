@@ -27,6 +27,7 @@ ROLES = (
 )  # fmt: skip
 # addresses that answer with a part of a page, a file or nothing
 NO_PAGES = {
+    "alarms/<int:alarm_id>/curves/", "alarms/<int:alarm_id>/preview/", "alarms/events/", "alarms/rows/",
     "account/seat/banner/", "attachments/<int:attachment_id>/", "exports/<int:export_id>/",
     "healthz", "imports/<int:run_id>/errors.xlsx", "imports/<int:run_id>/progress/",
     "imports/template/<str:kind>.<str:ending>", "login/sso/", "login/sso/callback/", "logout/",

@@ -12,6 +12,7 @@ from voltward.records.models import Approval, Maker, Person
 from voltward.records.tracking import tracked
 
 NOT_REPORTED = 255
+THERMAL_EVENT = 4  # judged or reported level
 LEVELS = [
     (0, _("数据质量")),
     (1, _("1 级")),
@@ -29,7 +30,7 @@ REPORTED_LEVELS = [
 ]
 
 
-@tracked()
+@tracked(exclude=["change", "changed_in", "urgency"])
 class Alarm(models.Model):
     """One rule on one vehicle until somebody has come to a verdict: one or more episodes.
 
@@ -38,6 +39,9 @@ class Alarm(models.Model):
     ``last_at``: collection times; ``received_at``: when the first row came in. ``first``, ``last``,
     ``worst``: the numbers judged on; ``state_then``: what the vehicle did at the first row.
     ``cell``: H3 hexagon of resolution 7, "" unknown; the exact place stays in the store.
+    A trigger fills the last three: ``change`` grows with each change of any alarm, ``changed_in`` is
+    the number of the transaction that made it, ``urgency`` the level with the time of opening behind
+    it, so that one index gives the gravest and then the newest first.
     """
 
     STATES = [
@@ -110,10 +114,20 @@ class Alarm(models.Model):
         Approval, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("复核")
     )
     disposed_by_rule = models.CharField(_("自动处置规则"), max_length=48, blank=True)
+    change = models.BigIntegerField(default=0, db_default=0, editable=False)
+    changed_in = models.BigIntegerField(default=0, db_default=0, editable=False)
+    urgency = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("告警")
         indexes = [
+            models.Index(fields=["changed_in"], name="alarm_by_change"),
+            models.Index(fields=["maker", "urgency", "id"], name="alarm_by_urgency"),
+            models.Index(
+                fields=["maker", "urgency", "id"],
+                name="alarm_open_by_urgency",
+                condition=models.Q(state__in=sorted(states.OPEN)),
+            ),
             # the desk: what is open, the gravest and then the newest first
             models.Index(
                 fields=["maker", "-level", "-opened_at", "-id"],

@@ -2,7 +2,6 @@
 
 from voltward.monitoring.selectors.telemetry import (
     StoreAway,
-    alarmed_now,
     brief_states,
     cells_of,
     edition_of,
@@ -24,7 +23,6 @@ from voltward.monitoring.selectors.telemetry import (
 
 __all__ = [
     "StoreAway",
-    "alarmed_now",
     "brief_states",
     "cells_of",
     "edition_of",

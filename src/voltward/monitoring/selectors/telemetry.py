@@ -29,7 +29,6 @@ from voltward.telemetry.queries.refusals import GatewayRefusal, gateway_refusals
 from voltward.telemetry.queries.rows import Row, rows_of
 from voltward.telemetry.raw import RawFrame
 
-LISTED_ALARMS = 20
 # Codes that a chart must not take for numbers; the columns that can hold them, and from where on.
 _CODED = {"alarm_level": 254.0}
 
@@ -58,15 +57,6 @@ def fleet_of(actor: Person) -> Fleet:
         StoreAway: see there; so do all below.
     """
     return fleet_now(actor)
-
-
-def alarmed_now(actor: Person) -> list[tuple[Vehicle, queries.LatestState]]:
-    """The actor's vehicles whose newest frame reports an alarm, worst and newest first."""
-    alarmed = fleet_now(actor).alarmed
-    order = np.lexsort((-alarmed.received_ms, -alarmed.alarm_level.astype(np.int64)))
-    ids = alarmed.vehicle_id[order[:LISTED_ALARMS]].tolist()
-    mine, states = vehicle_by_ids(actor, ids), _brief(ids)
-    return [(mine[one], states[one]) for one in ids if one in mine and one in states]
 
 
 def brief_states(vehicles: Iterable[Vehicle]) -> Mapping[int, queries.LatestState]:

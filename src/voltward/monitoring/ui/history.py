@@ -65,7 +65,7 @@ def curves(request: HttpRequest, vin: str) -> HttpResponse:
             "bucket_s": found.bucket_s,
             "conflicts": len(found.repeated_at),
             "newest": newest,
-            "panels": [_panel(panel, found, edition) for panel in panels],
+            "panels": [panel_of(panel, found, edition) for panel in panels],
         }
     )
 
@@ -80,7 +80,7 @@ def newest_data(vehicle: Vehicle) -> str:
     return day_until(state.collected_at) if state else ""
 
 
-def _panel(panel: Panel, found: History, edition: int) -> dict[str, Any]:
+def panel_of(panel: Panel, found: History, edition: int) -> dict[str, Any]:
     return {
         "title": str(panel.title),
         "unit": str(panel.unit),

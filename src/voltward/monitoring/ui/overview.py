@@ -15,15 +15,18 @@ from django.views.decorators.http import require_safe
 from voltward.base.clock import utc
 from voltward.fleet.selectors import vehicle_counts
 from voltward.monitoring import selectors
+from voltward.monitoring.alarm_words import give_words, level_of
+from voltward.monitoring.models.alarms import LEVELS
 from voltward.monitoring.problems import problems_of, processing_problems
 from voltward.monitoring.selectors import StoreAway
-from voltward.monitoring.texts import level_style, shown
+from voltward.monitoring.selectors.alarms import alarm_counts, alarm_worst
 from voltward.pages.access import needs, wall
 from voltward.records.actors import actor_of
 from voltward.records.models import Person
 
 SILENT_S = 10  # a processor renews its status every second
 LATE_S = 5.0
+NAMED_ALARMS = 12
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,9 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def _context(actor: Person) -> dict[str, Any]:
-    context: dict[str, Any] = {"trouble": "", "alarmed": [], "problems": []}
+    context: dict[str, Any] = {"trouble": "", "problems": [], **_desk(actor)}
     try:
         of_store = _store_figures(actor)
-        context["alarmed"] = _alarmed(actor)
         context["problems"] = problems_of(actor)
     except StoreAway:
         of_store = [Figure(title, "—") for title in (_("充电中"), _("行驶中"), _("报警中"))]
@@ -105,20 +107,19 @@ def _processor_figures() -> list[Figure]:
     ]
 
 
-def _alarmed(actor: Person) -> list[dict[str, Any]]:
-    return [
-        {
-            "vin": vehicle.vin,
-            "model": vehicle.model_name,
-            "level": state.values["alarm_level"],
-            "style": level_style(state.values["alarm_level"]),
-            "flags": shown(
-                "alarm_flags", state.values["alarm_flags"], state.missing, state.edition
-            ).value,
-            "at": state.collected_at,
-        }
-        for vehicle, state in selectors.alarmed_now(actor)
+def _desk(actor: Person) -> dict[str, Any]:
+    """Open alarms by level, the gravest named; nothing for who may not read alarms."""
+    if "alarm.read" not in actor.grants:
+        return {"may_read_alarms": False}
+    counts = alarm_counts(actor)
+    levels = [
+        (level_of(level, str(title)), counts.get(level, 0), f"{reverse('alarms')}?level={level}")
+        for level, title in reversed(LEVELS)
+        if level
     ]
+    worst = list(alarm_worst(actor, NAMED_ALARMS))
+    give_words(actor, worst)
+    return {"may_read_alarms": True, "levels": levels, "alarms": worst}
 
 
 def _age_s(at_ns: int) -> float:

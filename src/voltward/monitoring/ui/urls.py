@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from voltward.monitoring.lists import ALARMS, DISPOSITIONS, OWNER_NOTICES, WEBHOOKS
+from voltward.monitoring.lists import DISPOSITIONS, OWNER_NOTICES, WEBHOOKS
 from voltward.monitoring.ui import (
+    alarm_acts,
+    alarm_preview,
+    alarms,
     cells,
     desk,
     dispositions,
@@ -59,6 +62,15 @@ urlpatterns = [
     path("fault-codes/", page_of(fault_codes.FAULT_CODES).as_view(), name="fault-codes"),
     path("fault-codes/new/", fault_codes.new, name="fault-code-new"),
     path("fault-codes/<int:row_id>/", fault_codes.page, name="fault-code"),
+    path("alarms/", alarms.AlarmList.as_view(), name="alarms"),
+    path("alarms/rows/", alarms.rows, name="alarm-rows"),
+    path("alarms/events/", alarms.events, name="alarm-events"),
+    path("alarms/do/<str:step>/", alarm_acts.act, name="alarm-act"),
+    path("alarms/close/", alarm_acts.close, name="alarm-close"),
+    path("alarms/handover/", alarm_acts.hand_over, name="alarm-handover"),
+    path("alarms/<int:alarm_id>/", alarm_preview.page, name="alarm"),
+    path("alarms/<int:alarm_id>/preview/", alarm_preview.preview, name="alarm-preview"),
+    path("alarms/<int:alarm_id>/curves/", alarm_preview.curves, name="alarm-curves"),
     path("explain/", explainer.page, name="explain"),
     path("vehicles/<str:vin>/live/", live.page, name="vehicle-live"),
     path("vehicles/<str:vin>/live/events/", live.events, name="vehicle-live-events"),
@@ -75,7 +87,6 @@ urlpatterns = [
     ),
     path("vehicles/<str:vin>/position/", live.position, name="vehicle-position"),
     path("vehicles/<str:vin>/fire/", live.fire, name="vehicle-fire"),
-    path("alarms/", page_of(ALARMS).as_view(), name="alarms"),
     path("alarms/load/", desk.page, name="desk-load"),
     path("alarms/load/rules/<int:rule_id>/", desk.propose, name="desk-rule-propose"),
     path("alarms/dispositions/", page_of(DISPOSITIONS).as_view(), name="dispositions"),
