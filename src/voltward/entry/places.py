@@ -67,6 +67,15 @@ def alarms_beat(settings: Settings) -> Path:
     return settings.data / "run" / "alarms.beat"
 
 
+def findings_folder(settings: Settings) -> Path:
+    """The engine's memory."""
+    return settings.data / "findings"
+
+
+def findings_status(settings: Settings) -> Path:
+    return settings.data / "run" / "findings-main.json"
+
+
 def vehicle_key(settings: Settings) -> bytes:
     return installation_key(settings.vehicle_key_file)
 

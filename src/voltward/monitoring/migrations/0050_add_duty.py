@@ -20,7 +20,7 @@ from voltward.records.wall import walled
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0001_add_alarms'),
+        ('monitoring', '0002_add_waiting_findings'),
         ('records', '0101_fill_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,6 @@
 """The tables of monitoring/, one file per subject."""
 
-from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode
+from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode, WaitingFinding
 from voltward.monitoring.models.hand_overs import HandOver
 from voltward.monitoring.models.phones import PhoneEntry, PhoneTreeVersion
 from voltward.monitoring.models.presence_checks import PresenceCheck
@@ -18,4 +18,5 @@ __all__ = [
     "ShiftPattern",
     "ShiftPerson",
     "ShiftSwap",
+    "WaitingFinding",
 ]
