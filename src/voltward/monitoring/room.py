@@ -12,14 +12,28 @@ from voltward.monitoring.columns import (
     narrow_by_now,
     online_states,
 )
+from voltward.monitoring.duty_tasks import duty_count, duty_tasks, duty_top
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
-from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
+from voltward.monitoring.ui.duty_lists import LISTS as DUTY_LISTS
+from voltward.pages.room import (
+    Column,
+    HeaderPart,
+    ListFilter,
+    MenuItem,
+    Room,
+    Tab,
+    TaskSource,
+    TopPart,
+)
 
 ROOM = Room(
     name="monitoring",
     menu=(
         MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
+        MenuItem(_("运行监测"), _("值班"), "duty-roster", "calendar", "duty.read", 106),
+        MenuItem(_("运行监测"), _("电话树"), "duty-phones", "bell", "duty.read", 107),
+        MenuItem(_("运行监测"), _("平台可用性"), "availability", "server", "telemetry.read", 118),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
@@ -40,6 +54,9 @@ ROOM = Room(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
     ),
     jobs=JOBS,
+    top=(TopPart("monitoring/duty/top.html", "duty.read", 3, duty_top),),
+    tasks=(TaskSource("duty", _("值班"), "duty.work", 5, duty_tasks, duty_count),),
+    lists=DUTY_LISTS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

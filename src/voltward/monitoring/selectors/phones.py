@@ -6,7 +6,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from voltward.base.errors import NotFound
 from voltward.monitoring.models import PhoneEntry, PhoneTreeVersion
-from voltward.monitoring.models.phones import TOPICS
+from voltward.monitoring.models.phones import PLATFORM, TOPICS
 from voltward.records.models import Person
 from voltward.records.protection.fields import warmed
 
@@ -42,6 +42,12 @@ def phone_by_id(actor: Person, entry_id: int) -> PhoneEntry:
     if found is None:
         raise NotFound(f"phone entry {entry_id}")
     return found
+
+
+def phones_of_platform() -> list[PhoneEntry]:
+    """Whom the platform itself calls when a stage of it stands: of every maker, in order."""
+    rows = PhoneEntry.objects.filter(topic=PLATFORM, until=None)
+    return list(rows.order_by("maker", "position", "pk"))
 
 
 def phone_versions(actor: Person) -> QuerySet[PhoneTreeVersion]:

@@ -26,6 +26,10 @@ class CheckFigures:
     mean_answer: timedelta | None
 
     @property
+    def mean_answer_s(self) -> float | None:
+        return None if self.mean_answer is None else self.mean_answer.total_seconds()
+
+    @property
     def in_time_pct(self) -> float | None:
         decided = self.in_time + self.late + self.missed
         return None if decided == 0 else 100 * self.in_time / decided

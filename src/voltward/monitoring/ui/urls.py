@@ -2,12 +2,41 @@
 
 from django.urls import path
 
-from voltward.monitoring.ui import cells, explainer, frames, gaps, history, live, overview
+from voltward.monitoring.ui import (
+    availability,
+    cells,
+    duty_lists,
+    explainer,
+    frames,
+    gaps,
+    hand_overs,
+    history,
+    live,
+    overview,
+    phones,
+    presence_checks,
+    roster,
+    shifts,
+)
 
 urlpatterns = [
     path("monitoring/", overview.page, name="overview"),
     path("monitoring/figures/", overview.figures, name="overview-figures"),
     path("explain/", explainer.page, name="explain"),
+    path("platform/availability/", availability.page, name="availability"),
+    path("duty/", roster.page, name="duty-roster"),
+    path("duty/patterns/", roster.patterns, name="duty-patterns"),
+    path("duty/patterns/<int:pattern_id>/close/", roster.pattern_close, name="duty-pattern-close"),
+    path("duty/make/", roster.make, name="duty-make"),
+    path("duty/shifts/", duty_lists.ShiftList.as_view(), name="duty-shifts"),
+    path("duty/shifts/<int:shift_id>/", shifts.page, name="duty-shift"),
+    path("duty/shifts/<int:shift_id>/hand-over/", hand_overs.page, name="duty-hand-over"),
+    path("duty/checks/", duty_lists.CheckList.as_view(), name="duty-checks"),
+    path("duty/checks/figures/", presence_checks.figures, name="duty-check-figures"),
+    path("duty/checks/<int:check_id>/", presence_checks.page, name="duty-check"),
+    path("duty/hand-overs/", duty_lists.HandOverList.as_view(), name="duty-hand-overs"),
+    path("duty/phones/", phones.page, name="duty-phones"),
+    path("duty/phones/<int:entry_id>/remove/", phones.remove, name="duty-phone-remove"),
     path("vehicles/<str:vin>/live/", live.page, name="vehicle-live"),
     path("vehicles/<str:vin>/live/events/", live.events, name="vehicle-live-events"),
     path("vehicles/<str:vin>/history/", history.page, name="vehicle-history"),
