@@ -17,7 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 def told(state: str = "ok", at_s: float | None = None, ways: int = 1) -> Status:
-    stages = (StageStatus("gateway", "ok", 3.0, ""), StageStatus("store", state, 3.0, "TimeoutError"))
+    stages = (
+        StageStatus("gateway", "ok", 3.0, ""),
+        StageStatus("store", state, 3.0, "TimeoutError"),
+    )
     return Status(at_s or time.time(), stages, ways)
 
 
@@ -38,9 +41,7 @@ def test_the_overview_says_how_old_the_canary_is_and_what_stands(
     assert "停止：遥测入库" in page(as_operator, "/monitoring/")
 
 
-def test_a_month_is_summed_against_its_targets(
-    as_operator: Client, around: Surroundings
-) -> None:
+def test_a_month_is_summed_against_its_targets(as_operator: Client, around: Surroundings) -> None:
     around.watchdog = told(ways=0)
     day = 86_400.0
     around.availability = {

@@ -104,7 +104,10 @@ def _number(entry: PhoneEntry) -> str:
         return ""
     try:
         return protected_used(
-            installation(), record=entry, field="personal_number", purpose="contacts of the watchdog"
+            installation(),
+            record=entry,
+            field="personal_number",
+            purpose="contacts of the watchdog",
         )
     except Unreadable as error:
         _log.error("a number is left out of the watchdog's contacts", error=str(error))

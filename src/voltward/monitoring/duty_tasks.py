@@ -87,7 +87,9 @@ def _open_hand_overs(actor: Person) -> list[Shift]:
 
 
 def _is_on_next(actor: Person, shift: Shift) -> bool:
-    return any(one.person_id == actor.pk for later in shifts_after(shift) for one in later.people.all())
+    return any(
+        one.person_id == actor.pk for later in shifts_after(shift) for one in later.people.all()
+    )
 
 
 def _is_given(shift: Shift) -> bool:

@@ -34,7 +34,9 @@ def month_span(month: date) -> Span:
     return begins, datetime.combine(month_days(month)[-1] + DAY, time(), BEIJING)
 
 
-def check_times(seed: str, who: int, begins: datetime, ends: datetime, every: timedelta) -> list[datetime]:
+def check_times(
+    seed: str, who: int, begins: datetime, ends: datetime, every: timedelta
+) -> list[datetime]:
     """When person ``who`` is asked during a shift: at random, on average once in ``every``, at least once.
 
     Times between checks are drawn from an exponential distribution, so that a check just passed says

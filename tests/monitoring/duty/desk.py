@@ -29,7 +29,12 @@ def pattern(maker: Maker, name: str = "早班", needed: int = 1) -> ShiftPattern
 
 
 def shift(
-    by: Person, begins_at: datetime, *people: Person, hours: int = 8, name: str = "早班", **more: Any
+    by: Person,
+    begins_at: datetime,
+    *people: Person,
+    hours: int = 8,
+    name: str = "早班",
+    **more: Any,
 ) -> Shift:
     """As if it had been made when it began at the latest."""
     assert by.maker is not None

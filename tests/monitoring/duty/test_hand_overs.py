@@ -84,7 +84,11 @@ def test_only_those_of_the_shift_give_and_only_those_of_the_next_take(
     ending: Shift, operator: Person, taker: Person, maker: Maker, other_operator: Person
 ) -> None:
     third = person(maker, "third")
-    for actor, refusal in ((third, NotPermitted), (taker, NotPermitted), (other_operator, NotFound)):
+    for actor, refusal in (
+        (third, NotPermitted),
+        (taker, NotPermitted),
+        (other_operator, NotFound),
+    ):
         with pytest.raises(refusal):
             hand_over_give(actor, shift_id=ending.pk, note="无")
     with pytest.raises(NotFound):
@@ -120,9 +124,7 @@ def test_it_is_given_near_the_end_with_words_and_not_after_it_was_taken(
             again(operator, shift_id=ending.pk, note="x")
 
 
-def test_who_does_not_work_the_desk_signs_nothing(
-    ending: Shift, maker: Maker
-) -> None:
+def test_who_does_not_work_the_desk_signs_nothing(ending: Shift, maker: Maker) -> None:
     engineer = person(maker, "engineer-2", "quality_engineer")
     with pytest.raises(NotPermitted):
         hand_over_give(engineer, shift_id=ending.pk, note="无")

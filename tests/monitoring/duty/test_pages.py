@@ -73,26 +73,39 @@ def test_a_gap_is_red_before_it_happens(as_operator: Client, safety_head: Person
 
 
 def test_a_shift_is_worked_on_its_page(
-    as_safety_head: Client, client_of, safety_head: Person, operator: Person, maker: Maker  # type: ignore[no-untyped-def]
+    as_safety_head: Client,
+    client_of,
+    safety_head: Person,
+    operator: Person,
+    maker: Maker,  # type: ignore[no-untyped-def]
 ) -> None:
     taker = person(maker, "taker")
     row = shift(safety_head, NOW() + HOUR)
     address = f"/duty/shifts/{row.pk}/"
-    page = as_safety_head.post(address, {"step": "assign", "assign-person_id": operator.pk}, follow=True)
+    page = as_safety_head.post(
+        address, {"step": "assign", "assign-person_id": operator.pk}, follow=True
+    )
     assert "未检查" in page.content.decode()
     asking = {"step": "swap", "swap-person_id": taker.pk, "swap-reason": "家中有事"}
     assert client_of(operator).post(address, asking).status_code == 302
     swap = row.swaps.get()
-    assert client_of(operator).post(address, {"step": "agree", "number": swap.pk}).status_code == 422
+    assert (
+        client_of(operator).post(address, {"step": "agree", "number": swap.pk}).status_code == 422
+    )
     assert client_of(taker).post(address, {"step": "agree", "number": swap.pk}).status_code == 302
     assert row.people.get().person == taker
-    assert client_of(taker).post(address, {"step": "unassign", "number": taker.pk}).status_code == 422
+    assert (
+        client_of(taker).post(address, {"step": "unassign", "number": taker.pk}).status_code == 422
+    )
     assert as_safety_head.post(address, {"step": "unassign", "number": taker.pk}).status_code == 302
     assert not row.people.exists()
 
 
 def test_a_check_is_answered_with_one_press_by_whoever_was_asked(
-    client_of, safety_head: Person, operator: Person, other_operator: Person  # type: ignore[no-untyped-def]
+    client_of,
+    safety_head: Person,
+    operator: Person,
+    other_operator: Person,  # type: ignore[no-untyped-def]
 ) -> None:
     row = shift(safety_head, NOW() - HOUR, operator)
     check = PresenceCheck.objects.create(
@@ -113,7 +126,10 @@ def test_a_check_is_answered_with_one_press_by_whoever_was_asked(
 
 
 def test_a_hand_over_is_signed_on_its_page_by_both_and_a_missing_one_is_shown(
-    client_of, safety_head: Person, operator: Person, maker: Maker  # type: ignore[no-untyped-def]
+    client_of,
+    safety_head: Person,
+    operator: Person,
+    maker: Maker,  # type: ignore[no-untyped-def]
 ) -> None:
     taker = person(maker, "taker")
     row = shift(safety_head, NOW() - 9 * HOUR, operator)
@@ -122,7 +138,9 @@ def test_a_hand_over_is_signed_on_its_page_by_both_and_a_missing_one_is_shown(
     assert "没有双方签字" in text_of(client_of(taker), "/duty/hand-overs/")
     assert "未交接" in text_of(client_of(taker), "/duty/shifts/")
     assert client_of(taker).post(address, {"step": "give", "note": "x"}).status_code == 422
-    assert client_of(operator).post(address, {"step": "give", "note": "无特别事项"}).status_code == 302
+    assert (
+        client_of(operator).post(address, {"step": "give", "note": "无特别事项"}).status_code == 302
+    )
     assert "接班签字" in text_of(client_of(taker), "/workbench/")
     assert client_of(operator).post(address, {"step": "take"}).status_code == 422
     assert client_of(taker).post(address, {"step": "take", "note": ""}).status_code == 302

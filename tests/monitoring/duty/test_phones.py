@@ -73,6 +73,7 @@ def test_the_page_shows_personal_numbers_for_a_reason_that_is_kept(
     assert "13900001234" in shown.content.decode()
     assert AuditRow.objects.filter(action="owner.read", result="read").count() == 1
     refused = as_operator.post(
-        "/duty/phones/", {"step": "add", "topic": "fire", "name": "a", "number": "119", "position": 1}
+        "/duty/phones/",
+        {"step": "add", "topic": "fire", "name": "a", "number": "119", "position": 1},
     )
     assert refused.status_code == 403

@@ -96,7 +96,10 @@ def test_only_people_of_the_desk_and_of_the_maker_are_put_on(
 
 
 def test_nobody_is_taken_off_a_shift_that_has_begun(safety_head: Person, operator: Person) -> None:
-    begun, ahead = shift(safety_head, NOW() - HOUR, operator), shift(safety_head, NOW() + HOUR, operator)
+    begun, ahead = (
+        shift(safety_head, NOW() - HOUR, operator),
+        shift(safety_head, NOW() + HOUR, operator),
+    )
     with pytest.raises(WrongState):
         services.shift_unassign(safety_head, shift_id=begun.pk, person_id=operator.pk)
     services.shift_unassign(safety_head, shift_id=ahead.pk, person_id=operator.pk)

@@ -14,8 +14,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "of",
-    ["vehicle", "clock", "task", "inbox", "delivery", "pack", "terminal", "part", "shift",
-     "presence_check", "hand_over"],
+    [
+        "vehicle",
+        "clock",
+        "task",
+        "inbox",
+        "delivery",
+        "pack",
+        "terminal",
+        "part",
+        "shift",
+        "presence_check",
+        "hand_over",
+    ],
 )
 def test_every_order_of_a_list_that_grows_comes_out_of_an_index(
     house: House, plan: Callable[[str], list[str]]

@@ -53,7 +53,9 @@ class PresenceCheck(models.Model):
         indexes = [
             models.Index(fields=["maker", "-asked_at", "-id"], name="presence_check_newest"),
             models.Index(
-                fields=["answer_by"], name="presence_check_open", condition=models.Q(state="waiting")
+                fields=["answer_by"],
+                name="presence_check_open",
+                condition=models.Q(state="waiting"),
             ),
         ]
 

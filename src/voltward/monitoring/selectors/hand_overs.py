@@ -89,7 +89,9 @@ def snoozed_alarms(actor: Person) -> Iterator[OpenItem]:
 def desk_clocks(actor: Person) -> Iterator[OpenItem]:
     """Clocks that run against the desk: those of alarms, and those the roles on duty are told of."""
     roles = sorted(actor.roles)
-    rows = clock_going(actor).filter(Q(subject__begins="Alarm:") | Q(rule__told_roles__overlap=roles))
+    rows = clock_going(actor).filter(
+        Q(subject__begins="Alarm:") | Q(rule__told_roles__overlap=roles)
+    )
     for clock in rows[:LISTED]:
         text = f"{clock.rule.title} · {clock.subject_text}"
         yield OpenItem("clock", text, reverse("clock", args=[clock.pk]), due_at=clock.due_at)

@@ -180,8 +180,7 @@ def on_duty(person: Person, at: datetime) -> bool:
         maker=person.maker_id, begins_at__lte=at + overlap, ends_at__gt=at - overlap
     )
     planned = [
-        {one.person_id for one in shift.people.all()}
-        for shift in rows.prefetch_related("people")
+        {one.person_id for one in shift.people.all()} for shift in rows.prefetch_related("people")
     ]
     return not all(planned) or not planned or any(person.pk in people for people in planned)
 

@@ -58,7 +58,9 @@ def hand_over_take(actor: Person, *, shift_id: int, note: str = "") -> HandOver:
     shift = shift_by_id(actor, shift_id)
     given = selectors.hand_over_locked(actor, shift)
     if given.given_by_id == actor.pk or not selectors.may_take(actor, shift):
-        raise NotPermitted(f"shift {shift_id}: taken by somebody of the next shift, not by its giver")
+        raise NotPermitted(
+            f"shift {shift_id}: taken by somebody of the next shift, not by its giver"
+        )
     if given.is_done:
         raise WrongState(f"shift {shift_id} is handed over")
     given.taken_by, given.taken_at = actor, timezone.now()

@@ -26,7 +26,9 @@ from voltward.records.selectors.recipients import ToChain, ToRole
 from voltward.records.services.notices import To, notice_send
 
 RUN: Final = "duty.run"
-CHAIN: Final = "duty"  # the maker's escalation chain of this code; without one the safety heads are told
+CHAIN: Final = (
+    "duty"  # the maker's escalation chain of this code; without one the safety heads are told
+)
 # a check whose instant passed so long ago (the office was away) is not asked: it would prove nothing
 STALE: Final = timedelta(minutes=5)
 _log = structlog.get_logger("voltward.duty")

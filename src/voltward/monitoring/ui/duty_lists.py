@@ -145,7 +145,9 @@ CHECKS = List(
     order="-asked_at",
     facets=(Facet("state"),),
     empty_title=gettext_lazy("还没有查岗"),
-    empty_text=gettext_lazy("有人值班时，平台在不可预知的时刻自动查岗；间隔与应答时限见“时限规则”。"),
+    empty_text=gettext_lazy(
+        "有人值班时，平台在不可预知的时刻自动查岗；间隔与应答时限见“时限规则”。"
+    ),
     url_name="duty-checks",
     api="duty/presence-checks/",
     about="Presence checks with their answers, newest first.",
@@ -199,7 +201,10 @@ HAND_OVERS = List(
         ListColumn(gettext_lazy("班次"), key="shift__name"),
         ListColumn(gettext_lazy("交班人"), key="given_by__display_name"),
         ListColumn(
-            gettext_lazy("未了事项"), key="open_items", kind="number", raw=lambda row: len(row.items)
+            gettext_lazy("未了事项"),
+            key="open_items",
+            kind="number",
+            raw=lambda row: len(row.items),
         ),
         ListColumn(
             gettext_lazy("状态"),

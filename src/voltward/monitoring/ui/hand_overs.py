@@ -80,9 +80,7 @@ def _note(given: HandOver | None) -> dict[str, str]:
     return {"note": given.note} if given else {}
 
 
-def _signed(
-    request: HttpRequest, actor: Person, shift: Shift, step: str, form: forms.Form
-) -> bool:
+def _signed(request: HttpRequest, actor: Person, shift: Shift, step: str, form: forms.Form) -> bool:
     try:
         if step == "give":
             hand_over_give(actor, shift_id=shift.pk, **form.cleaned_data)
@@ -102,7 +100,8 @@ Kinded = tuple[str, ShownItem]
 
 def _present(actor: Person) -> list[Kinded]:
     return [
-        (one.kind, ShownItem(one.text, one.path, one.level, one.due_at)) for one in open_items(actor)
+        (one.kind, ShownItem(one.text, one.path, one.level, one.due_at))
+        for one in open_items(actor)
     ]
 
 
