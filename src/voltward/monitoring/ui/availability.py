@@ -87,8 +87,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/availability.html", context)
 
 
-def _of(status: Status | None) -> tuple[StageStatus, ...]:
-    return status.stages if status else ()
+def _of(status: Status | None) -> list[StageStatus]:
+    found = {one.name: one for one in status.stages} if status else {}
+    return [found[name] for name in _in_order(list(found))]
 
 
 def _in_order(names: list[str]) -> list[str]:

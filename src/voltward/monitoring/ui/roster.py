@@ -62,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     gaps = selectors.gaps_ahead(actor.maker, now) if actor.maker else []
     context = {
-        "month": month, "before": before, "after": after, "patterns": patterns,
+        "month": month, "before": before, "after": after, "patterns": patterns, "now": now,
         "days": _days(actor, month, patterns, now), "mine": selectors.shifts_to_come(actor),
         "gaps": [(gap, hours(gap.begins_at, gap.ends_at)) for gap in gaps[:12]],
         "gap_count": len(gaps), "may_manage": "duty.manage" in actor.grants,
