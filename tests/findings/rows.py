@@ -9,7 +9,7 @@ import numpy as np
 
 from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
-from voltward.findings.engine import Incoming
+from voltward.findings.incoming import Incoming
 from voltward.findings.rows import NAMES, values_of
 from voltward.frames.grammar import Edition
 from voltward.simulator.encoder import REALTIME, frame_matrix, frames_of
@@ -23,7 +23,8 @@ _INTEGERS = {"vehicle_state": "u1", "charging": "u1", "alarm_level": "u1", "alar
              "position_status": "u1", "datum": "u1", "cell_count": "i4", "zero_cells": "i4",
              "highest_cell_at": "i4", "lowest_cell_at": "i4", "pack_of_highest": "i4",
              "pack_of_lowest": "i4", "probe_count": "i4", "has_flags": "?", "command": "u1",
-             "edition": "u2"}  # fmt: skip
+             "edition": "u2", "fault_code_count": "i4", "fault_codes": "u8", "fault_code_1": "i8",
+             "fault_code_2": "i8", "fault_code_3": "i8"}  # fmt: skip
 _OTHERWISE = {"alarm_level": 255, "position_status": 255, "vehicle_state": 255, "charging": 255,
               "highest_cell_at": -1, "lowest_cell_at": -1, "command": 2, "edition": 2016}  # fmt: skip
 
@@ -69,8 +70,7 @@ def incoming_of_values(
         kind = _INTEGERS.get(name, "f8" if name.endswith("_deg") else "f4")
         otherwise = _OTHERWISE.get(name, 0 if name in _INTEGERS else np.nan)
         values[name] = np.array([row.get(name, otherwise) for row in told], kind)
-    if "alarm_flags" not in {name for row in told for name in row}:
-        values["has_flags"][:] = False
+    values["has_flags"] = np.array(["alarm_flags" in row for row in told])
     times = np.array([start_s + row["at"] for row in told], np.int64)
     delays = np.array([row.get("delay_s", 0.5) for row in told])
     return Incoming(

@@ -20,8 +20,9 @@ from voltward.base.vin import with_check_digit
 from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
 from voltward.findings.catalogue import DETECTORS, RULES
-from voltward.findings.engine import Engine, Incoming
+from voltward.findings.engine import Engine
 from voltward.findings.finding import finding_to_json
+from voltward.findings.incoming import Incoming
 from voltward.findings.limits import LimitBook
 from voltward.findings.rows import values_of
 from voltward.frames.frame import pack_header

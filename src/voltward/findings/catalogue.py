@@ -8,7 +8,13 @@ from voltward.findings.detector import Detector, Rule
 from voltward.findings.detectors import (
     canary,
     cells,
+    fault_codes,
     faults,
+    hazard_insulation,
+    hazard_matrix,
+    hazard_sampling,
+    hazard_spread,
+    hazard_trips,
     insulation,
     sensors,
     soc_jump,
@@ -20,12 +26,18 @@ from voltward.findings.detectors import (
 DETECTORS: Final[tuple[Detector, ...]] = (
     thermal_runaway.DETECTOR,
     faults.DETECTOR,
+    fault_codes.DETECTOR,
     temperature.DETECTOR,
     insulation.DETECTOR,
     cells.DETECTOR,
     soc_jump.DETECTOR,
     sensors.DETECTOR,
     tamper.DETECTOR,
+    *hazard_matrix.DETECTORS,
+    hazard_spread.DETECTOR,
+    *hazard_trips.DETECTORS,
+    hazard_insulation.DETECTOR,
+    hazard_sampling.DETECTOR,
     canary.DETECTOR,
 )
 RULES: Final[dict[str, Rule]] = {

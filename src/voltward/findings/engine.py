@@ -2,81 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import h3
 import numpy as np
 from numpy.typing import NDArray
 
 from voltward.findings import episodes as told
 from voltward.findings.detector import Detector, Judged, Rows
-from voltward.findings.finding import (
-    CLEARED,
-    EVENT,
-    LATE_S,
-    OPENED,
-    REOPENED,
-    WORSE,
-    Finding,
-    LimitUsed,
-)
+from voltward.findings.finding import REOPENED, Finding
+from voltward.findings.incoming import Incoming
 from voltward.findings.kernel import kernel
 from voltward.findings.limits import LimitBook
-from voltward.findings.rows import taken
 from voltward.findings.slots import VehicleSlots
+from voltward.findings.telling import Telling
 
 Array = NDArray[Any]
 
 AHEAD_S: Final = 86_400  # a collection time so far ahead of reception is no time
-CELL_RESOLUTION: Final = 7  # about 1.2 km from the middle to a corner
 HOUR_S: Final = 3600
 SHADOW: Final = told.MOST_RULES // 2  # rules of watched profiles are numbered from here on
-_KINDS: Final = {
-    told.OPENED: OPENED,
-    told.WORSE: WORSE,
-    told.CLEARED: CLEARED,
-    told.HAPPENED: EVENT,
-}
-_STATE: Final = ("vehicle_state", "charging", "speed_kmh", "soc_pct", "odometer_km")
 ORDER: Final = np.dtype([("newest_s", "i8"), ("hash", "u8"), ("group", "i4")])
 
 IN_ORDER, REPEATED, LATE = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """``n`` rows as decoded, in the order in which the journal holds them.
-
-    ``time_s`` i8: collection time; ``received_ms`` i8; ``vehicles``, ``unit_hashes``, ``positions``
-    u8; ``stream_code`` i4 counts in ``streams``; ``values``: arrays ``(n,)`` of ``rows.NAMES``.
-    """
-
-    vehicles: Array
-    time_s: Array
-    received_ms: Array
-    unit_hashes: Array
-    positions: Array
-    stream_code: Array
-    streams: tuple[str, ...]
-    values: Mapping[str, Array]
-
-    def __len__(self) -> int:
-        return int(self.vehicles.size)
-
-    def chosen(self, which: Array) -> Incoming:
-        """The rows of ``which``, in its order."""
-        return Incoming(
-            self.vehicles[which],
-            self.time_s[which],
-            self.received_ms[which],
-            self.unit_hashes[which],
-            self.positions[which],
-            self.stream_code[which],
-            self.streams,
-            taken(self.values, which),
-        )
 
 
 @dataclass
@@ -184,6 +133,7 @@ class Engine:
 
     def _judge(self, incoming: Incoming, rows: Rows) -> list[Finding]:
         revision = self.book.rows_of(self.order["group"][rows.slot], rows.time_s)
+        telling = Telling(incoming, rows, revision, self.book)
         found: list[Finding] = []
         for detector in self.detectors:
             try:
@@ -197,17 +147,11 @@ class Engine:
                 self.failures.append(f"{detector.name}: {type(error).__name__}: {error}")
                 continue
             for one in judged:
-                found += self._told(incoming, rows, revision, detector, one)
+                found += self._told(telling, detector, one)
         return found
 
-    def _told(
-        self,
-        incoming: Incoming,
-        rows: Rows,
-        revision: Array,
-        detector: Detector,
-        judged: Judged,
-    ) -> list[Finding]:
+    def _told(self, telling: Telling, detector: Detector, judged: Judged) -> list[Finding]:
+        rows = telling.rows
         number = self._numbers[judged.rule] + (SHADOW if judged.profile else 0)
         rule = next(one for one in detector.rules if one.code == judged.rule)
         where, kinds, opened, levels = self.episodes.scan(
@@ -215,53 +159,9 @@ class Engine:
             rises=judged.rises, clear_after_s=rule.clear_after_s, is_event=rule.is_event,
         )  # fmt: skip
         return [
-            self._finding(
-                incoming, rows, detector, judged, rule.value_name, int(revision[i]),
-                int(i), _KINDS[int(kind)], int(since), int(level),
-            )
+            telling.finding(detector, rule, judged, int(i), int(kind), int(since), int(level))
             for i, kind, since, level in zip(where, kinds, opened, levels, strict=True)
-        ]  # fmt: skip
-
-    def _finding(
-        self, incoming: Incoming, rows: Rows, detector: Detector, judged: Judged,
-        value_name: str, revision: int, i: int, kind: str, opened_at: int, level: int,
-    ) -> Finding:  # fmt: skip
-        at, received_ms = int(rows.time_s[i]), int(incoming.received_ms[i])
-        return Finding(
-            kind,
-            judged.rule,
-            int(incoming.vehicles[i]),
-            opened_at,
-            at,
-            received_ms,
-            level=level,
-            reported_level=_reported(int(rows["alarm_level"][i])),
-            late=received_ms / 1000 - at > LATE_S,
-            command=int(rows["command"][i]),
-            edition=int(rows["edition"][i]),
-            stream=incoming.streams[incoming.stream_code[i]],
-            position=int(incoming.positions[i]),
-            unit_hash=int(incoming.unit_hashes[i]),
-            state=_numbers_of({name: rows[name][i] for name in _STATE}),
-            values=_numbers_of(
-                {value_name: judged.value[i], **{k: v[i] for k, v in judged.beside.items()}}
-            ),
-            limit=self._limit(detector, judged, revision, i),
-            cell=_cell(rows, i),
-            profile=judged.profile,
-        )
-
-    def _limit(self, detector: Detector, judged: Judged, revision: int, i: int) -> LimitUsed | None:
-        k = int(judged.limit[i])
-        if k < 0:
-            return None
-        limits = self.book.limits(detector, np.array([revision], np.int32))
-        return LimitUsed(
-            detector.limit_key(k),
-            float(limits.table[revision, k]),
-            detector.limits[k].unit,
-            self.book.revision(revision),
-        )
+        ]
 
 
 _NO_MEMORY: Array = np.zeros(0, np.dtype([("nothing", "u1")]))
@@ -295,47 +195,6 @@ def _grown(memory: Array, size: int, detector: Detector) -> Array:
         grown[:] = detector.fresh
     grown[: memory.size] = memory
     return grown
-
-
-def _reported(level: int) -> int:
-    """4 and less as sent; the codes of abnormal and invalid are no level."""
-    return level if level <= 4 else 255
-
-
-# Integers by which the frame says that it has no value.
-_NO_VALUE: Final = frozenset({0xFF, 0xFE})
-
-
-def _numbers_of(found: Mapping[str, Any]) -> dict[str, float]:
-    """Plain numbers; what is missing is left out. float32 is printed as short as it was meant."""
-    numbers = {}
-    for name, value in found.items():
-        if isinstance(value, np.floating):
-            if np.isfinite(value):
-                numbers[name] = float(str(value))
-        elif isinstance(value, np.unsignedinteger):
-            if int(value) not in _NO_VALUE:
-                numbers[name] = int(value)
-        else:
-            numbers[name] = int(value)
-    return numbers
-
-
-def _cell(rows: Rows, i: int) -> str:
-    """The hexagon of the row's place, "" where it has none. Bit 0 of the status: no fix, the last
-    place is sent; 2 and 4: south, west (GB/T 32960.3 table 15)."""
-    status = int(rows["position_status"][i])
-    latitude, longitude = float(rows["latitude_deg"][i]), float(rows["longitude_deg"][i])
-    if status == 0xFF or not (np.isfinite(latitude) and np.isfinite(longitude)):
-        return ""
-    if latitude == 0 and longitude == 0:
-        return ""
-    south, west = bool(status & 2), bool(status & 4)
-    found = h3.latlng_to_cell(
-        -abs(latitude) if south else latitude, -abs(longitude) if west else longitude,
-        CELL_RESOLUTION,
-    )  # fmt: skip
-    return str(found)
 
 
 @kernel()

@@ -43,6 +43,18 @@ def _place(keys, key):  # type: ignore[no-untyped-def]
 
 
 @kernel()
+def _is_over(r, now_s, clear_after_s):  # type: ignore[no-untyped-def]
+    """A normal row of an open episode: has it been normal for long enough?"""
+    if not r.is_normal:
+        r.is_normal, r.normal_s = True, 0.0
+    else:
+        r.normal_s += min(now_s - r.last_s, GAP_S)
+    r.last_s = now_s
+    r.open = r.normal_s < clear_after_s
+    return not r.open
+
+
+@kernel()
 def _scan(  # type: ignore[no-untyped-def]
     rule, first, slot, time_s, level, value, rises, clear_after_s, is_event,
     ever, keys, records, known, out_row, out_kind, out_opened, out_level, told,
@@ -73,13 +85,7 @@ def _scan(  # type: ignore[no-untyped-def]
         if now == 0:
             if not r.open:
                 continue
-            if not r.is_normal:
-                r.is_normal, r.normal_s = True, 0.0
-            else:
-                r.normal_s += min(time_s[i] - r.last_s, GAP_S)
-            r.last_s = time_s[i]
-            if r.normal_s >= clear_after_s:
-                r.open = False
+            if _is_over(r, time_s[i], clear_after_s):
                 out_row[told], out_kind[told] = i, 3
                 out_opened[told], out_level[told] = r.opened_s, r.level
                 told += 1

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from voltward.findings.engine import Incoming
-from voltward.findings.rows import values_of
+import numpy as np
+from numpy.typing import NDArray
+
+from voltward.findings.rows import taken, values_of
 from voltward.telemetry.ingest.decoding import Decoded
 
 NS_PER_MS = 1_000_000
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """``n`` rows as decoded, in the order in which the journal holds them.
+
+    ``time_s`` i8: collection time; ``received_ms`` i8; ``vehicles``, ``unit_hashes``, ``positions``
+    u8; ``stream_code`` i4 counts in ``streams``; ``values``: arrays ``(n,)`` of ``rows.NAMES``.
+    """
+
+    vehicles: Array
+    time_s: Array
+    received_ms: Array
+    unit_hashes: Array
+    positions: Array
+    stream_code: Array
+    streams: tuple[str, ...]
+    values: Mapping[str, Array]
+
+    def __len__(self) -> int:
+        return int(self.vehicles.size)
+
+    def chosen(self, which: Array) -> Incoming:
+        """The rows of ``which``, in its order."""
+        return Incoming(
+            self.vehicles[which],
+            self.time_s[which],
+            self.received_ms[which],
+            self.unit_hashes[which],
+            self.positions[which],
+            self.stream_code[which],
+            self.streams,
+            taken(self.values, which),
+        )
 
 
 def incoming_of(decoded: Decoded) -> Incoming:

@@ -58,6 +58,11 @@ _BESIDE: Final = (
     "highest_controller_c",
     "dcdc_temp_c",  # f4, only in the fuel-cell item of 2025 (GB/T 45688 has it in an extension)
     "has_flags",  # bool: the frame had an alarm item
+    "fault_code_count",  # i4, codes in its four lists together
+    "fault_codes",  # u8, a number for the whole of them, 0 none: it changes when they do
+    "fault_code_1",  # i8, list (1 storage, 2 motor, 3 engine, 4 others) x 2^32 + code; 0 none
+    "fault_code_2",
+    "fault_code_3",
     "command",
     "edition",
 )
@@ -69,6 +74,7 @@ def values_of(columns: Columns) -> dict[str, Array]:
     found: dict[str, Array] = {name: columns[name] for name in _AS_SENT}
     found["command"], found["edition"] = columns.header.command, columns.header.edition
     found["has_flags"] = columns.present("alarm_level") | columns.present("alarm_flags")
+    found |= _of_fault_codes(columns)
     found |= _of_cells(columns)
     found |= _of_probes(columns)
     found["highest_temp_c"] = _else(columns["highest_temp_c"], found["highest_probe_c"])
@@ -97,6 +103,38 @@ def _highest_of(columns: Columns, name: str) -> Array:
     if name in columns.values:
         _highest(columns[name], columns.offsets(name), out)
     return out
+
+
+_FAULT_LISTS: Final = (
+    "storage_fault_codes",
+    "motor_fault_codes",
+    "engine_fault_codes",
+    "other_fault_codes",
+)
+FIRST_CODES: Final = 3
+
+
+def _of_fault_codes(columns: Columns) -> dict[str, Array]:
+    size = len(columns)
+    count, mixed = np.zeros(size, np.int32), np.zeros(size, np.uint64)
+    first = np.zeros((FIRST_CODES, size), np.int64)
+    for number, name in enumerate(_FAULT_LISTS, 1):
+        if name in columns.values:
+            _fault_codes(columns[name], columns.offsets(name), number, count, mixed, first)
+    codes = {f"fault_code_{k + 1}": first[k] for k in range(FIRST_CODES)}
+    return {"fault_code_count": count, "fault_codes": mixed, **codes}
+
+
+@kernel()
+def _fault_codes(codes, offsets, number, count, mixed, first):  # type: ignore[no-untyped-def]
+    for i in range(offsets.size - 1):
+        for k in range(offsets[i], offsets[i + 1]):
+            whole = (np.int64(number) << 32) + np.int64(codes[k])
+            if count[i] < first.shape[0]:
+                first[count[i], i] = whole
+            count[i] += 1
+            # the order of the codes says nothing, so it changes nothing
+            mixed[i] += np.uint64(whole) * np.uint64(0x9E3779B97F4A7C15)
 
 
 def _of_cells(columns: Columns) -> dict[str, Array]:

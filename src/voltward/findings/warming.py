@@ -7,17 +7,19 @@ import numpy as np
 from voltward.columns.batch import FrameBatch
 from voltward.columns.decode import decode
 from voltward.findings.catalogue import DETECTORS
-from voltward.findings.engine import Engine, Incoming
+from voltward.findings.engine import Engine
+from voltward.findings.hazards import c12
+from voltward.findings.incoming import Incoming
 from voltward.findings.limits import LimitBook
 from voltward.findings.rows import values_of
 from voltward.frames.frame import pack_header
 from voltward.frames.grammar import Edition
 from voltward.frames.header import bcc
 
-# Motor, alarms, cells and probes of one pack: every list that is looked into.
+# Motor, alarms with a fault code, cells and probes of one pack: every list that is looked into.
 _ITEMS = (
     bytes((2, 1, 1, 1, 90, 0x4E, 0x20, 0x4E, 0x20, 90, 0, 100, 0x4E, 0x20)),
-    bytes((7, 3, 0, 0, 0, 2, 0, 0, 0, 0)),
+    bytes((7, 3, 0, 0, 0, 2, 1, 0, 0, 0, 9, 0, 0, 0)),
     bytes((8, 1, 1, 0xFF, 0xFF, 0, 0, 0, 3, 0, 1, 3, 14, 0, 14, 1, 14, 2)),
     bytes((9, 1, 1, 0, 2, 60, 61)),
 )
@@ -26,6 +28,7 @@ _ROWS = 4
 
 def warm() -> None:
     """Compile the kernels, or load them from the cache."""
+    c12.near(np.zeros(1), np.zeros(1), 500.0)
     columns = decode(FrameBatch.of([_frame(second) for second in range(_ROWS)]))
     engine = Engine(DETECTORS, LimitBook(DETECTORS))
     engine.take(

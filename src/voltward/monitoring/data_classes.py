@@ -1,8 +1,25 @@
-"""The data class of every column of monitoring/."""
+"""The data class of every column of monitoring/; what is known of one vehicle leads to its owner."""
 
 from voltward.records.protection.classes import DataClass, Declared
 
 INTERNAL, PERSONAL, IMPORTANT = DataClass.INTERNAL, DataClass.PERSONAL, DataClass.IMPORTANT
+
+ALARMS: Declared = {
+    "Alarm": {
+        PERSONAL: "vehicle state_then cell",
+        INTERNAL: "id maker rule source level reported_level state opened_at received_at shown_at"
+        " last_at cleared_at episodes_number is_late is_reissue first last worst limit owner"
+        " claimed_at called_at snoozed_until merged_into verdict cause closed_by closed_at approval"
+        " disposed_by_rule",
+    },
+    "Episode": {
+        PERSONAL: "vehicle state_then cell",
+        INTERNAL: "id maker alarm rule profile level reported_level opened_at received_at last_at"
+        " cleared_at is_late first last worst limit stream position written_at",
+    },
+    "WaitingFinding": {PERSONAL: "vehicle_number body", INTERNAL: "id since"},
+    "AlarmStep": {INTERNAL: "id maker alarm kind at person text facts"},
+}
 DUTY: Declared = {
     "ShiftPattern": {INTERNAL: "id maker name starts ends people_needed closed_at"},
     "Shift": {
@@ -27,4 +44,4 @@ DUTY: Declared = {
         INTERNAL: "id maker topic position name number hours since until sealed_id",
     },
 }
-DATA_CLASSES: Declared = {**DUTY}
+DATA_CLASSES: Declared = {**ALARMS, **DUTY}

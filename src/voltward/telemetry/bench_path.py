@@ -6,21 +6,17 @@ on the same cores. Every frame is a row of its own: 96 cells, a collection time 
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import socket
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import numba as nb
 import numpy as np
 import structlog
 from numpy.typing import NDArray
@@ -28,7 +24,8 @@ from numpy.typing import NDArray
 from voltward.base.processor_time import cpu_s
 from voltward.gateway.config import GatewayConfig
 from voltward.gateway.load.client import connect as connect_links
-from voltward.gateway.load.frames import FRAME_BYTES, realtime_table
+from voltward.gateway.load.frames import FRAME_BYTES
+from voltward.gateway.load.sender import Sender
 from voltward.gateway.server import Ready
 from voltward.gateway.server import run as run_gateway
 from voltward.telemetry.client import Client, connect
@@ -39,18 +36,10 @@ from voltward.telemetry.schema.tables import ROWS
 from voltward.telemetry.store.process import StoreProcess
 
 LINKS = 500
-BURST = 50  # links served at once; a round over all links is one collection time
 MOST_WAITING = 60_000  # frames sent and not yet queryable; the client waits beyond that
 LOOK_EVERY_S = 0.05  # how often the store is asked; delays are too long by at most this
 WARM_UP_S = 3.0
-_FIRST_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-_TIME = slice(24, 30)  # of the data unit's collection time in a frame
 _KEY = bytes(range(32))
-_NOSIGNAL = int(socket.MSG_NOSIGNAL)
-
-_send = ctypes.CDLL(None).send
-_send.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-_send.restype = ctypes.c_ssize_t
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ def run(seconds: float = 20.0, folder: Path | None = None, links: int = LINKS) -
         sockets = connect_links(gateway.answer, links)
         for connection in sockets:
             stack.enter_context(connection)
-        sender = _Sender(np.array([connection.fileno() for connection in sockets], np.int64))
+        sender = Sender(np.array([connection.fileno() for connection in sockets], np.int64))
         with _watched(store.client()) as seen:
             _flood(sender, seen, WARM_UP_S)
             before, cpu = seen.count, {name: cpu_s(pid) for name, pid in pids.items()}
@@ -129,36 +118,6 @@ def run(seconds: float = 20.0, folder: Path | None = None, links: int = LINKS) -
         cpu_us_per_frame={name: spent / frames * 1e6 for name, spent in used.items()},
         frames=total,
     )
-
-
-class _Sender:
-    """Sends frames of ever new times over its links, ``BURST`` links at once."""
-
-    def __init__(self, descriptors: NDArray[np.int64]) -> None:
-        self._descriptors = descriptors
-        self._frames = realtime_table(descriptors.size).copy()
-        self._at = 0
-        self._time = _FIRST_TIME
-        self.sent = 0
-
-    def burst(self) -> None:
-        """The next links' frames; a new collection time when all have had their turn."""
-        if self._at == 0:
-            self._next_time()
-        last = min(self._at + BURST, self._descriptors.size)
-        if not _send_each(self._descriptors, self._frames, self._at, last):
-            raise ConnectionError("the gateway closed a link")
-        self.sent += last - self._at
-        self._at = last % self._descriptors.size
-
-    def _next_time(self) -> None:
-        self._time += timedelta(seconds=1)
-        t = self._time
-        new = np.array([t.year - 2000, t.month, t.day, t.hour, t.minute, t.second], np.uint8)
-        # The BCC is an XOR: it changes by the XOR of what was and what is, alike in all frames.
-        change = np.bitwise_xor.reduce(self._frames[0, _TIME] ^ new)
-        self._frames[:, _TIME] = new
-        self._frames[:, -1] ^= change
 
 
 @dataclass
@@ -193,7 +152,7 @@ class _Seen:
                 raise TimeoutError(f"{self.count} rows after {limit_s:g} s, expected {count}")
 
 
-def _flood(sender: _Sender, seen: _Seen, seconds: float) -> float:
+def _flood(sender: Sender, seen: _Seen, seconds: float) -> float:
     """Send as fast as rows become queryable; the seconds it took."""
     begun = time.perf_counter()
     while time.perf_counter() - begun < seconds:
@@ -202,7 +161,7 @@ def _flood(sender: _Sender, seen: _Seen, seconds: float) -> float:
     return time.perf_counter() - begun
 
 
-def _paced(sender: _Sender, seen: _Seen, per_s: float, seconds: float) -> NDArray[np.float64]:
+def _paced(sender: Sender, seen: _Seen, per_s: float, seconds: float) -> NDArray[np.float64]:
     """Send at even times; the delay of each burst, in seconds."""
     sent_s, totals = [], []
     begun, first = time.perf_counter(), sender.sent
@@ -217,14 +176,6 @@ def _paced(sender: _Sender, seen: _Seen, per_s: float, seconds: float) -> NDArra
     # Rows become queryable in about the order of sending: the n-th sent is there when n rows are.
     place = np.searchsorted(np.array(seen.counts), np.array(totals))
     return np.asarray(np.array(seen.times_s)[place] - np.array(sent_s), np.float64)
-
-
-@nb.njit(nogil=True)
-def _send_each(descriptors, frames, first, last):  # type: ignore[no-untyped-def]
-    for link in range(first, last):
-        if _send(descriptors[link], frames[link].ctypes, frames.shape[1], _NOSIGNAL) < 0:
-            return False
-    return True
 
 
 @contextmanager

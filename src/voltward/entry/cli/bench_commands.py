@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, api, import, search, audit.",
+    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import, search, audit.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -50,6 +50,25 @@ def findings(
     from voltward.findings.bench import measure, text_of
 
     _show(measure(vehicles, rows), as_json, text_of)
+
+
+@app.command()
+def alarm(
+    vehicles: int = typer.Option(2000, min=100, help="Vehicles that send."),
+    hot: int = typer.Option(1000, min=1, help="Vehicles that alarm within one round."),
+    per_s: float = typer.Option(10_000.0, min=100, help="Frames a second."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From a vehicle's socket to the desk's screen, with the whole platform on this machine.
+
+    Example: voltward bench alarm --hot 100
+    """
+    from voltward.entry.alarm_bench import run
+
+    with TemporaryDirectory(prefix="vw-", dir=folder) as scratch:
+        figures = run(Path(scratch), _say, links=vehicles, hot=hot, per_s=per_s)
+    _show(figures, as_json, lambda one: one.text())
 
 
 @app.command()
