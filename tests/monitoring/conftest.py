@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from voltward.telemetry.raw import RawFrame
 from voltward.telemetry.schema import migrate
 from voltward.telemetry.schema.tables import LATEST, ROWS
 from voltward.telemetry.store.process import StoreProcess
+from voltward.watchdog.availability import Day
+from voltward.watchdog.status import Status as WatchdogStatus
 
 _numbers = itertools.count()
 
@@ -57,6 +59,8 @@ class Surroundings:
     frames_fault: Exception | None = None
     fires: int = 0
     written: set[str] = field(default_factory=set)
+    watchdog: WatchdogStatus | None = None
+    availability: dict[date, Day] = field(default_factory=dict)
 
     def ports(self) -> Ports:
         return Ports(
@@ -67,6 +71,12 @@ class Surroundings:
             frame_at=self._frame_at,
             fire_again=self._fire,
             fire_vin="LVVDB11B0RE000001",
+            watchdog=lambda: self.watchdog,
+            availability=lambda year, month: {
+                day: found
+                for day, found in self.availability.items()
+                if (day.year, day.month) == (year, month)
+            },
         )
 
     def put(self, *frames: bytes) -> None:

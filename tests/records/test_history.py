@@ -44,6 +44,7 @@ OF_NO_HISTORY = {
     "PartRecord": "twenty million rows, added or taken out as wholes: the audit trail has each time",
     "PersonContact": "a history would keep what its person had erased",
     "PersonSession": "its beginning and end stand in the audit trail",
+    "PhoneEntry": "versions of the tree are its history; another would keep a number that was taken out",
     "ProtectedWindow": "written once",
     "QuietHours": "a person's own preference",
     "RegistryGeneration": "a counter",

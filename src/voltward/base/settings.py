@@ -198,6 +198,10 @@ class Settings(BaseSettings):
         "",
         description="hosts inside the house that notices may be sent to, comma separated: mail server, SMS gateway",
     )
+    watchdog: bool = Field(
+        True,
+        description="start the watchdog: a canary through every stage, and pages when one stops",
+    )
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
     )

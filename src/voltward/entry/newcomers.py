@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 from django.db import DatabaseError, close_old_connections
 
+from voltward.base.canary import CANARY_VIN
 from voltward.base.errors import Refused
 from voltward.base.settings import Settings
 from voltward.base.vin import VIN_LENGTH
@@ -57,7 +58,7 @@ class Follower:
         self._settings, self._admitted = settings, admitted
         self._cursor = Cursor(settings.data / "office", "newcomers")
         self._positions = self._begun()
-        self._known: set[bytes] = set()
+        self._known: set[bytes] = {CANARY_VIN.encode()}  # it is nobody's vehicle
         self._told: dict[str, str] = {}
 
     def step(self) -> bool:

@@ -1,13 +1,18 @@
 """Where things lie in the data folder, and how its parts find each other. No Django here."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voltward.base.errors import BadSetting, Refused
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import installation_key
 from voltward.entry.secret_files import secret_text
-from voltward.journal.keys import KeyRing
-from voltward.telemetry.client import Client, connect
+
+if TYPE_CHECKING:  # the watchdog asks for paths only, and must stay small
+    from voltward.journal.keys import KeyRing
+    from voltward.telemetry.client import Client
 
 
 class StoreNotThere(Refused):
@@ -40,6 +45,28 @@ def processor_status(settings: Settings) -> Path:
     return settings.data / "run" / "processor-main.json"
 
 
+def watchdog_status(settings: Settings) -> Path:
+    return settings.data / "run" / "watchdog.json"
+
+
+def watchdog_contacts(settings: Settings) -> Path:
+    return settings.data / "snapshots" / "watchdog_contacts.json"
+
+
+def availability_folder(settings: Settings) -> Path:
+    return settings.data / "availability"
+
+
+def office_beat(settings: Settings) -> Path:
+    """Renewed by the office through its database."""
+    return settings.data / "run" / "office.beat"
+
+
+def alarms_beat(settings: Settings) -> Path:
+    """Renewed by the follower of the findings when the canary's findings pass it."""
+    return settings.data / "run" / "alarms.beat"
+
+
 def findings_folder(settings: Settings) -> Path:
     """The engine's memory."""
     return settings.data / "findings"
@@ -59,6 +86,8 @@ def journal_keys(settings: Settings) -> KeyRing:
     Raises:
         BadSetting: the file cannot be read or holds something else.
     """
+    from voltward.journal.keys import KeyRing
+
     try:
         return KeyRing.read(settings.journal_key_file)
     except OSError as error:
@@ -108,4 +137,6 @@ def store_client(settings: Settings, timeout_s: int = 300) -> Client:
     Raises:
         StoreNotThere: see ``store_address``.
     """
+    from voltward.telemetry.client import connect
+
     return connect(store_address(settings), store_token(settings), timeout_s=timeout_s)

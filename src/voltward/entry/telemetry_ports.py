@@ -23,6 +23,8 @@ from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status, read_status
 from voltward.telemetry.queries import history
 from voltward.telemetry.raw import RawFrames, RawPlaces
+from voltward.watchdog import status as watchdog_status
+from voltward.watchdog.availability import read_month
 
 P = ParamSpec("P")
 Found = TypeVar("Found")
@@ -59,6 +61,8 @@ def ports_of(settings: Settings) -> Ports:
         frame_at=_readable(lambda position: raw().at(position)),
         fire_again=partial(fire_again, settings.data / "run") if settings.demo else None,
         fire_vin=FIRE_VIN if settings.demo else "",
+        watchdog=partial(watchdog_status.read_status, places.watchdog_status(settings)),
+        availability=partial(read_month, places.availability_folder(settings)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from voltward.findings.detector import Detector, Rule
 from voltward.findings.detectors import (
+    canary,
     cells,
     fault_codes,
     faults,
@@ -37,6 +38,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     *hazard_trips.DETECTORS,
     hazard_insulation.DETECTOR,
     hazard_sampling.DETECTOR,
+    canary.DETECTOR,
 )
 RULES: Final[dict[str, Rule]] = {
     rule.code: rule for detector in DETECTORS for rule in detector.rules

@@ -6,15 +6,17 @@ by itself, and every one of them can be away without a page failing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from voltward.base.errors import BadSetting, Refused
 from voltward.telemetry.client import Client
 from voltward.telemetry.ingest.status import Status
 from voltward.telemetry.raw import RawFrame
+from voltward.watchdog.availability import Day
+from voltward.watchdog.status import Status as WatchdogStatus
 
 
 class FramesUnreadable(Refused):
@@ -47,6 +49,7 @@ class Ports:
     """``frames(vin, start, end, limit)``: raw frames in order of receipt, newest last; it and
     ``frame_at`` raise FramesUnreadable, and BadInput for a text that is no position.
 
+    ``watchdog``: what it last said; ``availability(year, month)``: seconds by day and stage.
     ``fire_again``: starts the demo's fire once more; None outside the demo. ``fire_vin``: its vehicle.
     """
 
@@ -57,6 +60,8 @@ class Ports:
     frame_at: Callable[[str], RawFrame | None]
     fire_again: Callable[[], None] | None = None
     fire_vin: str = ""
+    watchdog: Callable[[], WatchdogStatus | None] = lambda: None
+    availability: Callable[[int, int], Mapping[date, Day]] = lambda year, month: {}  # noqa: ARG005
 
 
 _handed_in: list[Ports] = []

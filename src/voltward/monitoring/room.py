@@ -15,6 +15,7 @@ from voltward.monitoring.columns import (
     narrow_by_now,
     online_states,
 )
+from voltward.monitoring.duty_tasks import duty_count, duty_tasks, duty_top
 from voltward.monitoring.fault_imports import FAULT_CODES as FAULT_CODE_IMPORT
 from voltward.monitoring.header import vehicle_header
 from voltward.monitoring.jobs import JOBS
@@ -22,6 +23,7 @@ from voltward.monitoring.limit_subjects import SUBJECTS
 from voltward.monitoring.lists import LISTS
 from voltward.monitoring.selectors.alarms import alarm_unclaimed
 from voltward.monitoring.services import alarms, desk_rules, dispositions
+from voltward.monitoring.ui.duty_lists import LISTS as DUTY_LISTS
 from voltward.monitoring.ui.fault_codes import FAULT_CODES
 from voltward.pages.room import (
     Column,
@@ -32,6 +34,8 @@ from voltward.pages.room import (
     Search,
     SubjectKind,
     Tab,
+    TaskSource,
+    TopPart,
 )
 
 # naming them makes their second persons known
@@ -53,6 +57,9 @@ ROOM = Room(
         ),
         MenuItem(_("运行监测"), _("车主通知"), "owner-notices", "user", "alarm.read", 114),
         MenuItem(_("系统管理"), _("事件回调"), "webhooks", "arrow-up-right", "webhook.manage", 896),
+        MenuItem(_("运行监测"), _("值班"), "duty-roster", "calendar", "duty.read", 106),
+        MenuItem(_("运行监测"), _("电话树"), "duty-phones", "bell", "duty.read", 107),
+        MenuItem(_("运行监测"), _("平台可用性"), "availability", "server", "telemetry.read", 118),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
@@ -76,9 +83,13 @@ ROOM = Room(
     ),
     subjects=(SubjectKind("Alarm", _("告警"), "alarm.read", 110, alarm_shown), *SUBJECTS),
     search=(Search(_("告警"), "alarm.read", 20, find_alarms),),
-    tasks=(SOURCE,),
+    top=(TopPart("monitoring/duty/top.html", "duty.read", 3, duty_top),),
+    tasks=(
+        SOURCE,
+        TaskSource("duty", _("值班"), "duty.work", 5, duty_tasks, duty_count),
+    ),
     jobs=JOBS,
-    lists=(*LISTS, FAULT_CODES),
+    lists=(*LISTS, FAULT_CODES, *DUTY_LISTS),
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

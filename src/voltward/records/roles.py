@@ -52,7 +52,7 @@ _WORK = frozenset(
     {"home.read", "vehicle.read", "clock.read", "attachment.read", "link.read", "list.subscribe"}
 )
 _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
-_TELEMETRY = frozenset({"telemetry.read", "frame.read"})
+_TELEMETRY = frozenset({"telemetry.read", "frame.read", "duty.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
@@ -65,14 +65,14 @@ _TABLE = (
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS
         | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
-           "limit.propose", "limit.approve", "alarm.approve"},
+           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
         sensitive=True,
     ),
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS
-        | {"position.read", "vehicle.register", "replay.start", "limit.propose"},
+        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work"},
     ),
     Role(
         QUALITY_ENGINEER,
@@ -91,7 +91,7 @@ _TABLE = (
     Role(
         INCIDENT_DESK,
         _("应急值守人员"),
-        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read"},
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read", "duty.work"},
     ),
     Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
     Role(
@@ -148,7 +148,8 @@ _TABLE = (
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
-             "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give"}
+             "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
+             "duty.run"}
         ),
     ),
 )  # fmt: skip

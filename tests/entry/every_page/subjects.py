@@ -23,7 +23,7 @@ def make(vin: str) -> list[str]:
     head, security_admin = (
         person_by_login(f"demo-{one}") for one in ("safety-head", "security-admin")
     )
-    for part in (_products, _organisation, _notices, _import, _login, _limits):
+    for part in (_products, _organisation, _notices, _import, _login, _limits, _roster):
         part(head)
     hold = _desk(head)
     _alarm(head, vin)
@@ -216,6 +216,30 @@ def _approvals(security_admin) -> None:  # type: ignore[no-untyped-def]
 
     walker = person_by_login(LOGIN)
     role_give(security_admin, person_id=walker.pk, role="safety_head", reason="Deputy in July")
+
+
+def _roster(head) -> None:  # type: ignore[no-untyped-def]
+    from datetime import time
+
+    from django.utils import timezone
+
+    from voltward.monitoring.duty_times import check_times
+    from voltward.monitoring.services.phones import phone_add
+    from voltward.monitoring.services.presence_checks import presence_checks_run
+    from voltward.monitoring.services.roster import month_make, pattern_write
+    from voltward.records import days
+
+    whole = pattern_write(head, name="Day", starts=time(0), ends=time(0), people_needed=1)
+    shifts = month_make(
+        head, month=days.today().replace(day=1), pattern_id=whole.pk, person_ids=[head.pk]
+    )
+    present = next(one for one in shifts if one.ends_at > timezone.now())
+    present.people.update(since=present.begins_at)
+    every = timedelta(hours=4)
+    times = check_times(present.seed, head.pk, present.begins_at, present.ends_at, every)
+    presence_checks_run(times[0] + timedelta(seconds=1))
+    phone_add(head, topic="fire", name="Fire service", number="119", is_personal=False)
+    phone_add(head, topic="safety", name="Li", number="13900001234", is_personal=True)
 
 
 def _lifecycle(head, vin: str) -> list[str]:  # type: ignore[no-untyped-def]

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from django.db import OperationalError
 
+from voltward.base.canary import CANARY_VIN
 from voltward.base.errors import BadInput
 from voltward.entry import registry
 from voltward.fleet.registry import Registry, RegistryEntry
@@ -72,5 +73,6 @@ def test_one_vin_that_cannot_stand_in_the_snapshot_keeps_no_other_out(
     assert registry.publish(path) == 7
     snapshot = RegistrySnapshot.load(path)
     assert [snapshot.find(vin.encode()) for vin in VINS] == [0, 1]
-    assert (len(snapshot.vins), snapshot.wmis) == (2, {"LVV"})
+    assert snapshot.find(CANARY_VIN.encode()) == 2  # stands in every one
+    assert (len(snapshot.vins), snapshot.wmis) == (3, {"LVV"})
     assert "LVV-SHORT" in caplog.text

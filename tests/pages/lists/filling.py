@@ -326,6 +326,52 @@ def webhooks(reader: Person) -> None:
         )  # fmt: skip
 
 
+def shifts(reader: Person) -> list[monitoring.Shift]:
+    maker, now = of_maker(reader), timezone.now()
+    of = [
+        monitoring.ShiftPattern.objects.create(maker=maker, name=name, starts="08:00", ends="16:00")
+        for name in ("早班", "夜班")
+    ]
+    made = []
+    for number in Numbers:
+        begins = now + (number - 3) * DAY
+        row = monitoring.Shift.objects.create(
+            maker=maker, pattern=of[number % 2], name=of[number % 2].name, begins_at=begins,
+            ends_at=begins + 8 * HOUR, people_needed=1 + number % 2, made_by=reader,
+        )  # fmt: skip
+        if number % 3:
+            monitoring.ShiftPerson.objects.create(maker=maker, shift=row, person=reader)
+        made.append(row)
+    return made
+
+
+def presence_checks(reader: Person) -> None:
+    rule = records.DeadlineRule.objects.get(maker=None, code="duty_presence_answer")
+    states = [code for code, _ in monitoring.PresenceCheck.STATES]
+    for number, row in enumerate(shifts(reader)):
+        state = states[number % 4]
+        answered = row.begins_at + HOUR if state in ("answered", "late") else None
+        monitoring.PresenceCheck.objects.create(
+            maker=row.maker, shift=row, person=reader, rule=rule, planned_at=row.begins_at,
+            asked_at=row.begins_at, answer_by=row.begins_at + HOUR, state=state,
+            answered_at=answered, escalated_at=row.ends_at if state == "missed" else None,
+        )  # fmt: skip
+
+
+def hand_overs(reader: Person) -> None:
+    taker = services.person_create(
+        selectors.installation(), login=f"taker-{of_maker(reader).pk}", display_name="接班人",
+        maker=of_maker(reader), roles=["monitoring_operator"],
+    )  # fmt: skip
+    for number, row in enumerate(shifts(reader)):
+        done = number % 2
+        monitoring.HandOver.objects.create(
+            maker=row.maker, shift=row, note="无", given_by=reader, given_at=row.ends_at,
+            items=[{}] * (number % 3), taken_by=taker if done else None,
+            taken_at=row.ends_at if done else None,
+        )  # fmt: skip
+
+
 FILLERS: dict[str, Callable[[Person], Any]] = {
     "vehicle": vehicles, "platform": platforms, "vehicle_model": vehicle_models,
     "configuration": configurations, "battery_type": battery_types,
@@ -336,4 +382,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit, "fault_code": fault_codes,
     "alarm": alarms, "disposition": dispositions, "owner_notice": owner_notices, "webhook": webhooks,
+    "shift": shifts, "presence_check": presence_checks, "hand_over": hand_overs,
 }  # fmt: skip

@@ -33,6 +33,9 @@ BY_METHOD = {
     ("audit", "person"): "reader",
     ("audit", "since"): "2026-01-01T00:00:00",
     ("audit", "until"): "2099-01-01T00:00:00",
+    ("shift", "person"): "reader",
+    ("shift", "since"): "2020-01-01",
+    ("shift", "until"): "2099-01-01",
 }
 
 

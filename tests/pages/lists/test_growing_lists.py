@@ -25,6 +25,9 @@ pytestmark = pytest.mark.django_db
         "part",
         "alarm",
         "owner_notice",
+        "shift",
+        "presence_check",
+        "hand_over",
     ],
 )
 def test_every_order_of_a_list_that_grows_comes_out_of_an_index(

@@ -14,7 +14,7 @@ DataOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    for command in (up, gateway, processor, store, web, office, keeper, warm):
+    for command in (up, gateway, processor, store, web, office, keeper, watchdog, warm):
         app.command()(command)
     app.command(
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -135,6 +135,18 @@ def keeper(data: DataOption = None) -> None:
     from voltward.entry.processes.keeper import run_keeper
 
     run_keeper(Settings())
+
+
+def watchdog(data: DataOption = None) -> None:
+    """Drive a canary through every stage; page by itself when one stops. Needs no database.
+
+    Example: voltward watchdog --data .voltward
+    """
+    set_environment(data=data)
+    from voltward.base.settings import Settings
+    from voltward.entry.processes.watchdog import run_watchdog
+
+    run_watchdog(Settings())
 
 
 def manage(context: typer.Context) -> None:

@@ -29,7 +29,14 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import finding_stream, jobs, limit_snapshot, newcomers, registry
+    from voltward.entry import (
+        finding_stream,
+        jobs,
+        limit_snapshot,
+        newcomers,
+        registry,
+        watchdog_jobs,
+    )
     from voltward.pages.room import REGISTRY
 
     stopping = Event()
@@ -45,7 +52,7 @@ def run_office(settings: Settings) -> None:
     ]
     for thread in following:
         thread.start()
-    working = jobs.follow(REGISTRY.jobs(), stopping)
+    working = jobs.follow([*REGISTRY.jobs(), *watchdog_jobs.jobs(settings)], stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
     for thread in (*following, *working):

@@ -23,6 +23,9 @@ def children(settings: Settings) -> list[Child]:
     plan.append(Child("processor", ("processor",), WORK))
     for number in range(settings.gateway_processes):
         plan.append(Child(f"gateway-{number}", ("gateway", "--number", str(number)), INTAKE))
+    if settings.watchdog:
+        # the first to go: what stops in order is no outage
+        plan.append(Child("watchdog", ("watchdog",), TRAFFIC))
     if settings.demo:
         plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC))
     for child, port in zip(plan, _metrics_ports(settings.metrics_port, len(plan)), strict=True):
@@ -31,8 +34,8 @@ def children(settings: Settings) -> list[Child]:
     return plan
 
 
-# Served beside pages and queries, on the process's own address; the demo has no figures.
-OWN_ADDRESS = ("store", "web", "demo")
+# Served beside pages and queries, on the process's own address; watchdog and demo have no figures.
+OWN_ADDRESS = ("store", "web", "watchdog", "demo")
 
 
 def metrics_ports(plan: list[Child]) -> dict[str, int]:

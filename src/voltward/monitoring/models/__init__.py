@@ -9,8 +9,12 @@ from voltward.monitoring.models.advice import (
 from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode, WaitingFinding
 from voltward.monitoring.models.desk import DeskRule, DispositionRule, StepWaiting
 from voltward.monitoring.models.fault_codes import FaultCode
+from voltward.monitoring.models.hand_overs import HandOver
 from voltward.monitoring.models.limit_trials import LimitTrial
 from voltward.monitoring.models.limits import LimitGeneration, LimitRevision, LimitSet
+from voltward.monitoring.models.phones import PhoneEntry, PhoneTreeVersion
+from voltward.monitoring.models.presence_checks import PresenceCheck
+from voltward.monitoring.models.roster import Shift, ShiftPattern, ShiftPerson, ShiftSwap
 from voltward.monitoring.models.webhooks import Webhook, WebhookDelivery, WebhookTry
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "DispositionRule",
     "Episode",
     "FaultCode",
+    "HandOver",
     "LimitGeneration",
     "LimitRevision",
     "LimitSet",
@@ -28,6 +33,13 @@ __all__ = [
     "OwnerNotice",
     "OwnerNoticeTry",
     "OwnerOptOut",
+    "PhoneEntry",
+    "PhoneTreeVersion",
+    "PresenceCheck",
+    "Shift",
+    "ShiftPattern",
+    "ShiftPerson",
+    "ShiftSwap",
     "StepWaiting",
     "WaitingFinding",
     "Webhook",

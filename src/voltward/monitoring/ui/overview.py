@@ -17,9 +17,11 @@ from voltward.fleet.selectors import vehicle_counts
 from voltward.monitoring import selectors
 from voltward.monitoring.alarm_words import give_words, level_of
 from voltward.monitoring.models.alarms import LEVELS
+from voltward.monitoring.ports import ports
 from voltward.monitoring.problems import problems_of, processing_problems
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.selectors.alarms import alarm_counts, alarm_worst
+from voltward.monitoring.ui.availability import stage_title
 from voltward.pages.access import needs, wall
 from voltward.records.actors import actor_of
 from voltward.records.models import Person
@@ -27,6 +29,7 @@ from voltward.records.models import Person
 SILENT_S = 10  # a processor renews its status every second
 LATE_S = 5.0
 NAMED_ALARMS = 12
+FLOWING = ("gateway", "store", "findings", "alarms")  # what the canary itself goes through
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def _context(actor: Person) -> dict[str, Any]:
         of_store = [Figure(title, "—") for title in (_("充电中"), _("行驶中"), _("报警中"))]
         context["trouble"] = _("遥测存储暂不可用：报文仍在接收并落盘，恢复后自动补齐。")
         context["problems"] = processing_problems()
-    context["figures"] = _office_figures(actor) + of_store + _processor_figures()
+    context["figures"] = _office_figures(actor) + of_store + _processor_figures() + [_watchdog()]
     return context
 
 
@@ -105,6 +108,20 @@ def _processor_figures() -> list[Figure]:
         Figure(_("处理延迟"), f"{status.lag_s:.1f}", _("秒"), late=late),
         Figure(_("待处理"), f"{status.lag_frames:,}", _("帧"), late=late),
     ]
+
+
+def _watchdog() -> Figure:
+    """Seconds since the canary last came through, or which stage stands; also when all is well."""
+    title, url = _("全链路自检"), reverse("availability")
+    status, now_s = ports().watchdog(), datetime.now(UTC).timestamp()
+    if status is None or status.is_silent(now_s):
+        return Figure(title, _("未运行"), url=url, late=True)
+    if status.late:
+        stopped = _("停止：%(name)s") % {"name": stage_title(status.late[0].name)}
+        return Figure(title, stopped, url=url, late=True)
+    ages = [one.age_s for one in status.stages if one.name in FLOWING and one.age_s is not None]
+    age_s = (max(ages) if ages else 0.0) + now_s - status.at_s
+    return Figure(title, f"{age_s:.0f}", _("秒前"), url)
 
 
 def _desk(actor: Person) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
@@ -81,6 +83,12 @@ def channel_by_id(actor: Person, channel_id: int) -> Channel:
     if channel is None:
         raise NotFound(f"channel {channel_id}")
     return channel
+
+
+def channels_of_all(kinds: Sequence[str]) -> QuerySet[Channel]:
+    """Open channels of every maker, for the platform's own pages."""
+    rows = Channel.objects.filter(kind__in=list(kinds), closed_at=None)
+    return rows.order_by("maker", "position", "pk")
 
 
 def channels_open(maker_id: int | None) -> list[Channel]:
