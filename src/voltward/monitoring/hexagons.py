@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.base.geo import Datum, converted
-from voltward.records.protection.places import RESOLUTION as FINEST
+from voltward.records.protection import places
 from voltward.telemetry.queries.positions import Positions
 
+FINEST: Final = places.RESOLUTION
 COARSEST: Final = 2
 DRIVING, CHARGING, PARKED, OFFLINE = range(4)
 STATES: Final = ("driving", "charging", "parked", "offline")
