@@ -84,13 +84,13 @@ def test_a_hexagon_shows_the_highest_open_level_and_how_many_vehicles_have_one()
     for resolution, found in whole(look, levels).by_resolution.items():
         expected: dict[int, int] = {}
         for one in placed[:3].tolist():
-            cell = int(
-                parents(look.book.cells[look.codes[one]][None], resolution)[0]
-            )
+            cell = int(parents(look.book.cells[look.codes[one]][None], resolution)[0])
             level = levels[int(look.positions.vehicle_id[one])]
             expected[cell] = max(expected.get(cell, 0), level)
         lit = found.level > 0
-        assert dict(zip(found.cell[lit].tolist(), found.level[lit].tolist(), strict=True)) == expected
+        assert (
+            dict(zip(found.cell[lit].tolist(), found.level[lit].tolist(), strict=True)) == expected
+        )
         assert found.alarmed.sum() == 3
 
 
@@ -118,7 +118,9 @@ def test_only_who_moved_is_placed_anew_and_the_sums_are_as_if_all_were() -> None
     found = look_at(after, places)
     assert places.moved == 98  # the fiftieth has no place
     fresh = look_at(after)
-    assert found.book.cells[found.codes[1:50]].tolist() == fresh.book.cells[fresh.codes[1:50]].tolist()
+    assert (
+        found.book.cells[found.codes[1:50]].tolist() == fresh.book.cells[fresh.codes[1:50]].tolist()
+    )
     ours, theirs = whole(found).by_resolution[FINEST], whole(fresh).by_resolution[FINEST]
     assert ours.cell.tolist() == theirs.cell.tolist()
     assert ours.counts.tolist() == theirs.counts.tolist()

@@ -24,8 +24,8 @@ from voltward.monitoring.map_source import map_source as checked_source
 from voltward.pages.middleware import CONTENT_SECURITY_POLICY
 from voltward.records.models import AuditRow, Maker, Person
 from voltward.records.protection.places import NEEDED
-from voltward.records.services import person_create
 from voltward.records.selectors import installation
+from voltward.records.services import person_create
 
 pytestmark = pytest.mark.django_db
 KEY = b"k" * 32
@@ -215,10 +215,17 @@ def test_a_hexagon_leads_to_exactly_its_vehicles(
         assert "共 1 条" in page
         assert vehicle.vin in page
         assert f'value="{cell}"' in page
-    assert "共 0 条" in as_operator.get("/vehicles/", {"hexagon": "822000000000000"}).content.decode()
-    assert "hexagon" not in as_operator.get("/vehicles/").content.decode().split("<tbody")[0].split(
-        'type="hidden"'
-    )[0].split('id="filter"')[-1]
+    assert (
+        "共 0 条" in as_operator.get("/vehicles/", {"hexagon": "822000000000000"}).content.decode()
+    )
+    assert (
+        "hexagon"
+        not in as_operator.get("/vehicles/")
+        .content.decode()
+        .split("<tbody")[0]
+        .split('type="hidden"')[0]
+        .split('id="filter"')[-1]
+    )
 
 
 @pytest.mark.parametrize("wrong", ["x", "892830828ffffff", "' OR 1=1", "87" + "f" * 20])
@@ -237,7 +244,10 @@ def test_a_place_stays_a_hexagon_until_somebody_says_why(
     found = as_operator.post(f"/vehicles/{vehicle.vin}/place/").json()
     middle = h3.cell_to_latlng(CELL)
     assert (found["exact"], found["cell"]) == (False, CELL)
-    assert (found["longitude_deg"], found["latitude_deg"]) == (round(middle[1], 3), round(middle[0], 3))
+    assert (found["longitude_deg"], found["latitude_deg"]) == (
+        round(middle[1], 3),
+        round(middle[0], 3),
+    )
     assert not AuditRow.objects.filter(action="position.read").exists()
     found = as_operator.post(f"/vehicles/{vehicle.vin}/place/", {"reason": "tow it"}).json()
     assert (found["exact"], found["longitude_deg"], found["latitude_deg"]) == (True, X, Y)
@@ -281,7 +291,9 @@ def test_the_map_keeps_to_the_policy_and_opens_it_to_the_tiles_alone(
 ) -> None:
     assert as_operator.get("/map/")["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
-    tiles = checked_source("https://tiles.example:8443/{z}/{x}/{y}.png", "gcj02", "审图号 GS(0)", 60)
+    tiles = checked_source(
+        "https://tiles.example:8443/{z}/{x}/{y}.png", "gcj02", "审图号 GS(0)", 60
+    )
     monkeypatch.setattr(map_source, "_handed_in", [lambda: tiles])
     answer = as_operator.get("/map/")
     policy = dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; "))

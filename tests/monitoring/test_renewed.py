@@ -86,6 +86,7 @@ def test_without_any_value_the_refusal_is_told() -> None:
 
 def test_readers_that_come_together_have_it_made_once() -> None:
     source, gate, found = Source(), threading.Event(), []
+
     def slow() -> int:
         gate.wait(10)
         return source.make()

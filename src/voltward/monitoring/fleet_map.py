@@ -175,7 +175,7 @@ def _books(maker_id: int) -> Books:
 
 
 def _map(maker_id: int) -> FleetMap:
-    look, books = _LOOKS.value(), _BOOKS.value(maker_id)
+    look, books = _LOOKS.fresh(), _BOOKS.value(maker_id)
     kept = _MINE.get(maker_id)
     same = kept is not None and kept[0] is books and _same_vehicles(kept[1], look)
     mine = kept[2] if kept is not None and same else mine_of(look, books)
@@ -211,6 +211,11 @@ def fleet_map(maker_id: int) -> FleetMap:
         StoreAway: nothing is known yet and the store does not answer.
     """
     return _MAPS.value(maker_id)
+
+
+def fresh_fleet_map(maker_id: int) -> FleetMap:
+    """As ``fleet_map``, not older than its renewals: for what is itself made behind its readers."""
+    return _MAPS.fresh(maker_id)
 
 
 def forget() -> None:

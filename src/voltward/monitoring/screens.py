@@ -16,7 +16,7 @@ from django.db.models.functions import TruncHour
 
 from voltward.base.clock import utc
 from voltward.monitoring import states
-from voltward.monitoring.fleet_map import FleetMap, fleet_map
+from voltward.monitoring.fleet_map import FleetMap, fresh_fleet_map
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.ports import ports
 from voltward.monitoring.renewed import RenewedBy
@@ -29,7 +29,7 @@ from voltward.records.models import Clock
 
 EVERY_S, TOO_OLD_S = 3.0, 30.0
 HOURS: Final = 24
-CASES, TICKER, MODELS, RULES = 8, 10, 6, 8
+CASES, TICKER, MODELS, RULES = 8, 10, 5, 8
 CASES_FROM: Final = 2  # level 1 is disposed of by rule and no case
 FLEET_OF_A_RATE: Final = 50  # a model of fewer vehicles gives no rate worth a screen
 SILENT_S: Final = 10  # a processor renews its status every second
@@ -93,7 +93,7 @@ def forget() -> None:
 def _made(maker_id: int) -> Snapshot:
     now = datetime.now(UTC)
     try:
-        fleet = fleet_map(maker_id)
+        fleet = fresh_fleet_map(maker_id)
     except StoreAway:
         fleet = None
     frames_per_s, lag_s = _flow()

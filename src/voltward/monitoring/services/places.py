@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from voltward.base.errors import BadInput, NotPermitted
 from voltward.base.geo import unshifted
@@ -66,6 +66,10 @@ def exact_track(
     if not why:
         raise BadInput("an exact track needs a reason")
     reading_recorded(
-        actor, what=READ, subject=where, reason=why, start=start.isoformat(), stop=stop.isoformat()
+        actor, what=READ, subject=where, reason=why, start=_utc(start), stop=_utc(stop)
     )
     return track_of(vehicle, start, stop)
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

@@ -58,7 +58,7 @@ def _words() -> dict[str, Any]:
     return {
         "away": _("遥测存储暂不可用，图上为最近一次的数据。"),
         "failed": _("读取失败："),
-        "age": _("{age} 前的数据"),
+        "age": _("{age}前的数据"),
         "none": _("视野内没有车辆。"),
         "unplaced": _("{count} 辆车没有位置，未画在图上。"),
         "cell": _("网格 {cell}"),
@@ -132,6 +132,7 @@ def collection(
         "vehicles": fleet.vehicles,
         "unplaced": fleet.unplaced,
         "totals": dict(zip(STATES, fleet.totals.tolist(), strict=True)),
+        "alarmed": int(fleet.by_resolution[COARSEST].alarmed.sum()),
     }
 
 

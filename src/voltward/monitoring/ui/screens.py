@@ -125,7 +125,7 @@ def body_of(found: Snapshot) -> dict[str, Any]:
             for one in found.models
         ],
         "rules": [
-            {"rule": rule, "alarms": number, "style": level_style(highest)}
+            {"rule": rule, "alarms": number, "level": highest, "style": level_style(highest)}
             for rule, number, highest in found.rules
         ],
         "verdicts": [
@@ -194,7 +194,7 @@ def _words() -> dict[str, Any]:
         "late": _("数据已停更 {age}"),
         "never": _("遥测存储暂不可用，恢复后自动显示"),
         "broken": _("与平台的连接中断 {age}"),
-        "live": _("数据 {age} 前"),
+        "live": _("数据 {age}前"),
         "due": _("剩 {age}"),
         "overdue": _("超时 {age}"),
         "open_for": _("已 {age}"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput
 from voltward.base.geo import Datum, converted
@@ -70,22 +70,35 @@ def _words() -> dict[str, Any]:
 
 
 @needs("telemetry.read")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def points(request: HttpRequest, vin: str) -> HttpResponse:
-    """JSON of the track: hexagons, or to a POST that says why, the places as sent."""
+    """JSON of the track by hexagon."""
     vehicle = vehicle_of(request, vin)
     try:
         chosen = range_of(request, DEFAULT, LONGEST)
-        if request.method != "POST":
-            found = track_of(vehicle, chosen.start, chosen.stop)
-            newest = "" if len(found.at) else newest_data(vehicle)
-            return answered(_masked(found, chosen, source().datum) | {"newest": newest})
+        found = track_of(vehicle, chosen.start, chosen.stop)
+        newest = "" if len(found.at) else newest_data(vehicle)
+    except BadRange as refusal:
+        return JsonResponse({"detail": str(refusal)}, status=422)
+    except StoreAway:
+        return store_away()
+    return answered(_masked(found, chosen, source().datum) | {"newest": newest})
+
+
+@needs(READ)
+@require_POST
+def exact(request: HttpRequest, vin: str) -> HttpResponse:
+    """JSON of the track as sent, to those who say why."""
+    vehicle = vehicle_of(request, vin)
+    try:
+        chosen = range_of(request, DEFAULT, LONGEST)
+    except BadRange as refusal:
+        return JsonResponse({"detail": str(refusal)}, status=422)
+    try:
         found = services.exact_track(
             actor_of(request), vehicle=vehicle, start=chosen.start, stop=chosen.stop,
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
-    except BadRange as refusal:
-        return JsonResponse({"detail": str(refusal)}, status=422)
     except BadInput:
         return JsonResponse({"detail": _refused(chosen)}, status=422)
     except StoreAway:

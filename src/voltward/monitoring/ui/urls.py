@@ -30,6 +30,7 @@ urlpatterns = [
     path("vehicles/<str:vin>/gaps/", gaps.page, name="vehicle-gaps"),
     path("vehicles/<str:vin>/track/", tracks.page, name="vehicle-track"),
     path("vehicles/<str:vin>/track/points/", tracks.points, name="vehicle-track-points"),
+    path("vehicles/<str:vin>/track/exact/", tracks.exact, name="vehicle-track-exact"),
     path("vehicles/<str:vin>/place/", maps.place, name="vehicle-place"),
     path("map/", maps.page, name="map"),
     path("map/cells/", maps.cells, name="map-cells"),

@@ -51,7 +51,7 @@
   function show() {
     const { totals } = body;
     const online = totals.driving + totals.charging + totals.parked;
-    const numbers = { ...totals, online, all: online + totals.offline, alarms: points.length };
+    const numbers = { ...totals, online, all: online + totals.offline, alarms: body.alarmed };
     for (const place of root.querySelectorAll("[data-total]")) place.textContent = numbers[place.dataset.total].toLocaleString("en-US");
     drawn?.hexagons(body.features);
     drawn?.points(bar.elements.alarms.checked ? points.map((one) => ({ ...one, label: `${one.vin} ${one.rule} ${one.level}` })) : [], tellPoint);

@@ -3,8 +3,11 @@
 
 const Maps = (() => {
   // From this number on the next shade; the legend says the same.
-  const SHADES = [[1, 0.22], [10, 0.38], [100, 0.54], [1000, 0.7], [10000, 0.86]];
+  const FROM = [1, 10, 100, 1000, 10000];
+  const SHADES = { light: [0.28, 0.43, 0.58, 0.73, 0.88], dark: [0.45, 0.57, 0.69, 0.81, 0.93] };
   const NAMES_UNTIL = 6.5;
+  const SMALL = new Set(["120000", "810000", "820000"]); // their names would lie on their neighbours'
+  const SMALL_NAMES_FROM = 5;
   const EMPTY = { type: "FeatureCollection", features: [] };
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const box = (text) => { const [west, south, east, north] = text.split(",").map(Number); return [[west, south], [east, north]]; };
@@ -37,8 +40,9 @@ const Maps = (() => {
     const credit = [element.dataset.credit, element.dataset.tiles ? "" : words.schematic].filter(Boolean).map(escaped);
     map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: credit }), "bottom-right");
     const ready = map.once("load").then(() => prepared(map, element));
-    new MutationObserver(() => ready.then(() => recolour(map))).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
-    return { map, ready, ...drawing(map, ready) };
+    const drawn = drawing(map, ready);
+    new MutationObserver(() => ready.then(() => { recolour(map); drawn.layer(); })).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
+    return { map, ready, ...drawn };
   }
 
   const escaped = (text) => text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
@@ -54,11 +58,10 @@ const Maps = (() => {
       layers.push({ id: "land", type: "fill", source: "outline", paint: { "fill-color": token("--vw-paper") } });
       layers.push({ id: "borders", type: "line", source: "outline", paint: { "line-color": token("--vw-line-strong"), "line-width": 0.8, "line-opacity": 0.7 } });
     }
-    const levels = ["match", ["get", "level"], 1, "#2563eb", 2, "#ea580c", 3, "#dc2626", 4, "#7f1d1d", "#64707f"];
     layers.push(
       { id: "hexagons", type: "fill", source: "hexagons", paint: { "fill-color": token("--vw-accent"), "fill-opacity": shade("all") } },
       { id: "edges", type: "line", source: "hexagons", paint: { "line-color": token("--vw-paper"), "line-width": 0.6 } },
-      { id: "levels", type: "line", source: "hexagons", filter: [">", ["get", "level"], 0], paint: { "line-color": levels, "line-width": 2 } },
+      { id: "levels", type: "line", source: "hexagons", filter: [">", ["get", "level"], 0], paint: { "line-color": levels(), "line-width": 2 } },
       { id: "chosen", type: "line", source: "hexagons", filter: ["==", ["get", "cell"], ""], paint: { "line-color": token("--vw-ink"), "line-width": 3 } },
       { id: "path-fill", type: "fill", source: "path", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("--vw-accent"), "fill-opacity": ["case", ["get", "now"], 0.75, 0.25] } },
       { id: "path-line", type: "line", source: "path", paint: { "line-color": token("--vw-accent"), "line-width": ["case", ["==", ["geometry-type"], "Polygon"], 1, 3] } },
@@ -66,10 +69,14 @@ const Maps = (() => {
     return { version: 8, sources, layers };
   }
 
-  const shade = (layer) => ["step", ["get", layer], 0, ...SHADES.flat()];
+  const levels = () => ["match", ["get", "level"], 1, token("--vw-level-1"), 2, token("--vw-level-2-fill"), 3, token("--vw-level-3"), token("--vw-thermal")];
+  const shade = (layer) => ["step", ["get", layer], 0, ...FROM.flatMap((from, index) => [from, SHADES[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"][index]])];
 
   async function prepared(map, element) {
-    const far = () => element.classList.toggle("vw-map-far", map.getZoom() > NAMES_UNTIL);
+    const far = () => {
+      element.classList.toggle("vw-map-far", map.getZoom() > NAMES_UNTIL);
+      element.classList.toggle("vw-map-wide", map.getZoom() < SMALL_NAMES_FROM);
+    };
     map.on("zoom", far);
     far();
     if (!element.dataset.outline) return;
@@ -77,7 +84,7 @@ const Maps = (() => {
     map.getSource("outline").setData(outline);
     for (const { properties } of outline.features) {
       const name = document.createElement("span");
-      name.className = "vw-map-name";
+      name.className = `vw-map-name${SMALL.has(properties.code) ? " vw-map-name-small" : ""}`;
       name.lang = "zh-hans";
       name.textContent = properties.name;
       new maplibregl.Marker({ element: name }).setLngLat(properties.at).addTo(map);
@@ -95,6 +102,7 @@ const Maps = (() => {
     set("hexagons", "fill-color", "--vw-accent");
     set("edges", "line-color", "--vw-paper");
     set("chosen", "line-color", "--vw-ink");
+    map.setPaintProperty("levels", "line-color", levels());
     set("path-fill", "fill-color", "--vw-accent");
     set("path-line", "line-color", "--vw-accent");
   }
@@ -109,7 +117,7 @@ const Maps = (() => {
     });
     return {
       hexagons(found) { features = found; return redraw(); },
-      layer(name) { layer = name; return redraw(); },
+      layer(name = layer) { layer = name; return redraw(); },
       levels(shown) { return ready.then(() => map.setLayoutProperty("levels", "visibility", shown ? "visible" : "none")); },
       chosen(cell) { return ready.then(() => map.setFilter("chosen", ["==", ["get", "cell"], cell])); },
       path(found) { return ready.then(() => map.getSource("path").setData({ type: "FeatureCollection", features: found })); },

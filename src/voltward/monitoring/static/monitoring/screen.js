@@ -24,6 +24,11 @@
   };
   const badge = (one) => make("span", one.level, `vw-level vw-level-${one.style}`);
   const age = (milliseconds) => Times.age(milliseconds / 1000, words.ages);
+  // Of clocks: hours and minutes, under an hour minutes alone.
+  const span = (milliseconds) => {
+    const minutes = Math.floor(milliseconds / 60e3);
+    return minutes < 60 || minutes >= 6000 ? age(milliseconds) : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  };
   const now = () => Date.now() + ahead;
 
   async function load() {
@@ -50,9 +55,12 @@
       return item;
     });
     fill("models", found.models, (one) => line(null, one.model || "—", number(one.rate, 1), `${number(one.alarms)} / ${number(one.vehicles)}`));
-    fill("rules", found.rules, (one) => line(make("span", "", `vw-level vw-level-${one.style}`), one.rule, number(one.alarms)));
+    fill("rules", found.rules, (one) => line(badge(one), one.rule, number(one.alarms)));
     fill("verdicts", found.verdicts, (one) => line(null, one.verdict, number(one.alarms)));
     fill("ticker", found.ticker, tickerItem, words.quiet);
+    const [ticker, again, strip] = [place("ticker"), place("ticker-again"), place("strip")];
+    again.replaceChildren(...[...ticker.children].map((one) => one.cloneNode(true)));
+    strip.classList.toggle("vw-wall-runs", ticker.scrollWidth > strip.clientWidth);
     bars();
     cases();
   }
@@ -83,7 +91,7 @@
     if (!found) return;
     fill("cases", found.cases, (one) => {
       const what = make("span", "", "vw-wall-what");
-      what.append(make("span", `${one.rule} · ${one.model || "—"} · …${one.vin}`), make("small", [one.state, one.owner].filter(Boolean).join(" · ")));
+      what.append(make("span", one.rule), make("small", [one.model, `…${one.vin}`, one.state, one.owner].filter(Boolean).join(" · ")));
       const item = document.createElement("li");
       item.append(badge(one), what, clock(one));
       return item;
@@ -91,11 +99,11 @@
   }
 
   function clock(one) {
-    if (one.due_ms === null) return make("b", Asking.fill(words.open_for, { age: age(now() - one.opened_ms) }));
+    if (one.due_ms === null) return make("b", Asking.fill(words.open_for, { age: span(now() - one.opened_ms) }));
     const left = one.due_ms - now();
-    if (left < 0) return make("b", Asking.fill(words.overdue, { age: age(-left) }), "vw-wall-overdue");
+    if (left < 0) return make("b", Asking.fill(words.overdue, { age: span(-left) }), "vw-wall-overdue");
     const isDue = left < DUE * (one.due_ms - one.opened_ms);
-    return make("b", Asking.fill(words.due, { age: age(left) }), isDue ? "vw-wall-due" : "");
+    return make("b", Asking.fill(words.due, { age: span(left) }), isDue ? "vw-wall-due" : "");
   }
 
   // Twenty-four columns, the levels stacked, level 1 at the bottom.

@@ -26,8 +26,8 @@
     stop();
     state.textContent = words.loading;
     try {
-      const address = `${root.dataset.track}?${ranges.query()}`;
-      const body = reason === null ? await Asking.json(address) : await post(address, reason);
+      const query = ranges.query();
+      const body = reason === null ? await Asking.json(`${root.dataset.track}?${query}`) : await post(`${root.dataset.exact}?${query}`, reason);
       if (ticket === asked) show(body);
     } catch (error) {
       if (ticket === asked) state.textContent = `${words.failed}${error.message}`;
