@@ -18,11 +18,13 @@ pytestmark = pytest.mark.django_db
 OF_NO_HISTORY = {
     "AgreementVersion": "a published text is never edited; its hash proves it",
     "Attempt": "written once",
+    "AlarmStep": "written once",
     "AuditVerification": "an answer to a question, written once",
     "AuditWaiting": "a queue that empties within a second",
     "ClockPoint": "reckoned from its clock, which is tracked",
     "DataKey": "every use and rotation stands in the audit trail; sealed keys belong nowhere else",
     "Delivery": "each attempt is a row of its own",
+    "Episode": "each finding on it stands in the stream it came from",
     "ExportRequest": "asked, decided (a tracked approval) and made: the audit trail has each step",
     "FilterSubscription": "a person's own preference",
     "ImportChange": "is itself the record of a change",
@@ -43,6 +45,7 @@ OF_NO_HISTORY = {
     "RegistryGeneration": "a counter",
     "SavedFilter": "a person's own preference",
     "StoredContent": "content by its own hash cannot change",
+    "WaitingFinding": "a queue: the finding stands in the stream it came from",
 }
 
 

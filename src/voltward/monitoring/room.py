@@ -14,6 +14,7 @@ from voltward.monitoring.columns import (
     online_states,
 )
 from voltward.monitoring.header import vehicle_header
+from voltward.monitoring.jobs import JOBS
 from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
 
 ROOM = Room(
@@ -54,6 +55,7 @@ ROOM = Room(
     headers=(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
     ),
+    jobs=JOBS,
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

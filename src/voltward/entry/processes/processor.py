@@ -1,9 +1,20 @@
 """``voltward processor``: from the journal to the store; needs no office database."""
 
+from functools import partial
+from threading import Event
+
+from prometheus_client import CollectorRegistry
+
 from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
+from voltward.findings.again import Again, judged_again
+from voltward.findings.catalogue import DETECTORS
+from voltward.findings.finding import Finding
+from voltward.findings.follower import FindingsConfig, FindingsFollower, FindingsMetrics
+from voltward.findings.limits import LimitBook
 from voltward.journal.keys import KeyRing
+from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.process import run
 
@@ -15,6 +26,48 @@ def run_processor(settings: Settings) -> None:
         config(settings),
         lambda: places.store_client(settings),
         cluster=settings.store_cluster,
+        beside=(partial(follow_findings, settings), partial(judge_late_rows, settings)),
+    )
+
+
+def follow_findings(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Judge the rows of the journal until ``stopping``."""
+    found = findings_config(settings)
+    reader = JournalReader(found.processor.journal, keys=found.processor.journal_keys)
+    with reader:
+        follower = FindingsFollower(found, reader, DETECTORS, metrics=FindingsMetrics(registry))
+        follower.run(stopping)
+
+
+def judge_late_rows(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Judge again, from the store, what came too late for the engine, until ``stopping``."""
+    del registry
+    found = findings_config(settings)
+    name, journal = found.processor.name, found.processor.journal
+
+    def judge(vehicle_id: int, first_hour: int, last_hour: int) -> list[Finding]:
+        client = places.store_client(settings)
+        try:
+            book = LimitBook.load(found.limits, DETECTORS)
+        except FileNotFoundError:
+            book = LimitBook(DETECTORS)
+        try:
+            return judged_again(client, vehicle_id, first_hour, last_hour, DETECTORS, book)
+        finally:
+            client.close()
+
+    with JournalReader(journal, keys=found.processor.journal_keys) as reader:
+        Again(journal, name, found.folder, reader, judge).run(stopping)
+
+
+def findings_config(settings: Settings) -> FindingsConfig:
+    """The settings as the engine beside the processor takes them."""
+    processor = config(settings)
+    return FindingsConfig(
+        processor,
+        limits=settings.data / "snapshots",
+        folder=places.findings_folder(settings),
+        status_file=places.findings_status(settings),
     )
 
 

@@ -1,0 +1,91 @@
+"""What the stream of findings becomes: episodes, alarms, their log. In bulk, and the same twice over.
+
+One follower calls this, and a job for findings that had to wait; a lock of the transaction keeps the
+two apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connection
+
+from voltward.findings.finding import REOPENED, Finding, finding_from_json, finding_to_json
+from voltward.fleet.models import Vehicle
+from voltward.monitoring.models import WaitingFinding
+from voltward.monitoring.services.intake_book import AT_ONCE, IntakeBook
+from voltward.records.actions import action, record
+from voltward.records.models import Maker, Person
+
+FINDING_TAKE: Final = "finding.take"
+LOCK: Final = 0x56_57_46_31  # any number of ours
+
+
+@dataclass
+class Taken:
+    """What one call did."""
+
+    episodes: int = 0
+    alarms: int = 0
+    waiting: int = 0
+    reopened: list[Finding] = field(default_factory=list)
+
+
+def findings_take(actor: Person, *, findings: Sequence[Finding]) -> Taken:
+    """Put down what the stream told; findings that are known already change nothing.
+
+    Findings of a vehicle that is not on file yet are kept and taken later.
+    """
+    reopened = [one for one in findings if one.kind == REOPENED]
+    told = [one for one in findings if one.kind != REOPENED]
+    taken = _findings_take(actor, findings=told) if told else Taken()
+    taken.reopened = reopened
+    return taken
+
+
+def waiting_findings_take(actor: Person) -> int:
+    """Take what waited for its vehicle to be put on file; returns how many."""
+    numbers = WaitingFinding.objects.values_list("vehicle_number", flat=True).distinct()
+    known = list(
+        Vehicle.objects.filter(vehicle_id__in=list(numbers)).values_list("vehicle_id", flat=True)
+    )
+    rows = list(WaitingFinding.objects.filter(vehicle_number__in=known).order_by("id")[:AT_ONCE])
+    if not rows:
+        return 0
+    found = [finding_from_json(json.dumps(row.body).encode()) for row in rows]
+    _findings_take(actor, findings=found, waited=[row.pk for row in rows])
+    return len(rows)
+
+
+@action(FINDING_TAKE, needs=FINDING_TAKE)
+def _findings_take(
+    actor: Person, *, findings: Sequence[Finding], waited: Sequence[int] = ()
+) -> Taken:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    numbers = {one.vehicle_id for one in findings}
+    vehicles = {
+        one.vehicle_id: one
+        for one in Vehicle.objects.filter(vehicle_id__in=numbers).select_related("maker")
+    }
+    strangers = [one for one in findings if one.vehicle_id not in vehicles]
+    WaitingFinding.objects.bulk_create(
+        WaitingFinding(vehicle_number=one.vehicle_id, body=json.loads(finding_to_json(one)))
+        for one in strangers
+    )
+    WaitingFinding.objects.filter(pk__in=waited).delete()
+    known = [one for one in findings if one.vehicle_id in vehicles]
+    book = IntakeBook.of(known, vehicles)
+    for finding in known:
+        book.take(finding)
+    book.write(actor)
+    makers: Counter[Maker] = Counter(vehicles[one.vehicle_id].maker for one in known)
+    for maker, count in makers.items():
+        record(actor, FINDING_TAKE, maker, before={}, after={"findings": count}, maker_id=maker.pk)
+    if not makers:
+        record(actor, FINDING_TAKE, actor, before={}, after={"waiting": len(strangers)})
+    return Taken(len(book.fresh_episodes), len(book.fresh_alarms), len(strangers))
