@@ -6,6 +6,7 @@ vehicle more exactly than its page does. Coarser ones are sums of those that lie
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -25,7 +26,10 @@ STATES: Final = ("driving", "charging", "parked", "offline")
 NOWHERE: Final = -1
 _RESOLUTION_AT, _DIGIT_BITS, _MOST_DIGITS = 52, 3, 15  # layout of an H3 index
 
+MOST_RINGS: Final = 100_000  # about 1 KB each
+
 Codes = NDArray[np.int64]
+Ring = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -178,15 +182,18 @@ def gathered(
 
 def coarser(fine: Hexagons, resolution: int) -> Hexagons:
     """Sums by the hexagons of ``resolution``."""
-    cells, place = np.unique(parents(fine.cell, resolution), return_inverse=True)
-    counts = np.zeros((len(cells), 4), np.int64)
-    np.add.at(counts, place, fine.counts)
-    alarmed = np.zeros(len(cells), np.int64)
-    np.add.at(alarmed, place, fine.alarmed)
-    level = np.zeros(len(cells), np.uint8)
-    np.maximum.at(level, place, fine.level)
-    middles = np.array([middle(cell) for cell in cells.tolist()], np.float64).reshape(-1, 2)
-    return Hexagons(cells, counts, level, alarmed, middles[:, 1], middles[:, 0])
+    cells = parents(fine.cell, resolution)
+    # ascending cells have ascending parents, so those of one hexagon lie side by side
+    starts = np.flatnonzero(np.diff(cells, prepend=~cells[:1]))
+    middles = np.array([middle(cell) for cell in cells[starts].tolist()], np.float64).reshape(-1, 2)
+    return Hexagons(
+        cells[starts],
+        np.add.reduceat(fine.counts, starts, axis=0) if len(starts) else fine.counts,
+        np.maximum.reduceat(fine.level, starts) if len(starts) else fine.level,
+        np.add.reduceat(fine.alarmed, starts) if len(starts) else fine.alarmed,
+        middles[:, 1],
+        middles[:, 0],
+    )
 
 
 @lru_cache(maxsize=200_000)
@@ -196,10 +203,32 @@ def middle(cell: int) -> tuple[float, float]:
     return found
 
 
-@lru_cache(maxsize=50_000)
-def corners(cell: int, datum: Datum) -> tuple[tuple[float, float], ...]:
-    """Longitude and latitude of its corners in the datum of a map, closed."""
-    latitudes, longitudes = zip(*h3.cell_to_boundary(cell), strict=True)
-    x, y = converted(longitudes, latitudes, origin="wgs84", target=datum)
-    ring = [(round(a, 5), round(b, 5)) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-    return (*ring, ring[0])
+def rings(cells: Sequence[int], datum: Datum) -> list[Ring]:
+    """Longitude and latitude of the corners of each hexagon in the datum of a map, closed."""
+    kept = _RINGS[datum]
+    missing = [cell for cell in cells if cell not in kept]
+    if missing:
+        made = _rings(missing, datum)
+        if len(kept) + len(made) > MOST_RINGS:
+            kept.clear()
+            made = {**made, **_rings([cell for cell in cells if cell not in made], datum)}
+        kept.update(made)
+    return [kept[cell] for cell in cells]
+
+
+def _rings(cells: Sequence[int], datum: Datum) -> dict[int, Ring]:
+    """All corners are brought to the datum at once: one by one it would take ten times as long."""
+    outlines = [h3.cell_to_boundary(cell) for cell in cells]
+    flat = np.array([corner for outline in outlines for corner in outline], np.float64).reshape(
+        -1, 2
+    )
+    x, y = converted(flat[:, 1], flat[:, 0], origin="wgs84", target=datum)
+    corners = [*zip(np.round(x, 5).tolist(), np.round(y, 5).tolist(), strict=True)]
+    found, at = {}, 0
+    for cell, outline in zip(cells, outlines, strict=True):
+        found[cell] = (*corners[at : at + len(outline)], corners[at])
+        at += len(outline)
+    return found
+
+
+_RINGS: dict[Datum, dict[int, Ring]] = {"wgs84": {}, "gcj02": {}}

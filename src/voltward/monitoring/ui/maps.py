@@ -17,7 +17,7 @@ from voltward.base.errors import BadInput
 from voltward.base.geo import Datum, converted
 from voltward.monitoring import selectors, services
 from voltward.monitoring.fleet_map import FleetMap
-from voltward.monitoring.hexagons import COARSEST, STATES, Hexagons, corners, resolution_of
+from voltward.monitoring.hexagons import COARSEST, STATES, Hexagons, resolution_of, rings
 from voltward.monitoring.map_source import source
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.selectors.map import GravePoint
@@ -138,8 +138,10 @@ def collection(
 
 def features(hexagons: Hexagons, datum: Datum) -> list[dict[str, Any]]:
     """One GeoJSON polygon a hexagon, with its counts."""
+    cells = hexagons.cell.tolist()
     rows = zip(
-        hexagons.cell.tolist(),
+        cells,
+        rings(cells, datum),
         hexagons.counts.tolist(),
         hexagons.level.tolist(),
         hexagons.alarmed.tolist(),
@@ -156,9 +158,9 @@ def features(hexagons: Hexagons, datum: Datum) -> list[dict[str, Any]]:
                 "level": level,
                 "alarmed": alarmed,
             },
-            "geometry": {"type": "Polygon", "coordinates": [corners(cell, datum)]},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
         }
-        for cell, counts, level, alarmed in rows
+        for cell, ring, counts, level, alarmed in rows
     ]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from voltward.base.errors import BadInput
 from voltward.base.geo import Datum, converted
 from voltward.monitoring import services
-from voltward.monitoring.hexagons import corners
+from voltward.monitoring.hexagons import rings
 from voltward.monitoring.map_source import source
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.selectors.map import open_grave_since
@@ -123,14 +123,16 @@ def _span(chosen: Range, found: Track) -> dict[str, Any]:
 
 def _masked(found: Track, chosen: Range, datum: Datum) -> dict[str, Any]:
     """Nothing in it is more exact than a hexagon and five minutes."""
+    found_stays = stays_of(found)
+    drawn = rings([stay.cell for stay in found_stays], datum)
     stays = [
         {
             "from": stay.start_s * 1000,
             "to": stay.stop_s * 1000,
             "cell": f"{stay.cell:x}",
-            "ring": corners(stay.cell, datum),
+            "ring": ring,
         }
-        for stay in stays_of(found)
+        for stay, ring in zip(found_stays, drawn, strict=True)
     ]
     return {**_span(chosen, found), "exact": False, "stays": stays}
 
