@@ -46,16 +46,20 @@ def report(
     level: int | None = 0,
     flags: int = 0,
     extremes: bool = True,
+    place: Mapping[str, Any] | None = None,
     **vehicle: Any,
 ) -> bytes:
-    """A whole frame; ``vehicle`` changes fields of the vehicle data, None is the invalid code."""
+    """A whole frame; ``vehicle`` changes fields of the vehicle data, None is the invalid code.
+
+    ``place`` changes fields of the position.
+    """
     is_old = edition is Edition.Y2016
     whole = {**VEHICLE, **(ONLY_2016 if is_old else {}), **vehicle}
     alarms: dict[str, Any] = {
         "name": "alarms", "level": level, "flags": flags, "storage_fault_codes": [],
         "motor_fault_codes": [], "engine_fault_codes": [], "other_fault_codes": [],
     }  # fmt: skip
-    position = {**POSITION, **({} if is_old else {"datum": "gcj02"})}
+    position = {**POSITION, **({} if is_old else {"datum": "gcj02"}), **(place or {})}
     items: list[Any] = [whole, position, alarms if is_old else {**alarms, "flag_levels": []}]
     if is_old and extremes:
         items.append(_extremes(cells, probes))

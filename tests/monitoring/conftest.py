@@ -14,6 +14,7 @@ import pytest
 from clickhouse_connect.driver.exceptions import OperationalError
 from tests.monitoring import car
 
+from voltward.monitoring import fleet_map, screens
 from voltward.monitoring import ports as port_room
 from voltward.monitoring.board import BOARD, BRIEF
 from voltward.monitoring.ports import Ports, hand_in
@@ -101,6 +102,8 @@ class Surroundings:
         BRIEF.forget()
         KEPT.forget()
         OUTAGE.ended()
+        fleet_map.forget()
+        screens.forget()
 
     def _client(self) -> StoreClient:
         self.asked += 1

@@ -30,12 +30,25 @@ PAGES = {
     "vehicle-frames": "/vehicles/{vin}/frames/",
     "vehicle-gaps": "/vehicles/{vin}/gaps/",
     "vehicle-position": "/vehicles/{vin}/position/",
+    "vehicle-track": "/vehicles/{vin}/track/",
+    "vehicle-track-points": "/vehicles/{vin}/track/points/",
+    "map": "/map/",
+    "map-cells": "/map/cells/?zoom=4",
+    "map-alarms": "/map/alarms/",
+    "screens": "/screen/",
+    "screen-national": "/screen/national/",
+    "screen-national-data": "/screen/national/data/",
+    "screen-duty": "/screen/duty/",
+    "screen-duty-data": "/screen/duty/data/",
+    "screen-quality": "/screen/quality/",
+    "screen-quality-data": "/screen/quality/data/",
 }
 OF_VEHICLES = [path for path in PAGES.values() if "{vin}" in path]
 
 
 def test_every_address_of_the_room_is_in_this_table() -> None:
-    apart = {"vehicle-frame", "vehicle-fire"}  # see test_frames.py and test_fire.py
+    # see test_frames.py, test_fire.py, test_map.py and test_tracks.py
+    apart = {"vehicle-frame", "vehicle-fire", "vehicle-place", "vehicle-track-exact"}
     assert {pattern.name for pattern in urls.urlpatterns} == set(PAGES) | apart
     assert get_resolver().resolve("/monitoring/").url_name == "overview"
 

@@ -202,6 +202,20 @@ class Settings(BaseSettings):
         True,
         description="start the watchdog: a canary through every stage, and pages when one stops",
     )
+    map_tiles: str = Field(
+        "",
+        description="raster tiles of the customer's licensed map, https://HOST/{z}/{x}/{y}.png; empty: the"
+        " schematic outline in the package",
+    )
+    map_datum: Literal["wgs84", "gcj02"] = Field(
+        "gcj02", description="datum of those tiles: gcj02 (maps licensed in China) or wgs84"
+    )
+    map_credit: str = Field(
+        "", description="what the map must say of its source and approval number (审图号)"
+    )
+    screen_page_s: int = Field(
+        60, ge=10, description="seconds a wall screen shows a page before it goes on to the next"
+    )
     metrics_port: int = Field(
         0, ge=0, description="first Prometheus port; each process takes the next; 0: a free one"
     )

@@ -20,6 +20,8 @@ class EntryConfig(AppConfig):
         from voltward.entry.telemetry_ports import ports_of, series_of
         from voltward.fleet.keys import hand_in_key
         from voltward.fleet.telemetry import hand_in_series
+        from voltward.monitoring.map_source import MapSource, map_source
+        from voltward.monitoring.map_source import hand_in as hand_in_map
         from voltward.monitoring.ports import hand_in
         from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.lists import ports as lists
@@ -38,6 +40,12 @@ class EntryConfig(AppConfig):
             values = settings.VOLTWARD
             return Limits(values.import_bytes, values.import_unpacked_bytes, values.import_cells)
 
+        def map_of_settings() -> MapSource:
+            values = settings.VOLTWARD
+            return map_source(
+                values.map_tiles, values.map_datum, values.map_credit, values.screen_page_s
+            )
+
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
         hand_in_notice_ports(lambda: notice_ports_of(settings.VOLTWARD))
@@ -55,4 +63,5 @@ class EntryConfig(AppConfig):
         hand_in_storage(lambda: attachment_store(settings.VOLTWARD))
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
         lists.hand_in(ListPorts())
+        hand_in_map(map_of_settings)
         hand_in_exports(lambda: settings.VOLTWARD.data / "exports")

@@ -110,3 +110,12 @@ def narrow_by_now(actor: Person, rows: QuerySet[Vehicle], value: str) -> QuerySe
         "alarmed": fleet.alarmed, "silent": fleet.silent,
     }  # fmt: skip
     return rows.filter(vehicle_id__in=groups[value].vehicle_id.tolist())
+
+
+def narrow_by_hexagon(actor: Person, rows: QuerySet[Vehicle], value: str) -> QuerySet[Vehicle]:
+    """The vehicles of ``rows`` that stand in a hexagon of the map now.
+
+    Raises:
+        StoreAway: nothing is known yet and the store does not answer.
+    """
+    return rows.filter(vehicle_id__in=selectors.vehicles_in(actor, value))

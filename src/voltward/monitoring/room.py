@@ -1,4 +1,4 @@
-"""What monitoring/ shows: the overview, the telemetry tabs of a vehicle's page, the explainer."""
+"""What monitoring/ shows: overview, map and wall screens, the telemetry tabs of a vehicle's page, the explainer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from voltward.monitoring.columns import (
     alarm_levels,
     charges,
     last_frames,
+    narrow_by_hexagon,
     narrow_by_now,
     online_states,
 )
@@ -60,11 +61,14 @@ ROOM = Room(
         MenuItem(_("运行监测"), _("值班"), "duty-roster", "calendar", "duty.read", 106),
         MenuItem(_("运行监测"), _("电话树"), "duty-phones", "bell", "duty.read", 107),
         MenuItem(_("运行监测"), _("平台可用性"), "availability", "server", "telemetry.read", 118),
+        MenuItem(_("运行监测"), _("地图"), "map", "map", "telemetry.read", 106),
+        MenuItem(_("运行监测"), _("大屏"), "screens", "device-desktop", "telemetry.read", 108),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
     ),
     tabs=(
         Tab("vehicle", _("实时"), "vehicle-live", "telemetry.read", 10),
         Tab("vehicle", _("历史"), "vehicle-history", "telemetry.read", 20),
+        Tab("vehicle", _("轨迹"), "vehicle-track", "telemetry.read", 25),
         Tab("vehicle", _("电芯"), "vehicle-cells", "telemetry.read", 30),
         Tab("vehicle", _("告警"), "vehicle-alarms", "alarm.read", 35),
         Tab("vehicle", _("报文"), "vehicle-frames", "frame.read", 40),
@@ -76,7 +80,19 @@ ROOM = Room(
         Column("vehicle", _("SOC"), "telemetry.read", 30, charges),
         Column("vehicle", _("最近采集"), "telemetry.read", 40, last_frames),
     ),
-    filters=(ListFilter("vehicle", "now", _("当前"), NOW, "telemetry.read", 10, narrow_by_now),),
+    filters=(
+        ListFilter("vehicle", "now", _("当前"), NOW, "telemetry.read", 10, narrow_by_now),
+        ListFilter(
+            "vehicle",
+            "hexagon",
+            _("地图网格"),
+            (),
+            "telemetry.read",
+            20,
+            narrow_by_hexagon,
+            pattern="8[2-7][0-9a-f]{13}",
+        ),
+    ),
     headers=(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
         HeaderPart("vehicle", "monitoring/alarms_header.html", "alarm.read", 20, alarms_header),

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django import forms
+from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from voltward.pages.room import REGISTRY, ListFilter
 
@@ -22,15 +24,22 @@ class RoomFilterSet(FilterSet):  # type: ignore[misc]
         super().__init__(*arguments, **named)
         actor = getattr(self.request, "user", None)
         for added in REGISTRY.filters(self.of, actor) if actor is not None else ():
-            found = ChoiceFilter(
-                field_name=added.name,
-                label=added.title,
-                choices=added.choices,
-                empty_label=_("全部"),
-                method=partial(_narrowed, added, actor),
-            )
+            found = _filter_of(added, actor, is_set=bool((self.data or {}).get(added.name)))
             found.parent, found.model = self, self.queryset.model
             self.filters[added.name] = found
+
+
+def _filter_of(added: ListFilter, actor: Any, *, is_set: bool) -> Any:
+    shared = {
+        "field_name": added.name,
+        "label": added.title,
+        "method": partial(_narrowed, added, actor),
+    }
+    if added.choices:
+        return ChoiceFilter(choices=added.choices, empty_label=_("全部"), **shared)
+    widget = forms.TextInput if is_set else forms.HiddenInput
+    matches = RegexValidator(f"^(?:{added.pattern})$")
+    return CharFilter(validators=[matches], max_length=80, widget=widget, **shared)
 
 
 def _narrowed(

@@ -23,6 +23,23 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "manifest-src 'self'",
     )
 )
+ALSO_FROM = "voltward_also_from"  # set on an answer whose page reads images of one more origin
+
+
+def also_from(response: HttpResponseBase, origin: str) -> None:
+    """Let this page fetch and show images of ``origin`` too, such as a map's tiles; "": of no other."""
+    if origin:
+        setattr(response, ALSO_FROM, origin)
+
+
+def policy(origin: str) -> str:
+    """The policy of a page that reads images of ``origin`` besides its own; "": of none."""
+    parts = CONTENT_SECURITY_POLICY.split("; ")
+    opened = ("img-src", "connect-src")
+    more = [f"{part} {origin}" if part.split()[0] in opened else part for part in parts]
+    return "; ".join(more if origin else parts)
+
+
 PERMISSIONS_POLICY = (
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 )
@@ -36,7 +53,7 @@ class HeaderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response["Content-Security-Policy"] = policy(getattr(response, ALSO_FROM, ""))
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if not request.path.startswith("/static/"):

@@ -86,7 +86,8 @@ class Cell:
 class ListFilter:
     """A choice that another room adds to the filters of the list of records of kind ``of``.
 
-    ``narrow(actor, rows, value)`` gives the query set of the records that ``value`` leaves.
+    ``narrow(actor, rows, value)`` gives the query set of the records that ``value`` leaves. Without
+    choices it takes what ``pattern`` (a regular expression) matches, and shows only while it is set.
     """
 
     of: str
@@ -96,6 +97,7 @@ class ListFilter:
     needs: str
     order: int
     narrow: Callable[[Any, Any, str], Any]
+    pattern: str = ""
 
 
 @dataclass(frozen=True)

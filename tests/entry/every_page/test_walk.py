@@ -31,8 +31,10 @@ NO_PAGES = {
     "account/seat/banner/", "attachments/<int:attachment_id>/", "exports/<int:export_id>/",
     "healthz", "imports/<int:run_id>/errors.xlsx", "imports/<int:run_id>/progress/",
     "imports/template/<str:kind>.<str:ending>", "login/sso/", "login/sso/callback/", "logout/",
-    "metrics", "monitoring/figures/", "vehicles/<str:vin>/cells/matrix/",
+    "map/alarms/", "map/cells/", "metrics", "monitoring/figures/", "screen/duty/data/",
+    "screen/national/data/", "screen/quality/data/", "vehicles/<str:vin>/cells/matrix/",
     "vehicles/<str:vin>/history/curves/", "vehicles/<str:vin>/live/events/",
+    "vehicles/<str:vin>/track/points/",
 }  # fmt: skip
 # outside a demo only; its form is the one of the account's page
 NOT_IN_A_DEMO = {"login/password/"}

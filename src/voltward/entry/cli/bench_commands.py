@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import, search, audit.",
+    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import,"
+    " search, audit, map.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -206,6 +207,21 @@ def audit(
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
         _show(run(rows, _say), as_json, AuditBench.text)
+
+
+@app.command("map")
+def map_(
+    vehicles: int = typer.Option(1_000_000, min=1000, help="Vehicles that have a place."),
+    tries: int = typer.Option(40, min=5, help="Looks, and answers at each zoom."),
+    as_json: JsonOption = False,
+) -> None:
+    """Vehicles counted by hexagon while a fifth of them moves, and the map's answers at each zoom.
+
+    Example: voltward bench map --vehicles 200000
+    """
+    from voltward.entry.map_bench import MapBench, run
+
+    _show(run(vehicles, tries), as_json, MapBench.text)
 
 
 def _say(text: str) -> None:

@@ -1,5 +1,6 @@
 """Every read of monitoring/, one file per subject."""
 
+from voltward.monitoring.selectors.map import grave_points, map_now, vehicles_in
 from voltward.monitoring.selectors.telemetry import (
     StoreAway,
     brief_states,
@@ -30,9 +31,11 @@ __all__ = [
     "frame_at",
     "frames_of",
     "gaps_of",
+    "grave_points",
     "history_of",
     "latest_by_ids",
     "latest_of",
+    "map_now",
     "newest_of",
     "online_count",
     "online_vins",
@@ -40,4 +43,5 @@ __all__ = [
     "processor_status",
     "refusals_of",
     "rows_between",
+    "vehicles_in",
 ]

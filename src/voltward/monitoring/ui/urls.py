@@ -24,12 +24,15 @@ from voltward.monitoring.ui import (
     limit_trials,
     limits,
     live,
+    maps,
     overview,
     phones,
     presence_checks,
     roster,
     rules,
+    screens,
     shifts,
+    tracks,
     vehicle_alarms,
     webhooks,
 )
@@ -106,6 +109,14 @@ urlpatterns = [
     path(
         "vehicles/<str:vin>/alarms/opt-out/", vehicle_alarms.opt_out, name="vehicle-owner-opt-out"
     ),
+    path("vehicles/<str:vin>/track/", tracks.page, name="vehicle-track"),
+    path("vehicles/<str:vin>/track/points/", tracks.points, name="vehicle-track-points"),
+    path("vehicles/<str:vin>/track/exact/", tracks.exact, name="vehicle-track-exact"),
+    path("vehicles/<str:vin>/place/", maps.place, name="vehicle-place"),
+    path("map/", maps.page, name="map"),
+    path("map/cells/", maps.cells, name="map-cells"),
+    path("map/alarms/", maps.alarms, name="map-alarms"),
+    path("screen/", screens.index, name="screens"),
     path("vehicles/<str:vin>/position/", live.position, name="vehicle-position"),
     path("vehicles/<str:vin>/fire/", live.fire, name="vehicle-fire"),
     path("alarms/load/", desk.page, name="desk-load"),
@@ -120,3 +131,10 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/key/", webhooks.key, name="webhook-key"),
     path("webhooks/<int:webhook_id>/close/", webhooks.close, name="webhook-close"),
 ]
+for screen in screens.SCREENS:
+    urlpatterns += [
+        path(f"screen/{screen.name}/", screens.page_of(screen), name=screen.url_name),
+        path(
+            f"screen/{screen.name}/data/", screens.data_of(screen), name=f"{screen.url_name}-data"
+        ),
+    ]

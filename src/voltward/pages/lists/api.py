@@ -191,7 +191,9 @@ def _parameters(declaration: List) -> list[OpenApiParameter]:
     ]
     made += [
         OpenApiParameter(
-            added.name, description=str(added.title), enum=[value for value, _ in added.choices]
+            added.name,
+            description=str(added.title),
+            enum=[value for value, _ in added.choices] or None,
         )
         for room in REGISTRY.rooms
         for added in room.filters

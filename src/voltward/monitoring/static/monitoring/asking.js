@@ -2,8 +2,9 @@
 "use strict";
 
 const Asking = (() => {
-  async function json(address) {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  // byItself: no hand asked, so the session is not kept alive by it.
+  async function json(address, { byItself = false } = {}) {
+    const answer = await fetch(address, { headers: { Accept: "application/json", ...(byItself ? { "X-Voltward-Untouched": "1" } : {}) } });
     const kind = answer.headers.get("Content-Type") || "";
     if (!kind.startsWith("application/json")) {
       if (answer.redirected) location.reload(); // the session is over: the login page says so
