@@ -1,5 +1,23 @@
 """The tables of monitoring/, one file per subject."""
 
 from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode
+from voltward.monitoring.models.watch import (
+    ContactAttempt,
+    VehicleHabit,
+    WatchCase,
+    WatchCaseVehicle,
+    WatchStep,
+)
+from voltward.monitoring.models.watch_limits import WatchLimit
 
-__all__ = ["Alarm", "AlarmStep", "Episode"]
+__all__ = [
+    "Alarm",
+    "AlarmStep",
+    "ContactAttempt",
+    "Episode",
+    "VehicleHabit",
+    "WatchCase",
+    "WatchCaseVehicle",
+    "WatchLimit",
+    "WatchStep",
+]
