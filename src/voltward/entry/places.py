@@ -40,6 +40,15 @@ def processor_status(settings: Settings) -> Path:
     return settings.data / "run" / "processor-main.json"
 
 
+def findings_folder(settings: Settings) -> Path:
+    """The engine's memory."""
+    return settings.data / "findings"
+
+
+def findings_status(settings: Settings) -> Path:
+    return settings.data / "run" / "findings-main.json"
+
+
 def vehicle_key(settings: Settings) -> bytes:
     return installation_key(settings.vehicle_key_file)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -17,8 +16,6 @@ NORMAL: Final = 0
 # What level a rule's remarks have while they are about data only: NORMAL opens nothing, so marks of
 # quality are judged as QUALITY_MARK and written with level 0.
 QUALITY_MARK: Final = 9
-
-_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Limit:
     confidence: str = "M"
     lowest: float = 0.0
     highest: float = 1e9
-    by_chemistry: Mapping[str, float] = field(default=_NONE)
+    by_chemistry: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,8 @@ class Judged:
 
     ``level`` i1: NO_DATA, NORMAL, 1 to 4, or QUALITY_MARK. ``value`` f4: the number judged, larger is
     worse when ``rises``; ``limit`` i1: which of the detector's limits it was compared with, -1 none.
-    ``beside``: further numbers to carry in the finding, by name.
+    ``beside``: further numbers to carry in the finding, by name. ``profile``: of limits that are only
+    watched (shadow mode); such a rule is numbered apart from the one in force.
     """
 
     rule: str
@@ -85,7 +83,8 @@ class Judged:
     value: NDArray[np.float32]
     limit: NDArray[np.int8]
     rises: bool = True
-    beside: Mapping[str, Array] = field(default=_NONE)
+    beside: Mapping[str, Array] = field(default_factory=dict)
+    profile: str = ""
 
 
 Judge = Callable[[Rows, Array, Limits], Sequence[Judged]]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from voltward.base.errors import BadInput
 
 VERSION: Final = 1
-KIND_FINDING: Final = 1  # record kind of a findings stream
+KIND_FINDING: Final = 16  # record kind of a findings stream; those of the gateways are below
 STREAM_PREFIX: Final = "findings-"
 
 OPENED, WORSE, CLEARED, EVENT, REOPENED = "opened", "worse", "cleared", "event", "reopened"
@@ -19,8 +18,6 @@ KINDS: Final = frozenset({OPENED, WORSE, CLEARED, EVENT, REOPENED})
 NOT_REPORTED: Final = 255
 QUALITY, THERMAL_EVENT = 0, 4  # the lowest and the highest judged level
 LATE_S: Final = 600  # older than this when received: recorded, not paged (fault catalogue R20)
-
-_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ class Finding:
     stream: str = ""
     position: int = 0
     unit_hash: int = 0
-    state: Mapping[str, float] = field(default=_NOTHING)
-    values: Mapping[str, float] = field(default=_NOTHING)
+    state: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
     limit: LimitUsed | None = None
     cell: str = ""
     profile: str = ""

@@ -1,9 +1,17 @@
 """``voltward processor``: from the journal to the store; needs no office database."""
 
+from functools import partial
+from threading import Event
+
+from prometheus_client import CollectorRegistry
+
 from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
+from voltward.findings.catalogue import DETECTORS
+from voltward.findings.follower import FindingsConfig, FindingsFollower, FindingsMetrics
 from voltward.journal.keys import KeyRing
+from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.process import run
 
@@ -15,6 +23,27 @@ def run_processor(settings: Settings) -> None:
         config(settings),
         lambda: places.store_client(settings),
         cluster=settings.store_cluster,
+        beside=(partial(follow_findings, settings),),
+    )
+
+
+def follow_findings(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Judge the rows of the journal until ``stopping``."""
+    found = findings_config(settings)
+    reader = JournalReader(found.processor.journal, keys=found.processor.journal_keys)
+    with reader:
+        follower = FindingsFollower(found, reader, DETECTORS, metrics=FindingsMetrics(registry))
+        follower.run(stopping)
+
+
+def findings_config(settings: Settings) -> FindingsConfig:
+    """The settings as the engine beside the processor takes them."""
+    processor = config(settings)
+    return FindingsConfig(
+        processor,
+        limits=settings.data / "snapshots",
+        folder=places.findings_folder(settings),
+        status_file=places.findings_status(settings),
     )
 
 

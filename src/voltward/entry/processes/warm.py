@@ -10,6 +10,7 @@ KERNELS = (
     "voltward.gateway.kernels.warm",
     "voltward.telemetry.ingest.repeats",
     "voltward.telemetry.ingest.vehicles",
+    "voltward.findings.warming",
 )
 
 

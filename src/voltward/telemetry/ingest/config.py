@@ -7,8 +7,8 @@ from pathlib import Path
 from voltward.base.errors import BadInput
 from voltward.journal.keys import KeyRing
 
-# Streams that a processor writes itself; following them would feed it its own quarantine.
-OWN_STREAMS = "quarantine-*"
+# Streams that hold no frames of vehicles: what was set aside, and what was found.
+OWN_STREAMS = ("quarantine-*", "findings-*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ProcessorConfig:
 
     def follows(self, stream: str) -> bool:
         """True when this processor takes the frames of ``stream``."""
-        if fnmatchcase(stream, OWN_STREAMS):
+        if any(fnmatchcase(stream, pattern) for pattern in OWN_STREAMS):
             return False
         return any(fnmatchcase(stream, pattern) for pattern in self.streams)
 

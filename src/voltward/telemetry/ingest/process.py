@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from threading import Event
+from threading import Event, Thread
 
 import structlog
-from prometheus_client import start_http_server
+from prometheus_client import CollectorRegistry, start_http_server
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.journal.reader import JournalReader
@@ -22,6 +22,7 @@ from voltward.telemetry.ingest.sink import Sink, StoreSink
 from voltward.telemetry.ingest.state import RebuildInterrupted, only_one
 
 _log = structlog.get_logger("voltward.processor")
+Beside = Callable[[Event, CollectorRegistry], None]
 
 
 def run(
@@ -31,11 +32,14 @@ def run(
     cluster: str = "",
     taps: Sequence[Tap] = (),
     ready: Callable[[], None] | None = None,
+    beside: Sequence[Beside] = (),
 ) -> None:
     """Work until SIGTERM or SIGINT; the plan in hand is finished first if the store is there.
 
     ``connect`` is asked again after every failure. ``ready`` is called once before the first
-    frame. The journal folder and the store need not exist yet.
+    frame. The journal folder and the store need not exist yet. ``beside``: what else follows the
+    journal in this process, each in a thread of its own, until its event is set; should one end by
+    a fault, the process ends too.
 
     Raises:
         ProcessorRuns: another process works under this name.
@@ -55,9 +59,29 @@ def run(
         if ready is not None:
             ready()
         _log.info("processor follows", journal=str(config.journal), name=config.name)
-        processor.run(stopping)
+        with _running(beside, processor, stopping):
+            processor.run(stopping)
         _log.info("processor stops", totals=dict(processor.state.totals))
     sink.close()
+
+
+@contextmanager
+def _running(beside: Sequence[Beside], processor: Processor, stopping: Event) -> Iterator[None]:
+    def ending_all(work: Beside) -> None:
+        try:
+            work(stopping, processor.metrics.registry)
+        finally:
+            stopping.set()
+
+    threads = [Thread(target=ending_all, args=(work,)) for work in beside]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Data that detectors and the office share, each with its source and confidence."""
