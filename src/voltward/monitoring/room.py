@@ -13,6 +13,8 @@ from voltward.monitoring.columns import (
     online_states,
 )
 from voltward.monitoring.header import vehicle_header
+from voltward.monitoring.ui.watch_lists import LISTS as WATCH_LISTS
+from voltward.monitoring.watch_room import WATCH_JOBS, WATCH_MENU, WATCH_SUBJECTS, WATCH_TASKS
 from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
 
 ROOM = Room(
@@ -20,6 +22,7 @@ ROOM = Room(
     menu=(
         MenuItem(_("运行监测"), _("运行概览"), "overview", "activity", "telemetry.read", 100),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
+        *WATCH_MENU,
     ),
     tabs=(
         Tab("vehicle", _("实时"), "vehicle-live", "telemetry.read", 10),
@@ -38,6 +41,10 @@ ROOM = Room(
     headers=(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
     ),
+    subjects=WATCH_SUBJECTS,
+    tasks=WATCH_TASKS,
+    jobs=WATCH_JOBS,
+    lists=tuple(WATCH_LISTS.values()),
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

@@ -54,6 +54,7 @@ _WORK = frozenset(
 _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
 _TELEMETRY = frozenset({"telemetry.read", "frame.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
+_WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until there is a verdict
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
 
@@ -61,15 +62,16 @@ _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS
-        | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _WATCH
+        | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write"},
         sensitive=True,
     ),
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
-        _WORK | _WRITE | _TELEMETRY | {"position.read", "vehicle.register", "replay.start"} | _PERSONAL,
+        _WORK | _WRITE | _TELEMETRY | {"position.read", "vehicle.register", "replay.start"} | _PERSONAL
+        | _WATCH | {"watch.close"},
     ),
     Role(
         QUALITY_ENGINEER,
@@ -81,7 +83,7 @@ _TABLE = (
     Role(
         AFTERSALES,
         _("售后服务人员"),
-        _WORK | _WRITE | _SPINE | _OWNERS | {"telemetry.read", "agreement.write"},
+        _WORK | _WRITE | _SPINE | _OWNERS | _WATCH | {"telemetry.read", "agreement.write"},
     ),
     Role(OUTLET, _("服务网点人员"), _WORK | _WRITE),
     Role(
@@ -98,9 +100,10 @@ _TABLE = (
            "hold.manage", "agreement.write"},
         sensitive=True,
     ),
-    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read"},
+    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read", "watch.read"},
          reads=True),
-    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read"}, reads=True),
+    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read", "watch.read"},
+         reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
     Role(INTEGRATOR, _("系统集成（只读接口）"), frozenset({"vehicle.read", "telemetry.read", "position.read"}),
          reads=True),
@@ -140,7 +143,7 @@ _TABLE = (
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
-             "export.make", "mark.confirm"}
+             "export.make", "mark.confirm", "watch.sweep"}
         ),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.monitoring.selectors.watch_fleet import DAY_S, Scene
-from voltward.monitoring.watching.parking import Crowds, crowds, in_set
+from voltward.monitoring.watching.parking import Crowds, crowds
 from voltward.monitoring.watching.places import offsets_m, placed
 from voltward.records.protection.places import coarse
 from voltward.telemetry.client import Client
@@ -70,8 +70,7 @@ def crowds_judged(scene: Scene, client: Client) -> list[Crowd]:
     near = crowds(latitude[which], longitude[which], radius_m=radius_m, count=count)
     which = which[near.group >= 0]
     since_s = _parked_since(scene, client, which, data_s[which], days)
-    parked_d = (scene.at_s - since_s) / DAY_S
-    inside = in_set(parked_d, soc_pct[which], is_off[which], days=days, soc=least_soc)
+    inside = (scene.at_s - since_s) / DAY_S > days  # the set X; equal is not beyond
     which, since_s = which[inside], since_s[inside]
     found = crowds(latitude[which], longitude[which], radius_m=radius_m, count=count)
     return [

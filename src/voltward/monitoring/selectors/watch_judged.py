@@ -11,15 +11,16 @@ import numpy as np
 from django.db.models import Count
 from numpy.typing import NDArray
 
+from voltward.findings.hazards.c11 import StandingLimits, long_off_line, over_discharged
 from voltward.monitoring.models import Episode
 from voltward.monitoring.models.watch import FREQUENT_ALARMS, LONG_OFFLINE, OVER_DISCHARGE
 from voltward.monitoring.selectors.watch_fleet import DAY_S, HOUR_S, PRIVATE, Scene
 from voltward.monitoring.watching import NO, YES
 from voltward.monitoring.watching.alarming import frequent
-from voltward.monitoring.watching.standing import long_offline, over_discharge
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.parked import CHARGING, STARTED, standing_since
 
+LOOKED_BEFORE_S: Final = 2 * HOUR_S
 SELF_DISCHARGE: Final = "standing.self_discharge_pct_per_d"
 
 
@@ -46,8 +47,10 @@ def offline_judged(scene: Scene) -> Judged:
     offline_d = (scene.at_s - start_s) / DAY_S
     private = _is(book.usage, book.usages, PRIVATE)
     codes = ("offline.private_d", "offline.other_d")
-    limit_d = np.where(private, limits.value(codes[0]), limits.value(codes[1]))
-    answer = np.where(book.in_use, long_offline(offline_d, limit_d), NO).astype(np.int8)
+    of_model = standing_limits(scene)
+    limit_d = np.where(private, of_model.private_days, of_model.other_days)
+    answer = long_off_line(offline_d * DAY_S, private, of_model)
+    answer[~book.in_use] = NO
 
     def numbers(i: int) -> dict[str, Any]:
         return {
@@ -68,15 +71,13 @@ def over_discharge_judged(scene: Scene, client: Client) -> Judged:
     limits, seen = scene.limits, scene.seen
     soc_pct, data_s = scene.seen_values(seen.soc_pct), scene.data_s()
     discharge = self_discharge(scene)
-    least_off_h, within_d = limits.value("standing.least_off_h"), limits.value("standing.within_d")
-    off_h = (scene.at_s - data_s) / HOUR_S
-    low = over_discharge(
-        soc_pct, discharge, np.full(off_h.size, np.inf), within_d=within_d, least_off_h=least_off_h
-    )
+    of_model = standing_limits(scene)
+    off_s = scene.at_s - data_s
+    low = over_discharged(soc_pct, discharge, np.full(off_s.size, np.inf), of_model)
     # an off vehicle may go on reporting: then the frames say since when it is off
-    still = _still(scene) & (low == YES) & (off_h < least_off_h)
-    off_h = _off_longer(scene, client, off_h, np.flatnonzero(still), least_off_h)
-    answer = over_discharge(soc_pct, discharge, off_h, within_d=within_d, least_off_h=least_off_h)
+    still = _still(scene) & (low == YES) & (off_s < of_model.off_s)
+    off_s = _off_longer(scene, client, off_s, np.flatnonzero(still), of_model.off_s)
+    answer = over_discharged(soc_pct, discharge, off_s, of_model)
     with np.errstate(divide="ignore", invalid="ignore"):
         lasts_d = soc_pct / discharge
 
@@ -85,7 +86,7 @@ def over_discharge_judged(scene: Scene, client: Client) -> Judged:
             "soc_pct": float(soc_pct[i]),
             "self_discharge_pct_per_d": float(discharge[i]),
             "lasts_d": round(float(lasts_d[i]), 2),
-            "off_h": round(float(off_h[i]), 1),
+            "off_h": round(float(off_s[i]) / HOUR_S, 1),
             "last_at": instant(data_s[i]),
         }
 
@@ -95,6 +96,17 @@ def over_discharge_judged(scene: Scene, client: Client) -> Judged:
         return limits.shown(*codes, battery_type_id=battery)
 
     return Judged(OVER_DISCHARGE, answer, -lasts_d, numbers, of)
+
+
+def standing_limits(scene: Scene) -> StandingLimits:
+    """The numbers of C.11 that are in force."""
+    value = scene.limits.value
+    return StandingLimits(
+        days_left=value("standing.within_d"),
+        off_s=value("standing.least_off_h") * HOUR_S,
+        private_days=value("offline.private_d"),
+        other_days=value("offline.other_d"),
+    )
 
 
 def self_discharge(scene: Scene) -> NDArray[np.float64]:
@@ -114,18 +126,19 @@ def _still(scene: Scene) -> NDArray[np.bool_]:
 
 
 def _off_longer(
-    scene: Scene, client: Client, off_h: NDArray[np.float64], which: NDArray[np.int64], hours: float
+    scene: Scene, client: Client, off_s: NDArray[np.float64], which: NDArray[np.int64], least_s: float
 ) -> NDArray[np.float64]:
-    """``off_h`` with what the frames of the last ``hours`` tell of vehicles that still report."""
+    """``off_s`` with what the newest frames tell of vehicles that still report."""
     if not which.size:
-        return off_h
+        return off_s
     ids = scene.book.vehicle_id[which].tolist()
     # a little longer, so that who has stood for just so long has a frame from before
-    found = standing_since(client, ids, scene.at, days=(hours + 2) / 24, counts_charging=True)
-    longer = off_h.copy()
+    days = (least_s + LOOKED_BEFORE_S) / DAY_S
+    found = standing_since(client, ids, scene.at, days=days, counts_charging=True)
+    longer = off_s.copy()
     for i, vehicle in zip(which.tolist(), ids, strict=True):
         if vehicle in found:
-            longer[i] = max(longer[i], (scene.at_s - found[vehicle].at_s) / HOUR_S)
+            longer[i] = max(longer[i], scene.at_s - found[vehicle].at_s)
     return longer
 
 

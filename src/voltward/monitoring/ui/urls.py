@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from voltward.monitoring.ui import cells, explainer, frames, gaps, history, live, overview
+from voltward.monitoring.ui import (
+    cells,
+    explainer,
+    frames,
+    gaps,
+    history,
+    live,
+    overview,
+    watch,
+    watch_batch,
+    watch_limits,
+)
+from voltward.monitoring.ui.watch_lists import page_of_queue
+from voltward.monitoring.ui.watch_words import QUEUE_WORDS
 
 urlpatterns = [
     path("monitoring/", overview.page, name="overview"),
@@ -19,4 +32,13 @@ urlpatterns = [
     path("vehicles/<str:vin>/gaps/", gaps.page, name="vehicle-gaps"),
     path("vehicles/<str:vin>/position/", live.position, name="vehicle-position"),
     path("vehicles/<str:vin>/fire/", live.fire, name="vehicle-fire"),
+    path("watch/", watch.overview, name="watch"),
+    path("watch/<int:case_id>/", watch.page, name="watch-case"),
+    path("watch/limits/", watch_limits.limits, name="watch-limits"),
+    path("watch/limits/<str:code>/", watch_limits.propose, name="watch-limit-propose"),
+    *(
+        path(f"watch/{words.slug}/", page_of_queue(queue).as_view(), name=f"watch-{words.slug}")
+        for queue, words in QUEUE_WORDS.items()
+    ),
+    path("watch/<slug:slug>/batch/", watch_batch.page, name="watch-batch"),
 ]

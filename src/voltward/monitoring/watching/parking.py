@@ -1,6 +1,6 @@
-"""Long mass parking, GB/T 45688-2025 C.12 (informative): who stands among too many, and in which group.
+"""Groups of vehicles parked together: who of C.12 (GB/T 45688-2025, informative) stands with whom.
 
-A group is what density makes of it: targets whose neighbours reach the count, joined where they lie
+A group is what density makes of it: targets, whose neighbours reach the count, joined where they lie
 within the radius of one another, and with them every vehicle within the radius of a target.
 """
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import h3
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.monitoring.watching.places import EARTH_M
+from voltward.findings.hazards.c12 import EARTH_M, near
+from voltward.findings.kernel import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,28 +35,21 @@ class Crowds:
     is_target: NDArray[np.bool_]
 
 
-def in_set(
-    parked_d: Floats, soc_pct: Floats, is_off: NDArray[np.bool_], *, days: float, soc: float
-) -> NDArray[np.bool_]:
-    """The set X: off, parked for more than ``days``, charged above ``soc``; equal is not beyond."""
-    return np.asarray(is_off & (parked_d > days) & (soc_pct > soc))
-
-
 def crowds(latitude_deg: Floats, longitude_deg: Floats, *, radius_m: float, count: int) -> Crowds:
-    """``latitude_deg``, ``longitude_deg``: of the vehicles of X, WGS-84, no NaN. Nearer than ``radius_m``
-    is a neighbour; a vehicle counts itself (reading Q12)."""
-    if latitude_deg.size == 0:
-        empty = np.zeros(0, np.int64)
-        return Crowds(empty, empty, np.zeros(0, np.bool_))
+    """``latitude_deg``, ``longitude_deg``: of the vehicles of set X, WGS-84, no NaN. Nearer than
+    ``radius_m`` is a neighbour; a vehicle counts itself (reading Q12)."""
+    number = near(latitude_deg, longitude_deg, radius_m).astype(np.int64)
+    reached = number >= count
+    group = np.full(number.size, -1, np.int64)
+    if not reached.any():
+        return Crowds(number, group, reached)
     cells, order, starts = _by_cell(latitude_deg, longitude_deg)
-    near, near_starts = _near_cells(cells, radius_m)
-    number, group = _counted(
-        np.radians(latitude_deg[order]), np.radians(longitude_deg[order]),
-        starts, near, near_starts, float(radius_m), count,
+    around, around_starts = _near_cells(cells, radius_m)
+    group[order] = _grouped(
+        np.radians(latitude_deg[order]), np.radians(longitude_deg[order]), reached[order],
+        starts, around, around_starts, float(radius_m),
     )  # fmt: skip
-    back = np.empty_like(order)
-    back[order] = np.arange(order.size)
-    return Crowds(number[back], group[back], (number >= count)[back])
+    return Crowds(number, group, reached)
 
 
 def _by_cell(latitude_deg: Floats, longitude_deg: Floats) -> tuple[list[str], Ints, Ints]:
@@ -75,62 +68,52 @@ def _near_cells(cells: list[str], radius_m: float) -> tuple[Ints, Ints]:
     while (1.5 * rings - 0.5) * SHORTEST_EDGE_M < radius_m:  # what ``rings`` cover from any corner
         rings += 1
     number = {cell: i for i, cell in enumerate(cells)}
-    near = [
+    around = [
         [number[one] for one in h3.grid_disk(cell, rings) if one in number] for cell in cells
     ]
-    starts = np.concatenate(([0], np.cumsum([len(one) for one in near]))).astype(np.int64)
-    return np.array([one for found in near for one in found], np.int64), starts
+    starts = np.concatenate(([0], np.cumsum([len(one) for one in around]))).astype(np.int64)
+    return np.array([one for found in around for one in found], np.int64), starts
 
 
-@nb.njit(cache=True)
-def _counted(latitude, longitude, starts, near, near_starts, radius_m, count):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Neighbours of each vehicle, and its group; vehicles sorted by cell, radians."""
+@kernel()
+def _grouped(latitude, longitude, reached, starts, around, around_starts, radius_m):  # type: ignore[no-untyped-def]
+    """The group of each vehicle, by the place of one of its targets; -1 none. Sorted by cell, radians."""
     n = latitude.size
-    number = np.zeros(n, np.int64)
-    for cell in range(starts.size - 1):
-        for i in range(starts[cell], starts[cell + 1]):
-            for k in range(near_starts[cell], near_starts[cell + 1]):
-                for j in range(starts[near[k]], starts[near[k] + 1]):
-                    if _apart(latitude[i], longitude[i], latitude[j], longitude[j]) < radius_m:
-                        number[i] += 1
     parent = np.arange(n)
-    reached = number >= count
-    for cell in range(starts.size - 1):
-        for i in range(starts[cell], starts[cell + 1]):
-            if not reached[i]:
-                continue
-            for k in range(near_starts[cell], near_starts[cell + 1]):
-                for j in range(starts[near[k]], starts[near[k] + 1]):
-                    if reached[j] and j < i:
-                        if _apart(latitude[i], longitude[i], latitude[j], longitude[j]) < radius_m:
-                            one, other = _root(parent, i), _root(parent, j)
-                            parent[max(one, other)] = min(one, other)
     group = np.full(n, -1, np.int64)
+    nearest = np.full(n, radius_m)
+    by = np.full(n, -1, np.int64)
     for cell in range(starts.size - 1):
-        for i in range(starts[cell], starts[cell + 1]):
-            if reached[i]:
-                group[i] = _root(parent, i)
-                continue
-            nearest = radius_m
-            for k in range(near_starts[cell], near_starts[cell + 1]):
-                for j in range(starts[near[k]], starts[near[k] + 1]):
-                    if reached[j]:
-                        apart = _apart(latitude[i], longitude[i], latitude[j], longitude[j])
-                        if apart < nearest:
-                            nearest, group[i] = apart, _root(parent, j)
-    return number, group
+        for k in range(around_starts[cell], around_starts[cell + 1]):
+            other = around[k]
+            for i in range(starts[cell], starts[cell + 1]):
+                for j in range(starts[other], starts[other + 1]):
+                    if not reached[j] or (reached[i] and j >= i):
+                        continue
+                    apart = _apart(latitude[i], longitude[i], latitude[j], longitude[j])
+                    if reached[i]:
+                        if apart < radius_m:
+                            parent[_root(parent, i)] = _root(parent, j)
+                    elif apart < nearest[i]:
+                        nearest[i], by[i] = apart, j
+    for i in range(n):
+        if reached[i]:
+            group[i] = _root(parent, i)
+        elif by[i] >= 0:
+            group[i] = _root(parent, by[i])
+    return group
 
 
-@nb.njit(cache=True)
-def _apart(latitude, longitude, other_latitude, other_longitude):  # type: ignore[no-untyped-def]  # pragma: no cover
+@kernel()
+def _apart(latitude, longitude, other_latitude, other_longitude):  # type: ignore[no-untyped-def]
     """Metres between two places, radians: the haversine formula."""
     half = np.sin((latitude - other_latitude) / 2) ** 2
     half += np.cos(latitude) * np.cos(other_latitude) * np.sin((longitude - other_longitude) / 2) ** 2
     return 2 * EARTH_M * np.arcsin(np.sqrt(min(1.0, half)))
 
 
-@nb.njit(cache=True)
-def _root(parent, i):  # type: ignore[no-untyped-def]  # pragma: no cover
+@kernel()
+def _root(parent, i):  # type: ignore[no-untyped-def]
     while parent[i] != i:
         parent[i] = parent[parent[i]]
         i = parent[i]

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from voltward.findings.hazards.c12 import EARTH_M
+
 Floats = NDArray[np.float64]
 
-EARTH_M: Final = 6_371_008.8  # mean radius, as the worked examples of GB/T 45688 C.12 take it
 SOUTH, WEST = 2, 4  # bits of the positioning state, GB/T 32960.3 table of 0x05
 GCJ02: Final = 2  # code of the datum, GB/T 32960.3-2025; the 2016 edition names none
 _AXIS_M, _ECCENTRICITY = 6_378_245.0, 0.006_693_421_622_965_943  # Krasovsky 1940, as GCJ-02 uses it
@@ -28,16 +29,6 @@ def placed(
     north, east = _shift_deg(latitude, longitude)
     shifted = datum == GCJ02
     return np.where(shifted, latitude - north, latitude), np.where(shifted, longitude - east, longitude)
-
-
-def distance_m(
-    latitude_deg: Floats, longitude_deg: Floats, from_latitude: float, from_longitude: float
-) -> Floats:
-    """Haversine, ``(n,)``."""
-    north, south = np.radians(latitude_deg), np.radians(from_latitude)
-    half = np.sin((north - south) / 2) ** 2
-    half += np.cos(north) * np.cos(south) * np.sin(np.radians(longitude_deg - from_longitude) / 2) ** 2
-    return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
 
 
 def offsets_m(latitude_deg: Floats, longitude_deg: Floats) -> tuple[Floats, Floats]:

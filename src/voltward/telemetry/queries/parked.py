@@ -68,13 +68,18 @@ def last_seen(client: Client) -> LastSeen:
         f" FROM {LATEST} GROUP BY vehicle_id ORDER BY vehicle_id",
         {"reissue": REISSUE},
     )
+    soc, latitude, longitude = (
+        np.asarray(table[f"{name}_now"].to_numpy(), np.float64) for name in names
+    )
     return LastSeen(
         np.asarray(table["vehicle_id"].to_numpy(), np.uint64),
         np.asarray(table["heard"].to_numpy(), np.int64),
         np.asarray(table["collected"].to_numpy(), np.int64),
         _code(table, "vehicle_state_now"),
         _code(table, "charging_now"),
-        *(np.asarray(table[f"{name}_now"].to_numpy(), np.float64) for name in names),
+        soc,
+        latitude,
+        longitude,
         _code(table, "position_status_now", 0),
         _code(table, "datum_now"),
     )
