@@ -13,6 +13,7 @@ from voltward.monitoring.columns import (
     online_states,
 )
 from voltward.monitoring.header import vehicle_header
+from voltward.monitoring.jobs import JOBS
 from voltward.monitoring.ui.watch_lists import LISTS as WATCH_LISTS
 from voltward.monitoring.watch_room import WATCH_JOBS, WATCH_MENU, WATCH_SUBJECTS, WATCH_TASKS
 from voltward.pages.room import Column, HeaderPart, ListFilter, MenuItem, Room, Tab
@@ -43,7 +44,7 @@ ROOM = Room(
     ),
     subjects=WATCH_SUBJECTS,
     tasks=WATCH_TASKS,
-    jobs=WATCH_JOBS,
+    jobs=(*JOBS, *WATCH_JOBS),
     lists=tuple(WATCH_LISTS.values()),
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",

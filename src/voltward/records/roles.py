@@ -143,7 +143,7 @@ _TABLE = (
             {"maker.manage", "person.manage", "account.manage", "token.manage", "vehicle.register", "vehicle.admit",
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
-             "export.make", "mark.confirm", "watch.sweep"}
+             "export.make", "mark.confirm", "finding.take", "watch.sweep"}
         ),
     ),
 )  # fmt: skip

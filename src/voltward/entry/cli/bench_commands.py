@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, api, import, search, audit.",
+    help="Measure this machine: decode, journal, gateway, store, path, findings, api, import, search, audit.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -35,6 +35,21 @@ def decode(
     from voltward.columns.bench import measure, text_of
 
     _show(measure(frames=frames), as_json, text_of)
+
+
+@app.command()
+def findings(
+    vehicles: int = typer.Option(1000, min=1, help="Vehicles of the fleet."),
+    rows: int = typer.Option(100_000, min=20_000, help="Rows that are counted."),
+    as_json: JsonOption = False,
+) -> None:
+    """Rows a second that all detectors judge on one core.
+
+    Example: voltward bench findings
+    """
+    from voltward.findings.bench import measure, text_of
+
+    _show(measure(vehicles, rows), as_json, text_of)
 
 
 @app.command()

@@ -1,9 +1,12 @@
 """``voltward office``: news between the two halves. The registry goes out, newly seen vehicles come in."""
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Callable
 from functools import partial
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import structlog
 from prometheus_client import Counter, start_http_server
@@ -13,7 +16,12 @@ from voltward.entry import places
 from voltward.entry.office import begin_django
 from voltward.entry.processes.logs import begin_log
 
+if TYPE_CHECKING:  # Django is not ready while this module is loaded
+    from voltward.monitoring.services.intake import Taken
+
 NEWCOMERS = Counter("voltward_office_newcomers_total", "Vehicles admitted as seen but not on file")
+EPISODES = Counter("voltward_office_episodes_total", "Episodes taken from the findings")
+ALARMS = Counter("voltward_office_alarms_total", "Alarms opened on the desk")
 _log = structlog.get_logger("voltward.office")
 
 
@@ -21,7 +29,7 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import jobs, newcomers, registry
+    from voltward.entry import finding_stream, jobs, newcomers, registry
     from voltward.pages.room import REGISTRY
 
     stopping = Event()
@@ -29,13 +37,24 @@ def run_office(settings: Settings) -> None:
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
-    snapshots = Thread(target=ending_all, args=(publish, stopping), daemon=True)
-    snapshots.start()
+    findings = partial(finding_stream.follow, settings, stopping, told)
+    following = [
+        Thread(target=ending_all, args=(follow, stopping), daemon=True)
+        for follow in (publish, findings)
+    ]
+    for thread in following:
+        thread.start()
     working = jobs.follow(REGISTRY.jobs(), stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
-    for thread in (snapshots, *working):
+    for thread in (*following, *working):
         thread.join(5)
+
+
+def told(taken: Taken) -> None:
+    """Count what came from the stream of findings."""
+    EPISODES.inc(taken.episodes)
+    ALARMS.inc(taken.alarms)
 
 
 def ending_all(follow: Callable[[], None], stopping: Event) -> None:

@@ -1,6 +1,6 @@
 """The tables of monitoring/, one file per subject."""
 
-from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode
+from voltward.monitoring.models.alarms import Alarm, AlarmStep, Episode, WaitingFinding
 from voltward.monitoring.models.watch import (
     ContactAttempt,
     VehicleHabit,
@@ -16,6 +16,7 @@ __all__ = [
     "ContactAttempt",
     "Episode",
     "VehicleHabit",
+    "WaitingFinding",
     "WatchCase",
     "WatchCaseVehicle",
     "WatchLimit",

@@ -197,6 +197,24 @@ class Episode(models.Model):
         return f"{self.rule} · {self.vehicle_id}"
 
 
+class WaitingFinding(models.Model):
+    """A finding of a vehicle that the office does not know yet; taken as soon as it does.
+
+    ``body``: as on the stream. No maker: nobody knows whose it is, so only the platform sees it.
+    """
+
+    vehicle_number = models.BigIntegerField()
+    body = models.JSONField()
+    since = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("待归属发现")
+        indexes = [models.Index(fields=["vehicle_number", "id"], name="waiting_finding_of")]
+
+    def __str__(self) -> str:
+        return f"{self.vehicle_number}"
+
+
 class AlarmStep(models.Model):
     """One line of an alarm's log, never changed: what happened, who did it, in whose words.
 
