@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('fleet', '0015_fill_proposal_history'),
-        ('monitoring', '0001_add_alarms'),
+        ('monitoring', '0002_add_waiting_findings'),
         ('records', '0101_fill_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
