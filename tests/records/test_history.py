@@ -42,6 +42,10 @@ OF_NO_HISTORY = {
     "QuietHours": "a person's own preference",
     "RegistryGeneration": "a counter",
     "SavedFilter": "a person's own preference",
+    "ContactAttempt": "written once",
+    "WatchStep": "written once",
+    "WatchCaseVehicle": "who joined and left stands in the case's log; the numbers are reckoned anew",
+    "VehicleHabit": "reckoned from telemetry",
     "StoredContent": "content by its own hash cannot change",
 }
 

@@ -107,7 +107,7 @@ NUMBERS: Final[dict[str, tuple[Text, str]]] = {
     "used_d": (gettext_lazy("统计期内在用天数"), "d"),
     "peers": (gettext_lazy("同类车数量"), ""),
     "expected": (gettext_lazy("同类车期望次数"), ""),
-    "ratio": (gettext_lazy("相对同类车（收缩后）"), "×"),
+    "ratio": (gettext_lazy("相对同类车（观测 / 期望）"), "×"),
     "tail": (gettext_lazy("上尾概率"), ""),
     "since": (gettext_lazy("起算时间"), ""),
     "last_at": (gettext_lazy("最近数据"), ""),

@@ -3,9 +3,11 @@
 Peers are the other vehicles of the same model and usage. Their episodes are taken as Poisson with a
 rate of each vehicle's own, spread over the group as a gamma distribution whose two numbers are fitted
 by moments without the vehicle in question. What the vehicle did is then compared with what such a
-group leaves to expect: the exact tail of the negative binomial. Among all that were tested the false
-discovery rate is held by Benjamini and Hochberg. The group is fitted a second time without those whose
-tail lay below ``SET_APART``, so that a few bad ones do not hide one another.
+group leaves to expect: the exact tail of the negative binomial. Among all that were compared the
+false discovery rate is held by Benjamini and Hochberg.
+
+A few bad ones would widen the gamma and hide one another. So the group is fitted without its highest
+twentieth first, and then twice without those whose tail lay below ``SET_APART``.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SET_APART: Final = 1e-3
+HIGHEST: Final = 0.05  # share of a group that is left out of the first fit
+_ROUNDS: Final = 3
 _ENOUGH: Final = 1e-12  # what further terms of a tail add, relative
 
 
@@ -30,8 +34,7 @@ _ENOUGH: Final = 1e-12  # what further terms of a tail add, relative
 class Frequent:
     """For ``(n,)`` vehicles. ``tail``, ``expected``, ``ratio`` are NaN where nothing was tested.
 
-    ``peers``: how many the vehicle was compared with. ``ratio``: its rate, drawn towards its peers' as
-    the gamma says, over theirs.
+    ``peers``: how many the vehicle was compared with. ``ratio``: observed over expected.
     """
 
     answer: NDArray[np.int8]
@@ -51,21 +54,36 @@ def frequent(
     peers = np.maximum(peers - counted, 0)
     answer = np.where(counted & (peers >= least_peers), NO, UNKNOWN).astype(np.int8)
     tested = np.flatnonzero((answer == NO) & (episodes >= least_episodes))
-    apart = np.zeros(episodes.size, np.bool_)
-    for _round in range(2):
+    apart = _highest(episodes, exposure, group, counted)
+    for _round in range(_ROUNDS):
         shape, rate = _fitted(episodes, exposure, group, counted & ~apart, tested, ~apart[tested])
         tails = [
             _tail(int(episodes[i]), a, b, float(exposure[i]))
             for i, a, b in zip(tested, shape, rate, strict=True)
         ]
+        apart[:] = False
         apart[tested] = np.array(tails, np.float64) < SET_APART
     expected, ratio, tail = (np.full(episodes.size, np.nan) for _ in range(3))
     tail[tested] = tails
     expected[tested] = shape / rate * exposure[tested]
-    ratio[tested] = (shape + episodes[tested]) / (rate + exposure[tested]) / (shape / rate)
-    beyond = tested[_discovered(tail[tested], false_share) & (ratio[tested] >= least_ratio)]
+    ratio[tested] = episodes[tested] / expected[tested]
+    compared = int((answer == NO).sum())
+    beyond = tested[_discovered(tail[tested], compared, false_share) & (ratio[tested] >= least_ratio)]
     answer[beyond] = YES
     return Frequent(answer, peers, expected, ratio, tail)
+
+
+def _highest(
+    episodes: Ints, exposure: Floats, group: Ints, counted: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The vehicles of each group with the highest rates."""
+    rate = np.where(counted, episodes / np.where(counted, exposure, 1.0), -1.0)
+    order = np.lexsort((-rate, group))
+    sizes = np.bincount(group[counted], minlength=int(group.max()) + 1 if group.size else 0)
+    first = np.searchsorted(group[order], np.arange(sizes.size))
+    found = np.zeros(episodes.size, np.bool_)
+    found[order] = np.arange(order.size) - first[group[order]] < sizes[group[order]] * HIGHEST
+    return found & counted
 
 
 def _fitted(
@@ -111,10 +129,14 @@ def _tail(episodes: int, shape: float, rate: float, exposure: float) -> float:
             return min(total, 1.0)
 
 
-def _discovered(tails: Floats, false_share: float) -> NDArray[np.bool_]:
-    """Benjamini and Hochberg: which of the tested are discoveries."""
+def _discovered(tails: Floats, compared: int, false_share: float) -> NDArray[np.bool_]:
+    """Benjamini and Hochberg: which are discoveries.
+
+    ``compared``: how many vehicles there were. Those with few episodes were not reckoned but count:
+    whoever is picked for many episodes has a small tail already.
+    """
     if tails.size == 0:
         return np.zeros(0, np.bool_)
     ordered = np.sort(tails)
-    below = ordered <= false_share * np.arange(1, tails.size + 1) / tails.size
+    below = ordered <= false_share * np.arange(1, tails.size + 1) / compared
     return np.asarray(tails <= (ordered[np.flatnonzero(below)[-1]] if below.any() else -1.0))

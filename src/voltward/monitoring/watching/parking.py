@@ -45,11 +45,19 @@ def crowds(latitude_deg: Floats, longitude_deg: Floats, *, radius_m: float, coun
         return Crowds(number, group, reached)
     cells, order, starts = _by_cell(latitude_deg, longitude_deg)
     around, around_starts = _near_cells(cells, radius_m)
+    # as the haversine is a quarter of the squared chord, chords are compared
+    chord_2 = (2 * np.sin(radius_m / EARTH_M / 2)) ** 2
     group[order] = _grouped(
-        np.radians(latitude_deg[order]), np.radians(longitude_deg[order]), reached[order],
-        starts, around, around_starts, float(radius_m),
+        _points(latitude_deg[order], longitude_deg[order]), reached[order],
+        starts, around, around_starts, chord_2,
     )  # fmt: skip
     return Crowds(number, group, reached)
+
+
+def _points(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
+    """Places on the unit sphere, ``(n, 3)``."""
+    a, b = np.radians(latitude_deg), np.radians(longitude_deg)
+    return np.stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)], axis=1)
 
 
 def _by_cell(latitude_deg: Floats, longitude_deg: Floats) -> tuple[list[str], Ints, Ints]:
@@ -76,12 +84,12 @@ def _near_cells(cells: list[str], radius_m: float) -> tuple[Ints, Ints]:
 
 
 @kernel()
-def _grouped(latitude, longitude, reached, starts, around, around_starts, radius_m):  # type: ignore[no-untyped-def]
-    """The group of each vehicle, by the place of one of its targets; -1 none. Sorted by cell, radians."""
-    n = latitude.size
+def _grouped(points, reached, starts, around, around_starts, chord_2):  # type: ignore[no-untyped-def]
+    """The group of each vehicle, by the place of one of its targets; -1 none. Sorted by cell."""
+    n = reached.size
     parent = np.arange(n)
     group = np.full(n, -1, np.int64)
-    nearest = np.full(n, radius_m)
+    nearest = np.full(n, chord_2)
     by = np.full(n, -1, np.int64)
     for cell in range(starts.size - 1):
         for k in range(around_starts[cell], around_starts[cell + 1]):
@@ -90,26 +98,21 @@ def _grouped(latitude, longitude, reached, starts, around, around_starts, radius
                 for j in range(starts[other], starts[other + 1]):
                     if not reached[j] or (reached[i] and j >= i):
                         continue
-                    apart = _apart(latitude[i], longitude[i], latitude[j], longitude[j])
+                    x = points[i, 0] - points[j, 0]
+                    y = points[i, 1] - points[j, 1]
+                    z = points[i, 2] - points[j, 2]
+                    apart_2 = x * x + y * y + z * z
                     if reached[i]:
-                        if apart < radius_m:
+                        if apart_2 < chord_2 and parent[i] != parent[j]:
                             parent[_root(parent, i)] = _root(parent, j)
-                    elif apart < nearest[i]:
-                        nearest[i], by[i] = apart, j
+                    elif apart_2 < nearest[i]:
+                        nearest[i], by[i] = apart_2, j
     for i in range(n):
         if reached[i]:
             group[i] = _root(parent, i)
         elif by[i] >= 0:
             group[i] = _root(parent, by[i])
     return group
-
-
-@kernel()
-def _apart(latitude, longitude, other_latitude, other_longitude):  # type: ignore[no-untyped-def]
-    """Metres between two places, radians: the haversine formula."""
-    half = np.sin((latitude - other_latitude) / 2) ** 2
-    half += np.cos(latitude) * np.cos(other_latitude) * np.sin((longitude - other_longitude) / 2) ** 2
-    return 2 * EARTH_M * np.arcsin(np.sqrt(min(1.0, half)))
 
 
 @kernel()
