@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,6 +24,17 @@ READ: Final = "watch.read"
 HANDLE: Final = "watch.handle"
 COUNTED: Final = 10_000
 EVERY_S: Final = 3600.0
+TRIED_S: Final = 60.0  # so soon again while a round fails, as before the store is there
+_next_round_s = [float("-inf")]
+
+
+def round_when_due() -> int:
+    """A round an hour after the last one that ended well."""
+    if time.monotonic() < _next_round_s[0]:
+        return 0
+    done = watch_round()
+    _next_round_s[0] = time.monotonic() + EVERY_S
+    return done
 
 
 def case_shown(actor: Person, key: str) -> Hit | None:
@@ -81,4 +93,4 @@ WATCH_SUBJECTS = (SubjectKind("WatchCase", _("关注事项"), READ, 30, case_sho
 WATCH_TASKS = (
     TaskSource("watch", _("关注事项"), HANDLE, 120, tasks_mine, tasks_count, tasks_wider),
 )
-WATCH_JOBS = (Job("monitoring.watch", EVERY_S, watch_round),)
+WATCH_JOBS = (Job("monitoring.watch", TRIED_S, round_when_due),)

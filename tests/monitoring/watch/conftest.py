@@ -28,7 +28,9 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 _numbers = itertools.count(1)
 
 
-def frame(vin: str, at: datetime, *, place: tuple[float, float] = (31.23, 121.47), **more: Any) -> bytes:
+def frame(
+    vin: str, at: datetime, *, place: tuple[float, float] = (31.23, 121.47), **more: Any
+) -> bytes:
     """A small frame of a parked vehicle; ``more`` changes its vehicle data."""
     whole = {
         **car.VEHICLE, **car.ONLY_2016, "state": "off", "speed_kmh": 0, "total_current_a": 0, **more,
@@ -66,7 +68,9 @@ class Yard:
 
     def sent(self, vehicle: Vehicle, *ago_d: float, **more: Any) -> None:
         """A frame so many days ago each."""
-        frames = [frame(vehicle.vin, self.now - one * DAY, **more) for one in sorted(ago_d, reverse=True)]
+        frames = [
+            frame(vehicle.vin, self.now - one * DAY, **more) for one in sorted(ago_d, reverse=True)
+        ]
         self.around.put(*frames)
 
     def alive(self) -> Vehicle:
@@ -113,6 +117,8 @@ def closed(safety_head: Person) -> Callable[[WatchCase], WatchCase]:
     """Give a case its verdict: safe."""
 
     def close(case: WatchCase) -> WatchCase:
-        return watch_close(safety_head, case_id=case.pk, verdict="safe", text="车库长期停放，现场查看")
+        return watch_close(
+            safety_head, case_id=case.pk, verdict="safe", text="车库长期停放，现场查看"
+        )
 
     return close

@@ -270,5 +270,3 @@ def test_only_the_platform_runs_rounds(safety_head: Person, case: WatchCase) -> 
 
     with pytest.raises(NotPermitted):
         _rechecks_turn(safety_head, maker=case.maker, cases=[case])
-
-

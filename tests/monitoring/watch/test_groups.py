@@ -153,7 +153,9 @@ def test_groups_are_what_every_pair_says() -> None:
 
 
 def test_places_come_into_one_datum_with_their_signs() -> None:
-    def at(latitude: float, longitude: float, status: int = 0, datum: int = 255) -> tuple[float, float]:
+    def at(
+        latitude: float, longitude: float, status: int = 0, datum: int = 255
+    ) -> tuple[float, float]:
         north, east = placed(
             np.array([latitude]), np.array([longitude]),
             np.array([status], np.uint8), np.array([datum], np.uint8),

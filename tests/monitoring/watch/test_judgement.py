@@ -43,7 +43,13 @@ def test_an_unknown_habit_gives_no_answer() -> None:
 
 def judged(episodes: list[int], exposure: float | np.ndarray = 1.0, **more: float) -> Frequent:
     n = np.array(episodes, np.int64)
-    limits = {"least_episodes": 5, "least_peers": 20, "least_ratio": 3.0, "false_share": 0.01, **more}
+    limits = {
+        "least_episodes": 5,
+        "least_peers": 20,
+        "least_ratio": 3.0,
+        "false_share": 0.01,
+        **more,
+    }
     return frequent(n, np.full(n.size, 1.0) * exposure, np.zeros(n.size, np.int64), **limits)  # type: ignore[arg-type]
 
 
@@ -76,7 +82,9 @@ def test_a_group_that_alarms_a_lot_as_a_whole_has_nobody_apart() -> None:
 def test_of_pure_chance_hardly_anybody_is_found() -> None:
     chance, hits = np.random.default_rng(2), 0
     for _ in range(20):
-        hits += int((judged(chance.poisson(1.0, 500).tolist(), least_ratio=1.0).answer == YES).sum())
+        hits += int(
+            (judged(chance.poisson(1.0, 500).tolist(), least_ratio=1.0).answer == YES).sum()
+        )
     assert hits <= 2  # of ten thousand
 
 

@@ -189,9 +189,7 @@ def test_ticked_cases_of_the_filtered_list_are_handled_together(
     case.refresh_from_db()
     assert case.owner == operator
     # what the filters leave out cannot be smuggled in
-    other = as_operator.post(
-        "/watch/long-offline/batch/?vin=LZZ", {**given, "case": str(case.pk)}
-    )
+    other = as_operator.post("/watch/long-offline/batch/?vin=LZZ", {**given, "case": str(case.pk)})
     assert other.status_code == 422
     assert as_operator.get("/watch/no-queue/batch/").status_code == 404
 

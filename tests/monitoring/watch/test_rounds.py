@@ -38,7 +38,13 @@ def test_the_examples_of_long_absence_come_out(case: dict[str, Any], yard: Yard)
 
 @pytest.mark.parametrize(
     ("usage", "offline_d", "expected"),
-    [("private", 90.5, 1), ("private", 89.9, 0), ("taxi", 60.5, 1), ("taxi", 59.9, 0), ("", 60.5, 1)],
+    [
+        ("private", 90.5, 1),
+        ("private", 89.9, 0),
+        ("taxi", 60.5, 1),
+        ("taxi", 59.9, 0),
+        ("", 60.5, 1),
+    ],
 )
 def test_the_limit_is_that_of_the_present_use_and_the_shorter_one_where_that_is_unknown(
     yard: Yard, usage: str, offline_d: float, expected: int
@@ -255,12 +261,16 @@ def test_the_examples_of_over_discharge_come_out(
     yard.alive()
     inputs = case["inputs"]
     if inputs["self_discharge_pct_per_day"] is not None:
-        set_limit("standing.self_discharge_pct_per_d", inputs["self_discharge_pct_per_day"], battery)
+        set_limit(
+            "standing.self_discharge_pct_per_d", inputs["self_discharge_pct_per_day"], battery
+        )
     vehicle = yard.add(state="registered", battery_type=battery.name)
     # the protocol has whole percents: half of one is made of twice the discharge
     soc = inputs["fsoc_pct"]
     if soc != int(soc):
-        set_limit("standing.self_discharge_pct_per_d", inputs["self_discharge_pct_per_day"] * 2, battery)
+        set_limit(
+            "standing.self_discharge_pct_per_d", inputs["self_discharge_pct_per_day"] * 2, battery
+        )
         soc *= 2
     yard.sent(vehicle, (inputs["powered_down_h"] + 0.001) / 24, soc_pct=int(soc))
     yard.round()

@@ -73,9 +73,7 @@ class WatchCase(models.Model):
     vehicles_number = models.PositiveIntegerField(_("车辆数"), default=1)
     cell = models.CharField(_("位置网格"), max_length=15, blank=True)
     place_contact = models.CharField(_("场地联系人"), max_length=200, blank=True)
-    state = models.CharField(
-        _("状态"), max_length=10, choices=STATES, default=watch_states.OPEN
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=STATES, default=watch_states.OPEN)
     owner = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("负责人")
     )
@@ -96,7 +94,9 @@ class WatchCase(models.Model):
             models.Index(fields=["maker", "queue", "-opened_at", "-id"], name="watch_by_opened"),
             models.Index(fields=["maker", "queue", "-measure", "-id"], name="watch_by_measure"),
             models.Index(fields=["maker", "queue", "recheck_on", "id"], name="watch_by_recheck"),
-            models.Index(fields=["maker", "queue", "vehicles_number", "id"], name="watch_by_number"),
+            models.Index(
+                fields=["maker", "queue", "vehicles_number", "id"], name="watch_by_number"
+            ),
             models.Index(fields=["vehicle", "-opened_at"], name="watch_of_vehicle"),
             models.Index(
                 fields=["recheck_on"],
@@ -107,9 +107,7 @@ class WatchCase(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["queue", "vehicle"],
-                condition=models.Q(
-                    state__in=sorted(watch_states.GOING), vehicle__isnull=False
-                ),
+                condition=models.Q(state__in=sorted(watch_states.GOING), vehicle__isnull=False),
                 name="watch_open_once",
             ),
             models.CheckConstraint(

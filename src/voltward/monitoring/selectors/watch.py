@@ -109,7 +109,9 @@ def without_self_discharge(actor: Person) -> list[tuple[BatteryType, int]]:
     vehicles are therefore not judged; the most first."""
     limits = limits_in_force(actor.maker_id, days.today())
     known = [
-        key for key, row in limits.of_battery.get(SELF_DISCHARGE, {}).items() if row.value is not None
+        key
+        for key, row in limits.of_battery.get(SELF_DISCHARGE, {}).items()
+        if row.value is not None
     ]
     types = BatteryType.objects.filter(maker=actor.maker).exclude(pk__in=known)
     by_name = dict(
@@ -117,7 +119,8 @@ def without_self_discharge(actor: Person) -> list[tuple[BatteryType, int]]:
         .order_by().values_list("battery_type").annotate(Count("pk"))
     )  # fmt: skip
     return sorted(
-        ((one, by_name.get(one.name, 0)) for one in types), key=lambda pair: (-pair[1], pair[0].name)
+        ((one, by_name.get(one.name, 0)) for one in types),
+        key=lambda pair: (-pair[1], pair[0].name),
     )
 
 

@@ -88,9 +88,7 @@ def _parked_since(
     uncertain = np.flatnonzero((scene.at_s - data_s) / DAY_S <= days)
     ids = [int(scene.book.vehicle_id[which[i]]) for i in uncertain]
     if ids:
-        found = standing_since(
-            client, ids, scene.at, days=days + BEYOND_D, counts_charging=False
-        )
+        found = standing_since(client, ids, scene.at, days=days + BEYOND_D, counts_charging=False)
         for i, vehicle in zip(uncertain.tolist(), ids, strict=True):
             if vehicle in found:
                 since_s[i] = min(since_s[i], found[vehicle].at_s)

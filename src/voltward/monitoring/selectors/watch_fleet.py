@@ -143,13 +143,12 @@ def book_of(maker_id: int) -> Book:
 def scene_of(maker_id: int, at: datetime, seen: LastSeen, limits: LimitsInForce) -> Scene:
     """``seen``: of all vehicles of the store."""
     book = book_of(maker_id)
-    place = np.searchsorted(seen.vehicle_id, book.vehicle_id)
-    place = np.minimum(place, max(len(seen) - 1, 0))
+    of = np.full(len(book), -1, np.int64)
     if len(seen):
-        of = np.where(seen.vehicle_id[place] == book.vehicle_id, place, -1)
-    else:
-        of = np.full(len(book), -1)
-    return Scene(maker_id, at, book, seen, of.astype(np.int64), limits)
+        place = np.searchsorted(seen.vehicle_id, book.vehicle_id)
+        place = np.minimum(place, len(seen) - 1)
+        of = np.where(seen.vehicle_id[place] == book.vehicle_id, place, of)
+    return Scene(maker_id, at, book, seen, of, limits)
 
 
 def _numbered(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:

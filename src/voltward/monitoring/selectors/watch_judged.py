@@ -126,7 +126,11 @@ def _still(scene: Scene) -> NDArray[np.bool_]:
 
 
 def _off_longer(
-    scene: Scene, client: Client, off_s: NDArray[np.float64], which: NDArray[np.int64], least_s: float
+    scene: Scene,
+    client: Client,
+    off_s: NDArray[np.float64],
+    which: NDArray[np.int64],
+    least_s: float,
 ) -> NDArray[np.float64]:
     """``off_s`` with what the newest frames tell of vehicles that still report."""
     if not which.size:
@@ -171,9 +175,7 @@ def alarms_judged(scene: Scene) -> Judged:
         }
 
     codes = [code for code in limits.usual if code.startswith("frequent.")]
-    return Judged(
-        FREQUENT_ALARMS, answer, found.ratio, numbers, lambda _i: limits.shown(*codes)
-    )
+    return Judged(FREQUENT_ALARMS, answer, found.ratio, numbers, lambda _i: limits.shown(*codes))
 
 
 def _episodes(scene: Scene, since: datetime) -> NDArray[np.int64]:
@@ -194,11 +196,11 @@ def _episodes(scene: Scene, since: datetime) -> NDArray[np.int64]:
 
 
 def _is(codes: NDArray[np.int64], names: list[str], name: str) -> NDArray[np.bool_]:
-    return np.asarray(codes == names.index(name)) if name in names else np.zeros(codes.size, np.bool_)
+    return (
+        np.asarray(codes == names.index(name)) if name in names else np.zeros(codes.size, np.bool_)
+    )
 
 
 def instant(unix_s: float) -> str | None:
     """As cases keep it; None for NaN."""
     return None if np.isnan(unix_s) else datetime.fromtimestamp(float(unix_s), UTC).isoformat()
-
-

@@ -51,7 +51,9 @@ def limits_in_force(maker_id: int | None, on: date) -> LimitsInForce:
     usual: dict[str, WatchLimit] = {}
     of_battery: dict[str, dict[int, WatchLimit]] = {}
     # later ones overwrite earlier ones: the platform's (no maker) come first
-    for row in sorted(rows, key=lambda row: (row.maker_id is not None, row.effective_from, row.revision)):
+    for row in sorted(
+        rows, key=lambda row: (row.maker_id is not None, row.effective_from, row.revision)
+    ):
         if row.battery_type_id is None:
             usual[row.code] = row
         else:

@@ -49,7 +49,9 @@ def watch_assign(actor: Person, *, case_id: int, owner_id: int, reason: str = ""
     case.state, case.owner = state, owner
     case.save(update_fields=["state", "owner"])
     _step(actor, case, "assigned", " · ".join(filter(None, (owner.display_name, reason.strip()))))
-    record(actor, "watch.assign", case, before=before, after={**_shown(case), "reason": reason.strip()})
+    record(
+        actor, "watch.assign", case, before=before, after={**_shown(case), "reason": reason.strip()}
+    )
     return case
 
 
@@ -77,7 +79,12 @@ def watch_contact(
         maker=case.maker, case=case, person=actor, at=at, reached=reached, outcome=outcome,
         note=note.strip()[:500],
     )  # fmt: skip
-    _step(actor, case, "contacted", f"{attempt.get_reached_display()} · {attempt.get_outcome_display()}")
+    _step(
+        actor,
+        case,
+        "contacted",
+        f"{attempt.get_reached_display()} · {attempt.get_outcome_display()}",
+    )
     after = {**_shown(case), "attempt": attempt.pk, "reached": reached, "outcome": outcome}
     record(actor, "watch.contact", case, before=before, after=after)
     return attempt

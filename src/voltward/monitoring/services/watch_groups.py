@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-
 from voltward.monitoring.models import WatchCase, WatchCaseVehicle
 from voltward.monitoring.models.watch import DENSE_PARKING
 from voltward.monitoring.selectors.watch_crowds import CODES, Crowd, at_instant
@@ -71,7 +70,9 @@ def _same(crowd: Crowd, known: Sequence[_Known]) -> _Known | None:
     vehicles = {member.vehicle_pk for member in crowd.members}
     shared = [(one, len(one.members & vehicles)) for one in known]
     going = [pair for pair in shared if pair[0].case.is_going and pair[1]]
-    closed = [pair for pair in shared if not pair[0].case.is_going and pair[1] >= SAME * len(vehicles)]
+    closed = [
+        pair for pair in shared if not pair[0].case.is_going and pair[1] >= SAME * len(vehicles)
+    ]
     found = going or closed
     return max(found, key=lambda pair: pair[1])[0] if found else None
 
@@ -105,9 +106,7 @@ def _group_open(
 
 
 @action("watch.group.renew", needs="watch.sweep")
-def _group_renew(
-    actor: Person, *, maker: Maker, scene: Scene, crowd: Crowd, known: _Known
-) -> None:
+def _group_renew(actor: Person, *, maker: Maker, scene: Scene, crowd: Crowd, known: _Known) -> None:
     case, vehicles = known.case, {member.vehicle_pk for member in crowd.members}
     left, joined = known.members - vehicles, vehicles - known.members
     WatchCaseVehicle.objects.bulk_create(
@@ -115,7 +114,11 @@ def _group_renew(
         unique_fields=["case", "vehicle"], update_fields=list(_FIELDS),
     )  # fmt: skip
     WatchCaseVehicle.objects.filter(case=case, vehicle__in=left).update(left_at=scene.at)
-    steps = [("left", len(left)), ("joined", len(joined)), ("again", int(case.ended_at is not None))]
+    steps = [
+        ("left", len(left)),
+        ("joined", len(joined)),
+        ("again", int(case.ended_at is not None)),
+    ]
     for kind, number in steps:
         if number:
             steps_written(maker, [case], kind, "" if kind == "again" else str(number))

@@ -56,7 +56,9 @@ def watch_limit_propose(actor: Person, *, code: str, limit: NewLimit, reason: st
     if limit.effective_from < days.today():
         raise BadInput(f"effective_from: {limit.effective_from}; a limit never changes backwards")
     if (code in BY_BATTERY) != (limit.battery_type_id is not None):
-        raise BadInput("battery_type_id: given where the number has none, or missing where it needs one")
+        raise BadInput(
+            "battery_type_id: given where the number has none, or missing where it needs one"
+        )
     payload = {
         "code": code, "value": limit.value, "source": limit.source.strip()[:240],
         "confidence": limit.confidence, "effective_from": limit.effective_from.isoformat(),
@@ -65,7 +67,11 @@ def watch_limit_propose(actor: Person, *, code: str, limit: NewLimit, reason: st
     if limit.battery_type_id is not None:
         product_by_id(actor, BatteryType, limit.battery_type_id)
     approval = approvals.opened(
-        actor, CHANGE, title=f"{old.title_zh}: {limit.value:g} {old.unit}", payload=payload, reason=reason
+        actor,
+        CHANGE,
+        title=f"{old.title_zh}: {limit.value:g} {old.unit}",
+        payload=payload,
+        reason=reason,
     )
     record(actor, "watch.limit.propose", approval, before=_shown(old), after=payload)
     return approval

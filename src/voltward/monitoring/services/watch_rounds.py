@@ -153,9 +153,7 @@ def _places(scene: Scene, vehicle_pks: list[int]) -> list[int]:
     return [int(one) for one in np.where(scene.book.pk[found] == wanted, found, -1)]
 
 
-def _case(
-    maker: Maker, scene: Scene, judged: Judged, i: int, old: WatchCase | None
-) -> WatchCase:
+def _case(maker: Maker, scene: Scene, judged: Judged, i: int, old: WatchCase | None) -> WatchCase:
     book, numbers = scene.book, judged.numbers(i)
     return WatchCase(
         maker=maker, queue=judged.queue, vehicle_id=int(book.pk[i]),

@@ -88,10 +88,13 @@ def page(request: HttpRequest, case_id: int) -> HttpResponse:
     case = selectors.case_by_id(actor, case_id)
     step = request.POST.get("step", "")
     given = _forms(actor, case, request, step)
-    if request.method == "POST" and step in given and given[step].is_valid():
-        if _done(request, actor, case, step, given[step]):
-            return redirect("watch-case", case.pk)
-    context = {**_context(actor, case), "forms": [(name, TITLES[name], form) for name, form in given.items()]}
+    posted = request.method == "POST" and step in given and given[step].is_valid()
+    if posted and _done(request, actor, case, step, given[step]):
+        return redirect("watch-case", case.pk)
+    context = {
+        **_context(actor, case),
+        "forms": [(name, TITLES[name], form) for name, form in given.items()],
+    }
     context |= _place(actor, case, request.POST.get("why", "") if step == "position" else "")
     refused = any(form.errors for form in given.values())
     return render(request, "monitoring/watch_case.html", context, status=422 if refused else 200)
@@ -137,7 +140,9 @@ def _place(actor: Person, case: WatchCase, why: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _forms(actor: Person, case: WatchCase, request: HttpRequest, step: str) -> dict[str, forms.Form]:
+def _forms(
+    actor: Person, case: WatchCase, request: HttpRequest, step: str
+) -> dict[str, forms.Form]:
     """What the actor may do with the case now."""
 
     def data(name: str) -> Any:
@@ -176,5 +181,3 @@ def _done(
         messages.success(request, _("已保存。"))
         return True
     return False
-
-

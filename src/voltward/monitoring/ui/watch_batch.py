@@ -63,9 +63,7 @@ def _rows(request: HttpRequest, actor: Person, slug: str) -> list[WatchCase]:
     return list(found[:AT_ONCE])
 
 
-def _done(
-    request: HttpRequest, actor: Person, step: str, form: Any, case_ids: list[int]
-) -> bool:
+def _done(request: HttpRequest, actor: Person, step: str, form: Any, case_ids: list[int]) -> bool:
     if not case_ids:
         form.add_error(None, _("请至少勾选一项。"))
         return False

@@ -137,7 +137,9 @@ def _declared(queue: str, title: Any) -> List:
         filterset=GroupFilter if groups else WatchFilter,
         columns=_OF_GROUPS if groups else _of_vehicles(queue),
         order="-vehicles_number" if groups else "-measure",
-        facets=facets if groups else (*facets, Facet("usage", "usage_class"), Facet("model", "model_name")),
+        facets=facets
+        if groups
+        else (*facets, Facet("usage", "usage_class"), Facet("model", "model_name")),
         empty_title=_("队列为空"),
         empty_text=words.empty,
         url_name=f"watch-{words.slug}",

@@ -41,9 +41,7 @@ def sketch_of(members: Sequence[WatchCaseVehicle]) -> Sketch | None:
     reach_m = max(max(abs(one.east_m), abs(one.north_m)) for one in there) or 10.0
     scale = (SIDE / 2 - MARGIN) / reach_m
     points = tuple(
-        Point(
-            f"{SIDE / 2 + one.east_m * scale:.1f}", f"{SIDE / 2 - one.north_m * scale:.1f}", one
-        )
+        Point(f"{SIDE / 2 + one.east_m * scale:.1f}", f"{SIDE / 2 - one.north_m * scale:.1f}", one)
         for one in there
     )
     bar_m = max((step for step in _STEPS_M if step <= reach_m), default=_STEPS_M[0])

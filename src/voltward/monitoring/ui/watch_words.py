@@ -154,7 +154,14 @@ def limit_rows(case: WatchCase, titles: Mapping[str, str]) -> list[dict[str, Any
 
 def unit_text(unit: str) -> str:
     """A unit of a limit in the reader's language; ones that are the same everywhere as they are."""
-    named = {"天": _("天"), "倍": _("倍"), "辆": _("辆"), "次": _("次"), "小时": _("小时"), "%/天": _("%/天")}
+    named = {
+        "天": _("天"),
+        "倍": _("倍"),
+        "辆": _("辆"),
+        "次": _("次"),
+        "小时": _("小时"),
+        "%/天": _("%/天"),
+    }
     return named.get(unit, unit)
 
 

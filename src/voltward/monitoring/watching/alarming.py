@@ -50,7 +50,9 @@ def frequent(
 ) -> Frequent:  # fmt: skip
     """``exposure``: of each vehicle in windows, above zero, or it is not counted; ``group``: from 0 on."""
     counted = exposure > 0
-    peers = np.bincount(group, counted, int(group.max()) + 1 if group.size else 0)[group].astype(np.int64)
+    peers = np.bincount(group, counted, int(group.max()) + 1 if group.size else 0)[group].astype(
+        np.int64
+    )
     peers = np.maximum(peers - counted, 0)
     answer = np.where(counted & (peers >= least_peers), NO, UNKNOWN).astype(np.int8)
     tested = np.flatnonzero((answer == NO) & (episodes >= least_episodes))
@@ -68,7 +70,9 @@ def frequent(
     expected[tested] = shape / rate * exposure[tested]
     ratio[tested] = episodes[tested] / expected[tested]
     compared = int((answer == NO).sum())
-    beyond = tested[_discovered(tail[tested], compared, false_share) & (ratio[tested] >= least_ratio)]
+    beyond = tested[
+        _discovered(tail[tested], compared, false_share) & (ratio[tested] >= least_ratio)
+    ]
     answer[beyond] = YES
     return Frequent(answer, peers, expected, ratio, tail)
 

@@ -76,9 +76,7 @@ def _near_cells(cells: list[str], radius_m: float) -> tuple[Ints, Ints]:
     while (1.5 * rings - 0.5) * SHORTEST_EDGE_M < radius_m:  # what ``rings`` cover from any corner
         rings += 1
     number = {cell: i for i, cell in enumerate(cells)}
-    around = [
-        [number[one] for one in h3.grid_disk(cell, rings) if one in number] for cell in cells
-    ]
+    around = [[number[one] for one in h3.grid_disk(cell, rings) if one in number] for cell in cells]
     starts = np.concatenate(([0], np.cumsum([len(one) for one in around]))).astype(np.int64)
     return np.array([one for found in around for one in found], np.int64), starts
 

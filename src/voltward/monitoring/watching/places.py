@@ -28,7 +28,9 @@ def placed(
     longitude = np.where(nowhere, np.nan, longitude_deg) * np.where(status & WEST, -1.0, 1.0)
     north, east = _shift_deg(latitude, longitude)
     shifted = datum == GCJ02
-    return np.where(shifted, latitude - north, latitude), np.where(shifted, longitude - east, longitude)
+    return np.where(shifted, latitude - north, latitude), np.where(
+        shifted, longitude - east, longitude
+    )
 
 
 def offsets_m(latitude_deg: Floats, longitude_deg: Floats) -> tuple[Floats, Floats]:
@@ -53,5 +55,7 @@ def _shift_deg(latitude: Floats, longitude: Floats) -> tuple[Floats, Floats]:
     magic = 1 - _ECCENTRICITY * np.sin(inside) ** 2
     north *= 180 / (_AXIS_M * (1 - _ECCENTRICITY) / (magic * np.sqrt(magic)) * np.pi)
     east *= 180 / (_AXIS_M / np.sqrt(magic) * np.cos(inside) * np.pi)
-    in_china = (longitude > 72.004) & (longitude < 137.8347) & (latitude > 0.8293) & (latitude < 55.8271)
+    in_china = (
+        (longitude > 72.004) & (longitude < 137.8347) & (latitude > 0.8293) & (latitude < 55.8271)
+    )
     return np.where(in_china, north, 0.0), np.where(in_china, east, 0.0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-
 from typing import Final
 
 import numpy as np
