@@ -1,6 +1,7 @@
 """The data class of every column of monitoring/; what is known of one vehicle leads to its owner."""
 
 from voltward.monitoring.desk_classes import DESK
+from voltward.monitoring.watch_classes import WATCH
 from voltward.records.protection.classes import DataClass, Declared
 
 INTERNAL, PERSONAL, IMPORTANT = DataClass.INTERNAL, DataClass.PERSONAL, DataClass.IMPORTANT
@@ -56,4 +57,4 @@ DUTY: Declared = {
         INTERNAL: "id maker topic position name number hours since until sealed_id",
     },
 }
-DATA_CLASSES: Declared = {**ALARMS, **DESK, **DUTY}
+DATA_CLASSES: Declared = {**ALARMS, **DESK, **DUTY, **WATCH}

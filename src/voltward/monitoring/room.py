@@ -26,6 +26,8 @@ from voltward.monitoring.selectors.alarms import alarm_unclaimed
 from voltward.monitoring.services import alarms, desk_rules, dispositions
 from voltward.monitoring.ui.duty_lists import LISTS as DUTY_LISTS
 from voltward.monitoring.ui.fault_codes import FAULT_CODES
+from voltward.monitoring.ui.watch_lists import LISTS as WATCH_LISTS
+from voltward.monitoring.watch_room import WATCH_JOBS, WATCH_MENU, WATCH_SUBJECTS, WATCH_TASKS
 from voltward.pages.room import (
     Column,
     HeaderPart,
@@ -64,6 +66,7 @@ ROOM = Room(
         MenuItem(_("运行监测"), _("地图"), "map", "map", "telemetry.read", 106),
         MenuItem(_("运行监测"), _("大屏"), "screens", "device-desktop", "telemetry.read", 108),
         MenuItem(_("运行监测"), _("报文解析"), "explain", "file-text", "frame.read", 120),
+        *WATCH_MENU,
     ),
     tabs=(
         Tab("vehicle", _("实时"), "vehicle-live", "telemetry.read", 10),
@@ -97,15 +100,20 @@ ROOM = Room(
         HeaderPart("vehicle", "monitoring/header.html", "telemetry.read", 10, vehicle_header),
         HeaderPart("vehicle", "monitoring/alarms_header.html", "alarm.read", 20, alarms_header),
     ),
-    subjects=(SubjectKind("Alarm", _("告警"), "alarm.read", 110, alarm_shown), *SUBJECTS),
+    subjects=(
+        SubjectKind("Alarm", _("告警"), "alarm.read", 110, alarm_shown),
+        *SUBJECTS,
+        *WATCH_SUBJECTS,
+    ),
     search=(Search(_("告警"), "alarm.read", 20, find_alarms),),
     top=(TopPart("monitoring/duty/top.html", "duty.read", 3, duty_top),),
     tasks=(
         SOURCE,
         TaskSource("duty", _("值班"), "duty.work", 5, duty_tasks, duty_count),
+        *WATCH_TASKS,
     ),
-    jobs=JOBS,
-    lists=(*LISTS, FAULT_CODES, *DUTY_LISTS),
+    jobs=(*JOBS, *WATCH_JOBS),
+    lists=(*LISTS, FAULT_CODES, *DUTY_LISTS, *WATCH_LISTS.values()),
     urls="voltward.monitoring.ui.urls",
     api_urls="voltward.monitoring.api.urls",
 )

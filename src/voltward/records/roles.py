@@ -54,6 +54,7 @@ _WORK = frozenset(
 _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
 _TELEMETRY = frozenset({"telemetry.read", "frame.read", "duty.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
+_WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until there is a verdict
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
@@ -62,8 +63,8 @@ _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS
-        | {"position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
+        | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
            "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
         sensitive=True,
@@ -71,8 +72,8 @@ _TABLE = (
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
-        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS
-        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work"},
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
+        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close"},
     ),
     Role(
         QUALITY_ENGINEER,
@@ -85,7 +86,7 @@ _TABLE = (
     Role(
         AFTERSALES,
         _("售后服务人员"),
-        _WORK | _WRITE | _SPINE | _OWNERS | {"telemetry.read", "agreement.write", "alarm.read"},
+        _WORK | _WRITE | _SPINE | _OWNERS | _WATCH | {"telemetry.read", "agreement.write", "alarm.read"},
     ),
     Role(OUTLET, _("服务网点人员"), _WORK | _WRITE),
     Role(
@@ -102,9 +103,10 @@ _TABLE = (
            "hold.manage", "agreement.write"},
         sensitive=True,
     ),
-    Role(AUDITOR, _("审计人员（只读）"), _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read"},
-         reads=True),
-    Role(REGULATOR, _("监管人员（只读）"), _WORK | _TELEMETRY | {"retention.read", "alarm.read"}, reads=True),
+    Role(AUDITOR, _("审计人员（只读）"),
+         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+    Role(REGULATOR, _("监管人员（只读）"),
+         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,
@@ -149,7 +151,7 @@ _TABLE = (
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
-             "duty.run"}
+             "duty.run", "watch.sweep"}
         ),
     ),
 )  # fmt: skip

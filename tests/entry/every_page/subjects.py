@@ -30,6 +30,7 @@ def make(vin: str) -> list[str]:
     _alarms(head, vin)
     _approvals(security_admin)
     steps = _lifecycle(head, vin)
+    _watch(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(f"safety-head {address}" for address in (f"/attachments/of/LegalHold:{hold}/", *steps)),
@@ -256,6 +257,30 @@ def _lifecycle(head, vin: str) -> list[str]:  # type: ignore[no-untyped-def]
     owner_identify(head, vin=vin, period_id=period.pk, values=values)
     steps = [f"/vehicles/{vin}/do/{step}/" for step in ("offline", "resume", "owner")]
     return [f"/vehicles/{vin}/owners/{period.pk}/", *steps]
+
+
+def _watch(head, vin: str) -> None:  # type: ignore[no-untyped-def]
+    from django.utils import timezone
+
+    from voltward.fleet.models import BatteryType, Vehicle
+    from voltward.monitoring.models import WatchCase, WatchCaseVehicle
+
+    now, vehicle = timezone.now(), Vehicle.objects.get(vin=vin)
+    BatteryType.objects.create(maker=head.maker, name="No value of self-discharge")
+    numbers = {"offline_d": 75.5, "limit_d": 60.0, "last_at": now.isoformat()}
+    limits = {
+        "offline.other_d": {
+            "value": 60.0, "unit": "天", "source": "C.11", "confidence": "A", "revision": "1.1",
+        }
+    }  # fmt: skip
+    why = {"numbers": numbers, "limits": limits}
+    shared = {"maker": head.maker, "measure": 75.5, "now": numbers, "why": why}
+    WatchCase.objects.create(queue="long_offline", vehicle=vehicle, **shared)
+    group = WatchCase.objects.create(queue="dense_parking", vehicles_number=1, **shared)
+    WatchCaseVehicle.objects.create(
+        maker=head.maker, case=group, vehicle=vehicle, parked_since=now, soc_pct=91, collected_at=now,
+        east_m=0, north_m=0, neighbours=1, is_target=True,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from django.utils import timezone
 from voltward.fleet import models as fleet
 from voltward.monitoring import models as monitoring
 from voltward.monitoring.models import FaultCode
+from voltward.monitoring.models.watch import DENSE_PARKING
 from voltward.records import models as records
 from voltward.records import selectors, services
 from voltward.records.actions import write_row
@@ -372,6 +373,35 @@ def hand_overs(reader: Person) -> None:
         )  # fmt: skip
 
 
+def watch_cases(queue: str) -> Callable[[Person], None]:
+    def make(reader: Person) -> None:
+        for number, car in enumerate(vehicles(reader)):
+            _watch_case(reader, queue, number, car)
+
+    return make
+
+
+def _watch_case(reader: Person, queue: str, number: int, car: fleet.Vehicle) -> None:
+    group, over = queue == DENSE_PARKING, number in (2, 5)
+    at = timezone.now() - number * DAY
+    numbers = {"offline_d": 61.0 + number % 3, "longest_d": 70.0}
+    case = monitoring.WatchCase.objects.create(
+        maker=of_maker(reader), queue=queue, vehicle=None if group else car, opened_at=at,
+        model_name="" if group else car.model_name, usage_class=("", "taxi")[number % 2],
+        measure=number % 4, now=numbers, why={"numbers": numbers, "limits": {}},
+        vehicles_number=3 + number % 2, ended_at=at if number % 3 else None,
+        state="closed" if over else ("open", "rechecking")[number % 2],
+        recheck_on=at.date() if number % 2 else None, owner=reader if number % 2 else None,
+        verdict="safe" if over else "", verdict_text="现场查看" if over else "",
+        closed_by=reader if over else None, closed_at=at if over else None,
+    )  # fmt: skip
+    if group:
+        monitoring.WatchCaseVehicle.objects.create(
+            maker=case.maker, case=case, vehicle=car, parked_since=at, soc_pct=90, collected_at=at,
+            east_m=0, north_m=0, neighbours=3, is_target=True,
+        )  # fmt: skip
+
+
 FILLERS: dict[str, Callable[[Person], Any]] = {
     "vehicle": vehicles, "platform": platforms, "vehicle_model": vehicle_models,
     "configuration": configurations, "battery_type": battery_types,
@@ -383,4 +413,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit, "fault_code": fault_codes,
     "alarm": alarms, "disposition": dispositions, "owner_notice": owner_notices, "webhook": webhooks,
     "shift": shifts, "presence_check": presence_checks, "hand_over": hand_overs,
+    **{f"watch_{queue}": watch_cases(queue) for queue, _title in monitoring.watch.QUEUES},
 }  # fmt: skip

@@ -31,6 +31,7 @@ BY_METHOD = {
     ("vehicle", "vin"): "LVVDB11B0RE",
     ("alarm", "vin"): "LVVDB11B0RE",
     ("audit", "person"): "reader",
+    **{(name, "vin"): "LVVDB11B0RE" for name in NAMES if name.startswith("watch_")},
     ("audit", "since"): "2026-01-01T00:00:00",
     ("audit", "until"): "2099-01-01T00:00:00",
     ("shift", "person"): "reader",

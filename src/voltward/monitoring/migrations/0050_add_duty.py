@@ -20,7 +20,7 @@ from voltward.records.wall import walled
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("monitoring", "0030_add_alarm_changes"),
+        ("monitoring", "0041_fill_watch_limits"),
         ('records', '0101_fill_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -15,11 +15,20 @@ from voltward.monitoring.models.limits import LimitGeneration, LimitRevision, Li
 from voltward.monitoring.models.phones import PhoneEntry, PhoneTreeVersion
 from voltward.monitoring.models.presence_checks import PresenceCheck
 from voltward.monitoring.models.roster import Shift, ShiftPattern, ShiftPerson, ShiftSwap
+from voltward.monitoring.models.watch import (
+    ContactAttempt,
+    VehicleHabit,
+    WatchCase,
+    WatchCaseVehicle,
+    WatchStep,
+)
+from voltward.monitoring.models.watch_limits import WatchLimit
 from voltward.monitoring.models.webhooks import Webhook, WebhookDelivery, WebhookTry
 
 __all__ = [
     "Alarm",
     "AlarmStep",
+    "ContactAttempt",
     "DeskRule",
     "DispositionRule",
     "Episode",
@@ -41,7 +50,12 @@ __all__ = [
     "ShiftPerson",
     "ShiftSwap",
     "StepWaiting",
+    "VehicleHabit",
     "WaitingFinding",
+    "WatchCase",
+    "WatchCaseVehicle",
+    "WatchLimit",
+    "WatchStep",
     "Webhook",
     "WebhookDelivery",
     "WebhookTry",

@@ -34,8 +34,13 @@ from voltward.monitoring.ui import (
     shifts,
     tracks,
     vehicle_alarms,
+    watch,
+    watch_batch,
+    watch_limits,
     webhooks,
 )
+from voltward.monitoring.ui.watch_lists import page_of_queue
+from voltward.monitoring.ui.watch_words import QUEUE_WORDS
 from voltward.pages.lists.page import page_of
 
 urlpatterns = [
@@ -130,6 +135,15 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/", webhooks.page, name="webhook"),
     path("webhooks/<int:webhook_id>/key/", webhooks.key, name="webhook-key"),
     path("webhooks/<int:webhook_id>/close/", webhooks.close, name="webhook-close"),
+    path("watch/", watch.overview, name="watch"),
+    path("watch/<int:case_id>/", watch.page, name="watch-case"),
+    path("watch/limits/", watch_limits.limits, name="watch-limits"),
+    path("watch/limits/<str:code>/", watch_limits.propose, name="watch-limit-propose"),
+    *(
+        path(f"watch/{words.slug}/", page_of_queue(queue).as_view(), name=f"watch-{words.slug}")
+        for queue, words in QUEUE_WORDS.items()
+    ),
+    path("watch/<slug:slug>/batch/", watch_batch.page, name="watch-batch"),
 ]
 for screen in screens.SCREENS:
     urlpatterns += [
