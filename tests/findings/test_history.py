@@ -38,7 +38,7 @@ def frames(edition: Edition) -> list[bytes]:
     at = [car.NOON + timedelta(seconds=10 * number) for number in range(5)]
     return [
         car.report(VIN, at[0], edition=edition),
-        car.report(VIN, at[1], edition=edition, cells=(3.7, None, 0.0, 3.9), insulation_kohm=None),
+        car.report(VIN, at[1], edition=edition, cells=(3.7, None, 0.0, 3.9)),
         car.report(VIN, at[2], edition=edition, level=3, flags=1 << 11, soc_pct=None),
         car.report(VIN, at[3], edition=edition, level=None, probes=(25, None, 109)),
         car.report(VIN, at[4], edition=edition, speed_kmh=None, charging="parked_charging"),

@@ -69,10 +69,14 @@ KINDS: Final[dict[str, Text]] = {
 }
 
 
+def complaint_said(one: Complaint) -> str:
+    """What was found and what was expected, for a reader who sees where."""
+    return str(COMPLAINTS[one.code]) % {"found": one.found, "expected": one.expected}
+
+
 def complaint_text(one: Complaint) -> str:
     """Where, what was found, what was expected."""
-    named = {"found": one.found, "expected": one.expected}
-    text = str(COMPLAINTS[one.code]) % named
+    text = complaint_said(one)
     if one.line and one.key:
         where = _("第 %(line)d 行 %(key)s：%(text)s")
     elif one.line:

@@ -24,6 +24,7 @@ from voltward.monitoring.limit_titles import limit_title
 from voltward.monitoring.limit_words import (
     DOTS,
     STAGES,
+    complaint_said,
     complaint_text,
     entry_text,
     number_text,
@@ -141,7 +142,7 @@ def edit(request: HttpRequest, revision_id: int, group: str) -> HttpResponse:
             services.limit_write(actor, revision_id=row.pk, values=given)
         except BadLimits as refusal:
             for one in refusal.complaints:
-                complaints.setdefault(one.key, []).append(complaint_text(one))
+                complaints.setdefault(one.key, []).append(complaint_said(one))
         except WrongState:
             messages.error(request, _("该版本已不是草稿，不能修改。"))
             return redirect("limit-revision", row.pk)
