@@ -94,6 +94,21 @@ def test_a_fault_that_gets_worse_replaces_its_advice_and_a_lesser_one_joins_it(
     assert OwnerAdvice.objects.count() == 2
 
 
+def test_whoever_is_told_to_leave_the_vehicle_is_not_told_to_come_within_a_week(
+    vehicle: Vehicle,
+) -> None:
+    alarms.opened(vehicle, level=1, rule="fault.1")
+    alarm_news_work()
+    alarms.opened(vehicle, level=4, rule="thermal.runaway")
+    for level in (3, 2, 1):
+        alarms.opened(vehicle, level=level, rule=f"fault.{level + 3}")
+    alarm_news_work()
+    sms = OwnerNotice.objects.filter(way="sms").order_by("pk")
+    assert list(sms.values_list("kind", "state")) == [
+        ("owner_fault_1", "unneeded"), ("owner_thermal", "waiting"),
+    ]  # fmt: skip
+
+
 def test_faults_and_hazards_are_advised_side_by_side(vehicle: Vehicle) -> None:
     alarms.opened(vehicle, level=1, rule="fault.4")
     alarms.opened(vehicle, level=1, rule="hazard.c1")

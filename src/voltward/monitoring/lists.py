@@ -35,7 +35,11 @@ def _level(row: Any) -> Cell:
 
 def numbers_text(values: Mapping[str, Any]) -> str:
     """``lowest_cell_v 1.995，temperature_rise_c 80``: the numbers judged on, by name."""
-    return "，".join(f"{name} {value}" for name, value in sorted(values.items()))
+    return "，".join(f"{name} {_number(value)}" for name, value in sorted(values.items()))
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 DISPOSITIONS = List(

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='zh-hans', max_length=16, verbose_name='语言')),
                 ('title', models.CharField(max_length=120, verbose_name='标题')),
                 ('body', models.TextField(max_length=1000, verbose_name='正文')),
-                ('state', models.CharField(choices=[('waiting', '待发送'), ('sending', '发送中'), ('again', '待重试'), ('sent', '已发出'), ('failed', '失败'), ('unwanted', '车主已拒收'), ('recorded', '待下发')], default='waiting', max_length=8, verbose_name='状态')),
+                ('state', models.CharField(choices=[('waiting', '待发送'), ('sending', '发送中'), ('again', '待重试'), ('sent', '已发出'), ('failed', '失败'), ('unwanted', '车主已拒收'), ('recorded', '待下发'), ('unneeded', '无需发送')], default='waiting', max_length=8, verbose_name='状态')),
                 ('due_at', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='尝试次数')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),

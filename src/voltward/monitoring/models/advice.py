@@ -89,6 +89,7 @@ class OwnerNotice(models.Model):
         ("failed", _("失败")),
         ("unwanted", _("车主已拒收")),
         ("recorded", _("待下发")),
+        ("unneeded", _("无需发送")),
     ]
     ACTIVE = ("waiting", "sending", "again")
 

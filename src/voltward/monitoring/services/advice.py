@@ -74,7 +74,9 @@ def owner_advise(actor: Person, *, alarm: Alarm) -> OwnerAdvice | None:
     measure = measure_of(alarm, at)
     rows = OwnerAdvice.objects.filter(vehicle=alarm.vehicle_id, family=measure.family, outcome=OPEN)
     old = rows.select_for_update(of=("self",)).first()
-    if old is not None and old.level >= measure.level:
+    if old is not None and old.level > measure.level:
+        return None  # whoever is told to stop at once is not told to come within a week
+    if old is not None and old.level == measure.level:
         _notices_repeat(actor, alarm=alarm, advice=old, measure=measure, at=at)
         return None
     return _advice_give(actor, alarm=alarm, measure=measure, at=at, old=old)
@@ -88,6 +90,8 @@ def _advice_give(
         old.outcome, old.outcome_at = "replaced", timezone.now()
         old.save(update_fields=["outcome", "outcome_at"])
         _clock_ended(actor, old, met=False, text=measure.code)
+        unsent = old.notices.filter(state__in=("waiting", "again"))
+        unsent.update(state="unneeded", due_at=None)
     advice = OwnerAdvice.objects.create(
         maker_id=alarm.maker_id, vehicle=alarm.vehicle, alarm=alarm, family=measure.family,
         code=measure.code, level=measure.level, started_at=at,

@@ -19,7 +19,7 @@ from voltward.monitoring.services.alarm_clocks import (
     clocks_ended,
     clocks_met,
 )
-from voltward.monitoring.services.alarm_steps import alarm_moved
+from voltward.monitoring.services.alarm_steps import alarm_moved, subject_text
 from voltward.pages.room import Text
 from voltward.records import approvals
 from voltward.records.actions import action
@@ -83,8 +83,7 @@ def alarm_closed(
 
 
 def _asked(actor: Person, alarms: Sequence[Alarm], verdict: str, cause: str) -> Approval:
-    first = alarms[0]
-    title = f"#{first.pk} {first.rule} · {first.vehicle.vin}"
+    title = subject_text(alarms[0])
     if len(alarms) > 1:
         title = f"{title} (+{len(alarms) - 1})"
     payload = {

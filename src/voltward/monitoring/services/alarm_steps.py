@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from voltward.findings.catalogue import rule_of
 from voltward.monitoring import states
 from voltward.monitoring.models import Alarm, AlarmStep
 from voltward.records.actions import record
@@ -19,8 +20,9 @@ def alarm_path(alarm: Alarm) -> str:
 
 
 def subject_text(alarm: Alarm) -> str:
-    """How clocks and tasks name an alarm."""
-    return f"#{alarm.pk} {alarm.rule} · {alarm.vehicle.vin}"
+    """How clocks, tasks and approvals name an alarm."""
+    rule = rule_of(alarm.rule)
+    return f"#{alarm.pk} {rule.title_zh if rule else alarm.rule} · {alarm.vehicle.vin}"
 
 
 def step_added(
