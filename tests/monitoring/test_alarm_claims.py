@@ -31,7 +31,9 @@ def lasting(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         maker = services.maker_create(selectors.installation(), name=_NAME)
         for number in range(OPERATORS):
             alarms.person(maker, f"claimer-{number}", "monitoring_operator")
-        car = Vehicle.objects.create(maker=maker, vin="LVVDB11B0RE999999", vehicle_id=999_999, state="unregistered")
+        car = Vehicle.objects.create(
+            maker=maker, vin="LVVDB11B0RE999999", vehicle_id=999_999, state="unregistered"
+        )
         yield alarms.opened(car, level=2)
         _taken_away(maker, newest)
 
@@ -54,9 +56,7 @@ def _taken_away(maker: Maker, newest: int) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in rows:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            cursor.execute(
-                f"SELECT relrowsecurity FROM pg_class WHERE oid = '{table}'::regclass"
-            )
+            cursor.execute(f"SELECT relrowsecurity FROM pg_class WHERE oid = '{table}'::regclass")
             if cursor.fetchone()[0]:
                 cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     connections["owner"].close()
