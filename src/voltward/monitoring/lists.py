@@ -25,6 +25,7 @@ from voltward.pages.lists.declaration import Button, Facet, List, ListColumn
 from voltward.pages.room import Cell
 
 DOTS = {"sent": "done", "again": "due", "failed": "late", "refused": "late"}
+STATE_DOTS = {"proposed": "due", "approved": "done", "refused": "offline", "ended": "offline"}
 _SECTION = _("运行监测")
 
 
@@ -69,7 +70,6 @@ DISPOSITIONS = List(
     url_name="dispositions",
     can_follow=False,
 )  # fmt: skip
-STATE_DOTS = {"proposed": "due", "approved": "done", "refused": "offline", "ended": "offline"}
 
 OWNER_NOTICES = List(
     of="owner_notice",
