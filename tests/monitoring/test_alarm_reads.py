@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -321,3 +322,18 @@ def test_who_may_not_read_alarms_sees_none(vehicle: Vehicle, maker: object) -> N
     for address in ("", "rows/", "events/", f"{alarm.pk}/", f"{alarm.pk}/preview/"):
         assert client.get(f"/alarms/{address}").status_code == 403
     assert "绝缘电阻偏低" not in client.get(f"/vehicles/{vehicle.vin}/record/").content.decode()
+
+
+def test_numbers_that_scripts_read_have_no_separators(
+    vehicle: Vehicle, as_operator: Client, around: Surroundings
+) -> None:
+    """A thousand is ``1,000`` to people; a script would take it for none."""
+    alarm = opened(vehicle, level=3)
+    Alarm.objects.filter(pk=alarm.pk).update(cause="", last_at=timezone.now())
+    alarm.refresh_from_db()
+    pages = [
+        as_operator.get(f"/alarms/{rest}").content.decode() for rest in ("", f"{alarm.pk}/preview/")
+    ]
+    assert f'data-urgency="{alarm.urgency}"' in pages[0]
+    found = re.findall(r'(?:data-\w+|value|id)="[^"]*\d,\d[^"]*"', "".join(pages))
+    assert found == []
