@@ -108,6 +108,13 @@ def test_the_places_of_more_than_a_day_are_not_given_at_once(
     assert len(points(as_operator, driven, **week)["stays"]) == 3
 
 
+def test_the_last_day_is_a_day(as_operator: Client, vehicle: Vehicle, around: Surroundings) -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+    around.put(report(vehicle.vin, at))
+    assert len(exact(as_operator, vehicle, "why", {"range": "1d"}).json()["points"]) == 1
+    assert exact(as_operator, vehicle, "why", {"range": "7d"}).status_code == 422
+
+
 def test_who_may_not_read_positions_gets_hexagons_and_a_refusal_on_record(
     driven: Vehicle, maker: Maker
 ) -> None:

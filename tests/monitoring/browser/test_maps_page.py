@@ -45,7 +45,7 @@ def test_a_track_is_replayed_and_shown_exactly_for_a_reason(
     reading = page.locator("[data-reading]")
     expect(reading).to_contain_text("网格")
     page.fill("#reason", "教练车取证")
-    page.click("text=查看精确轨迹 >> nth=-1")
+    page.click("[data-exact-form] button")
     expect(page.locator("[data-state]")).to_contain_text("已记入审计")
     last = reading.inner_text()
     assert "km/h" in last
@@ -57,8 +57,15 @@ def test_a_track_is_replayed_and_shown_exactly_for_a_reason(
     expect(page.locator("[data-play]")).to_have_text("播放")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
-@pytest.mark.parametrize("name", ["national", "duty", "quality"])
+@pytest.mark.parametrize(
+    ("name", "width", "height"),
+    [
+        ("national", 1920, 1080),
+        ("duty", 1920, 1080),
+        ("quality", 1920, 1080),
+        ("national", 3840, 2160),
+    ],
+)
 def test_a_wall_screen_fills_its_wall_with_numbers_that_are_read_from_afar(
     page: Page, platform: SmallPlatform, name: str, width: int, height: int
 ) -> None:

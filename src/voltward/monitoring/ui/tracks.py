@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,7 +22,7 @@ from voltward.monitoring.selectors.tracks import stays_of, track_of
 from voltward.monitoring.ui.actors import vehicle_of
 from voltward.monitoring.ui.history import newest_data, store_away
 from voltward.monitoring.ui.maps import age_words, answered, drawn_on
-from voltward.monitoring.ui.ranges import BadRange, Range, range_of, range_or_default
+from voltward.monitoring.ui.ranges import AHEAD, BadRange, Range, range_of, range_or_default
 from voltward.pages.access import needs
 from voltward.pages.middleware import also_from
 from voltward.records.actors import actor_of
@@ -96,7 +96,7 @@ def exact(request: HttpRequest, vin: str) -> HttpResponse:
         return JsonResponse({"detail": str(refusal)}, status=422)
     try:
         found = services.exact_track(
-            actor_of(request), vehicle=vehicle, start=chosen.start, stop=chosen.stop,
+            actor_of(request), vehicle=vehicle, start=_start(chosen), stop=chosen.stop,
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
     except BadInput:
@@ -104,6 +104,12 @@ def exact(request: HttpRequest, vin: str) -> HttpResponse:
     except StoreAway:
         return store_away()
     return answered(_exact(found, chosen, source().datum))
+
+
+def _start(chosen: Range) -> datetime:
+    """The last 24 hours end a minute ahead, and so begin a minute later."""
+    earliest = chosen.stop - services.LONGEST_EXACT
+    return max(chosen.start, earliest) if earliest - chosen.start <= AHEAD else chosen.start
 
 
 def _refused(chosen: Range) -> str:
