@@ -152,6 +152,6 @@ def scene_of(maker_id: int, at: datetime, seen: LastSeen, limits: LimitsInForce)
 
 
 def _numbered(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
-    texts = column.to_numpy()
-    names, numbers = np.unique(texts.astype(str), return_inverse=True)
-    return numbers.astype(np.int64), names.tolist()
+    """Each text as its number in the list of texts."""
+    texts = pa.concat_arrays([pa.array([], pa.string()), *column.chunks]).dictionary_encode()
+    return np.asarray(texts.indices.to_numpy(), np.int64), texts.dictionary.to_pylist()

@@ -52,19 +52,19 @@ class LastSeen:
 
 def last_seen(client: Client) -> LastSeen:
     """All vehicles of the store."""
-    # in a tuple, as argMax would pass over what the newest frame lacks
-    newest = "argMax(tuple({0}), version).1 AS {0}_now"
     names = ("soc_pct", "latitude_deg", "longitude_deg")
     codes = ("vehicle_state", "charging", "datum", "position_status")
-    wanted = ", ".join(newest.format(name) for name in (*names, *codes))
+    wanted = ("toInt64(toUnixTimestamp(collected_at))", *names, *codes)
+    # one tuple of all: argMax of each would pass over what the newest frame lacks
+    parts = ", ".join(f"newest.{i + 2} AS {name}_now" for i, name in enumerate((*names, *codes)))
+    received = "intDiv(toUnixTimestamp64Milli(received_at), 1000)"
     table = asked(
         client,
+        f"SELECT vehicle_id, heard, newest.1 AS collected, {parts} FROM ("
         f"{select(('received_at', *names))} vehicle_id,"
-        " toInt64(max(if(command = {reissue:UInt8}, least(toUnixTimestamp(collected_at),"
-        " intDiv(toUnixTimestamp64Milli(received_at), 1000)),"
-        " intDiv(toUnixTimestamp64Milli(received_at), 1000)))) AS heard,"
-        f" toInt64(argMax(toUnixTimestamp(collected_at), version)) AS collected, {wanted}"
-        f" FROM {LATEST} GROUP BY vehicle_id ORDER BY vehicle_id",
+        f" toInt64(max(if(command = {{reissue:UInt8}}, least(toUnixTimestamp(collected_at), {received}),"
+        f" {received}))) AS heard, argMax(tuple({', '.join(wanted)}), version) AS newest"
+        f" FROM {LATEST} GROUP BY vehicle_id) ORDER BY vehicle_id",
         {"reissue": REISSUE},
     )
     soc, latitude, longitude = (
