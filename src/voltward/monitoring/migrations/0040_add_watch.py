@@ -1,6 +1,5 @@
 """The watch queues: cases, their members, contacts and log, and the limits that fill them."""
 
-
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pghistory.utils
@@ -17,9 +16,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('fleet', '0015_fill_proposal_history'),
-        ("monitoring", "0030_add_alarm_changes"),
+        ('monitoring', '0030_add_alarm_changes'),
         ('records', '0101_fill_history'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('records', '__first__'),
     ]
 
     operations = [
@@ -66,6 +65,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '关注事项',
+                'indexes': [models.Index(fields=['maker', 'queue', '-opened_at', '-id'], name='watch_by_opened'), models.Index(fields=['maker', 'queue', '-measure', '-id'], name='watch_by_measure'), models.Index(fields=['maker', 'queue', 'recheck_on', 'id'], name='watch_by_recheck'), models.Index(fields=['maker', 'queue', 'vehicles_number', 'id'], name='watch_by_number'), models.Index(fields=['vehicle', '-opened_at'], name='watch_of_vehicle'), models.Index(condition=models.Q(('state', 'rechecking')), fields=['recheck_on'], name='watch_to_recheck')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['in_hand', 'open', 'rechecking']), ('vehicle__isnull', False)), fields=('queue', 'vehicle'), name='watch_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('verdict', ''), _negated=True), models.Q(('verdict_text', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('verdict', '')), _connector='OR'), name='watch_closed_with_verdict'), models.CheckConstraint(condition=models.Q(models.Q(('queue', 'dense_parking'), ('vehicle__isnull', True)), models.Q(models.Q(('queue', 'dense_parking'), _negated=True), ('vehicle__isnull', False)), _connector='OR'), name='watch_vehicle_or_group'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'rechecking'), _negated=True), ('recheck_on__isnull', False), _connector='OR'), name='watch_recheck_has_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WatchLimit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=48, verbose_name='编号')),
+                ('revision', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                ('order', models.PositiveSmallIntegerField(default=100)),
+                ('title_zh', models.CharField(max_length=120, verbose_name='名称')),
+                ('title_en', models.CharField(max_length=120)),
+                ('value', models.FloatField(null=True, verbose_name='数值')),
+                ('unit', models.CharField(blank=True, max_length=16, verbose_name='单位')),
+                ('lowest', models.FloatField()),
+                ('highest', models.FloatField()),
+                ('source', models.CharField(max_length=240, verbose_name='依据')),
+                ('confidence', models.CharField(choices=[('A', '原文核对'), ('B', '可靠转载'), ('C', '单一来源，未证实'), ('M', '工程默认值，待核对')], max_length=1, verbose_name='可信度')),
+                ('effective_from', models.DateField(verbose_name='生效日期')),
+                ('approved_at', models.DateTimeField(null=True, verbose_name='批准时间')),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                ('battery_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fleet.batterytype', verbose_name='电池类型')),
+                ('maker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
+                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '关注限值',
+                'constraints': [models.UniqueConstraint(fields=('maker', 'code', 'battery_type', 'revision'), name='watch_limit_revision_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('maker__isnull', True), models.Q(('approved_by__isnull', False), ('proposed_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='watch_limit_second_person'), models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('value__gte', models.F('lowest')), ('value__lte', models.F('highest'))), _connector='OR'), name='watch_limit_in_range')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '联系记录',
+                'indexes': [models.Index(fields=['case', '-at', '-id'], name='watch_contact_of')],
             },
         ),
         migrations.CreateModel(
@@ -137,32 +166,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '聚集停放车辆',
-            },
-        ),
-        migrations.CreateModel(
-            name='WatchLimit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=48, verbose_name='编号')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('order', models.PositiveSmallIntegerField(default=100)),
-                ('title_zh', models.CharField(max_length=120, verbose_name='名称')),
-                ('title_en', models.CharField(max_length=120)),
-                ('value', models.FloatField(null=True, verbose_name='数值')),
-                ('unit', models.CharField(blank=True, max_length=16, verbose_name='单位')),
-                ('lowest', models.FloatField()),
-                ('highest', models.FloatField()),
-                ('source', models.CharField(max_length=240, verbose_name='依据')),
-                ('confidence', models.CharField(choices=[('A', '原文核对'), ('B', '可靠转载'), ('C', '单一来源，未证实'), ('M', '工程默认值，待核对')], max_length=1, verbose_name='可信度')),
-                ('effective_from', models.DateField(verbose_name='生效日期')),
-                ('approved_at', models.DateTimeField(null=True, verbose_name='批准时间')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('battery_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fleet.batterytype', verbose_name='电池类型')),
-                ('maker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '关注限值',
+                'indexes': [models.Index(fields=['vehicle'], name='watch_member_vehicle')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'vehicle'), name='watch_member_once')],
             },
         ),
         migrations.CreateModel(
@@ -209,75 +214,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '关注记录',
+                'indexes': [models.Index(fields=['case', 'id'], name='watch_step_of')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='watchcase',
-            index=models.Index(fields=['maker', 'queue', '-opened_at', '-id'], name='watch_by_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='watchcase',
-            index=models.Index(fields=['maker', 'queue', '-measure', '-id'], name='watch_by_measure'),
-        ),
-        migrations.AddIndex(
-            model_name='watchcase',
-            index=models.Index(fields=['maker', 'queue', 'recheck_on', 'id'], name='watch_by_recheck'),
-        ),
-        migrations.AddIndex(
-            model_name='watchcase',
-            index=models.Index(fields=['maker', 'queue', 'vehicles_number', 'id'], name='watch_by_number'),
-        ),
-        migrations.AddIndex(
-            model_name='watchcase',
-            index=models.Index(fields=['vehicle', '-opened_at'], name='watch_of_vehicle'),
-        ),
-        migrations.AddIndex(
-            model_name='watchcase',
-            index=models.Index(condition=models.Q(('state', 'rechecking')), fields=['recheck_on'], name='watch_to_recheck'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchcase',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['in_hand', 'open', 'rechecking']), ('vehicle__isnull', False)), fields=('queue', 'vehicle'), name='watch_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('verdict', ''), _negated=True), models.Q(('verdict_text', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('verdict', '')), _connector='OR'), name='watch_closed_with_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('queue', 'dense_parking'), ('vehicle__isnull', True)), models.Q(models.Q(('queue', 'dense_parking'), _negated=True), ('vehicle__isnull', False)), _connector='OR'), name='watch_vehicle_or_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rechecking'), _negated=True), ('recheck_on__isnull', False), _connector='OR'), name='watch_recheck_has_day'),
-        ),
-        migrations.AddIndex(
-            model_name='contactattempt',
-            index=models.Index(fields=['case', '-at', '-id'], name='watch_contact_of'),
-        ),
-        migrations.AddIndex(
-            model_name='watchcasevehicle',
-            index=models.Index(fields=['vehicle'], name='watch_member_vehicle'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchcasevehicle',
-            constraint=models.UniqueConstraint(fields=('case', 'vehicle'), name='watch_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchlimit',
-            constraint=models.UniqueConstraint(fields=('maker', 'code', 'battery_type', 'revision'), name='watch_limit_revision_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='watchlimit',
-            constraint=models.CheckConstraint(condition=models.Q(('maker__isnull', True), models.Q(('approved_by__isnull', False), ('proposed_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='watch_limit_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='watchlimit',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('value__gte', models.F('lowest')), ('value__lte', models.F('highest'))), _connector='OR'), name='watch_limit_in_range'),
-        ),
-        migrations.AddIndex(
-            model_name='watchstep',
-            index=models.Index(fields=['case', 'id'], name='watch_step_of'),
         ),
         AddTriggers(
             triggers=[('watchcase', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "monitoring_watchcaseevent" ("cell", "closed_at", "closed_by_id", "ended_at", "id", "maker_id", "model_name", "opened_at", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_contact", "previous_id", "queue", "recheck_on", "state", "usage_class", "vehicle_id", "vehicles_number", "verdict", "verdict_text", "why") VALUES (NEW."cell", NEW."closed_at", NEW."closed_by_id", NEW."ended_at", NEW."id", NEW."maker_id", NEW."model_name", NEW."opened_at", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."place_contact", NEW."previous_id", NEW."queue", NEW."recheck_on", NEW."state", NEW."usage_class", NEW."vehicle_id", NEW."vehicles_number", NEW."verdict", NEW."verdict_text", NEW."why"); RETURN NULL;', hash='2c402e0fb1f0afce10fba7a9852c7270c1030ab5', operation='INSERT', pgid='pgtrigger_insert_insert_633ef', table='monitoring_watchcase', when='AFTER'))), ('watchcase', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."cell" IS DISTINCT FROM (NEW."cell") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."maker_id" IS DISTINCT FROM (NEW."maker_id") OR OLD."model_name" IS DISTINCT FROM (NEW."model_name") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."place_contact" IS DISTINCT FROM (NEW."place_contact") OR OLD."previous_id" IS DISTINCT FROM (NEW."previous_id") OR OLD."queue" IS DISTINCT FROM (NEW."queue") OR OLD."recheck_on" IS DISTINCT FROM (NEW."recheck_on") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."usage_class" IS DISTINCT FROM (NEW."usage_class") OR OLD."vehicle_id" IS DISTINCT FROM (NEW."vehicle_id") OR OLD."vehicles_number" IS DISTINCT FROM (NEW."vehicles_number") OR OLD."verdict" IS DISTINCT FROM (NEW."verdict") OR OLD."verdict_text" IS DISTINCT FROM (NEW."verdict_text") OR OLD."why" IS DISTINCT FROM (NEW."why"))', func='INSERT INTO "monitoring_watchcaseevent" ("cell", "closed_at", "closed_by_id", "ended_at", "id", "maker_id", "model_name", "opened_at", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_contact", "previous_id", "queue", "recheck_on", "state", "usage_class", "vehicle_id", "vehicles_number", "verdict", "verdict_text", "why") VALUES (NEW."cell", NEW."closed_at", NEW."closed_by_id", NEW."ended_at", NEW."id", NEW."maker_id", NEW."model_name", NEW."opened_at", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."place_contact", NEW."previous_id", NEW."queue", NEW."recheck_on", NEW."state", NEW."usage_class", NEW."vehicle_id", NEW."vehicles_number", NEW."verdict", NEW."verdict_text", NEW."why"); RETURN NULL;', hash='e46ae1662e51789a6dbef0d1b1079839243f3f59', operation='UPDATE', pgid='pgtrigger_update_update_9535e', table='monitoring_watchcase', when='AFTER'))), ('watchcase', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "monitoring_watchcaseevent" ("cell", "closed_at", "closed_by_id", "ended_at", "id", "maker_id", "model_name", "opened_at", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_contact", "previous_id", "queue", "recheck_on", "state", "usage_class", "vehicle_id", "vehicles_number", "verdict", "verdict_text", "why") VALUES (OLD."cell", OLD."closed_at", OLD."closed_by_id", OLD."ended_at", OLD."id", OLD."maker_id", OLD."model_name", OLD."opened_at", OLD."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."place_contact", OLD."previous_id", OLD."queue", OLD."recheck_on", OLD."state", OLD."usage_class", OLD."vehicle_id", OLD."vehicles_number", OLD."verdict", OLD."verdict_text", OLD."why"); RETURN NULL;', hash='ef0fb06495ed432e209606c5594e741787e4acc3', operation='DELETE', pgid='pgtrigger_delete_delete_0d115', table='monitoring_watchcase', when='AFTER'))), ('watchcaseevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8a19f13fde86fe847c4b55521668c66ece069b3b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e7333', table='monitoring_watchcaseevent', when='BEFORE'))), ('watchlimit', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "monitoring_watchlimitevent" ("approved_at", "approved_by_id", "battery_type_id", "code", "confidence", "effective_from", "highest", "id", "lowest", "maker_id", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "revision", "source", "title_en", "title_zh", "unit", "value") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."battery_type_id", NEW."code", NEW."confidence", NEW."effective_from", NEW."highest", NEW."id", NEW."lowest", NEW."maker_id", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."revision", NEW."source", NEW."title_en", NEW."title_zh", NEW."unit", NEW."value"); RETURN NULL;', hash='bbc19f7d63d469142885c1cadb3fc2c99051e3bc', operation='INSERT', pgid='pgtrigger_insert_insert_4c6b1', table='monitoring_watchlimit', when='AFTER'))), ('watchlimit', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "monitoring_watchlimitevent" ("approved_at", "approved_by_id", "battery_type_id", "code", "confidence", "effective_from", "highest", "id", "lowest", "maker_id", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "revision", "source", "title_en", "title_zh", "unit", "value") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."battery_type_id", NEW."code", NEW."confidence", NEW."effective_from", NEW."highest", NEW."id", NEW."lowest", NEW."maker_id", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."revision", NEW."source", NEW."title_en", NEW."title_zh", NEW."unit", NEW."value"); RETURN NULL;', hash='d7a34907bbd0152d62f9ca5f98326e6c17188ec3', operation='UPDATE', pgid='pgtrigger_update_update_ffca4', table='monitoring_watchlimit', when='AFTER'))), ('watchlimit', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "monitoring_watchlimitevent" ("approved_at", "approved_by_id", "battery_type_id", "code", "confidence", "effective_from", "highest", "id", "lowest", "maker_id", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "revision", "source", "title_en", "title_zh", "unit", "value") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."battery_type_id", OLD."code", OLD."confidence", OLD."effective_from", OLD."highest", OLD."id", OLD."lowest", OLD."maker_id", OLD."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."revision", OLD."source", OLD."title_en", OLD."title_zh", OLD."unit", OLD."value"); RETURN NULL;', hash='84d2257998b8c1777f1541f6a1647d306c28c5bc', operation='DELETE', pgid='pgtrigger_delete_delete_3912c', table='monitoring_watchlimit', when='AFTER'))), ('watchlimitevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6d211238e332077be1fcf1d3d9a7fabd8b3ffd3d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bf32d', table='monitoring_watchlimitevent', when='BEFORE')))],
