@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Rule
 from voltward.findings.levels import stepped
 
-_OWN = "工程默认值（F-3.07，待企业确认）"
+_OWN = "工程默认值（待企业确认）"
 LIMITS = (
     Limit("spread_1_mv", 150.0, "mV", _OWN, "M", 0, 15_000),
     Limit("spread_2_mv", 300.0, "mV", _OWN, "M", 0, 15_000),
@@ -24,9 +24,9 @@ LEAST_CELLS = 3  # with fewer the median is one of the cells judged
 
 
 def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
-    """See ``Detector``; needs no memory. The median, as one bad cell does not move it (battery.md 3.1).
+    """See ``Detector``; needs no memory. The median, as one bad cell does not move it.
 
-    The correction at the end of a charge of LFP packs is left out of the spread (F-3.07): cells there
+    The correction at the end of a charge of LFP packs is left out of the spread: cells there
     part by hundreds of millivolts and come together again.
     """
     del memory
@@ -57,10 +57,10 @@ def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
 DETECTOR = Detector(
     name="cells",
     rules=(
-        Rule("cell.spread", "单体电压极差过大", "Cell voltage spread", "own", "F-3.07",
+        Rule("cell.spread", "单体电压极差过大", "Cell voltage spread", "own", "平台规则（工程默认值）",
              "spread_mv", "mV"),
         Rule("cell.deviation", "单体电压偏离中位数", "Cell away from the pack's median", "own",
-             "battery.md §3.1", "deviation_mv", "mV"),
+             "平台规则", "deviation_mv", "mV"),
     ),
     reads=("highest_cell_mv", "lowest_cell_mv", "median_cell_mv", "cell_count", "soc_pct", "charging"),
     judge=judge,

@@ -12,10 +12,8 @@ from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Ru
 from voltward.findings.levels import stepped
 
 LIMITS = (
-    Limit(
-        "low_1_ohm_per_v", 500.0, "Ω/V", "工程默认值（F-3.07）；交流电路 500 Ω/V（GB 18384）", "M"
-    ),
-    Limit("low_2_ohm_per_v", 300.0, "Ω/V", "工程默认值（F-3.07，待企业确认）", "M"),
+    Limit("low_1_ohm_per_v", 500.0, "Ω/V", "工程默认值；交流电路 500 Ω/V（GB 18384）", "M"),
+    Limit("low_2_ohm_per_v", 300.0, "Ω/V", "工程默认值（待企业确认）", "M"),
     Limit("low_3_ohm_per_v", 100.0, "Ω/V", "GB/T 45688-2025 C.9；GB 18384", "A"),
 )
 LEAST_V = 60.0  # below it a frame's total voltage says nothing about the pack's
@@ -25,7 +23,7 @@ def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
     """See ``Detector``; needs no memory.
 
     The voltage is the highest working voltage of the battery type, where that is not known the total
-    voltage of the row (GB/T 45688 C.9 names none: gbt45688.md Q9).
+    voltage of the row (GB/T 45688 C.9 names none).
     """
     del memory
     of_type = limits.table[limits.of_row, len(LIMITS)]

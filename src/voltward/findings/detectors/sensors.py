@@ -20,7 +20,7 @@ from voltward.findings.detector import (
 )
 from voltward.findings.kernel import kernel
 
-_OWN = "平台规则（battery.md §3 第 16 项，待企业确认）"
+_OWN = "平台规则（待企业确认）"
 LIMITS: Final = (
     Limit("sum_gap_pct", 3.0, "%", _OWN, "M", 0.1, 100),
     Limit("frozen_s", 300.0, "s", _OWN, "M", 10, 86_400),
@@ -100,10 +100,10 @@ DETECTOR = Detector(
     name="sensor",
     rules=(
         Rule("sensor.sum", "单体电压之和与总电压不符", "Sum of the cells against total voltage",
-             "quality", "battery.md §3", "gap_pct", "%"),
+             "quality", "平台规则", "gap_pct", "%"),
         Rule("sensor.frozen", "行驶中电压电流不变", "Voltage and current stand still while driving",
-             "quality", "battery.md §3", "stood_s", "s"),
-        Rule("sensor.zero_cell", "单体电压为 0", "Cells of 0 V", "quality", "battery.md §1",
+             "quality", "平台规则", "stood_s", "s"),
+        Rule("sensor.zero_cell", "单体电压为 0", "Cells of 0 V", "quality", "平台规则",
              "cells", ""),
     ),
     reads=("cell_sum_mv", "total_voltage_v", "total_current_a", "speed_kmh", "cell_count", "zero_cells"),

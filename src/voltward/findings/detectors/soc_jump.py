@@ -12,14 +12,14 @@ from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Ru
 from voltward.findings.kernel import kernel
 
 LIMITS = (
-    Limit("jump_pct", 5.0, "%", "工程默认值（F-3.07，待企业确认）", "M", 1, 100),
-    Limit("within_s", 30.0, "s", "工程默认值（F-3.07，待企业确认）", "M", 1, 3600),
+    Limit("jump_pct", 5.0, "%", "工程默认值（待企业确认）", "M", 1, 100),
+    Limit("within_s", 30.0, "s", "工程默认值（待企业确认）", "M", 1, 3600),
 )
 MEMORY = np.dtype([("soc_pct", "f4"), ("time_s", "i8")])
 
 
 def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:
-    """See ``Detector``. An LFP pack that finds its full charge is left out (F-3.07)."""
+    """See ``Detector``. An LFP pack that finds its full charge is left out."""
     level, value = np.zeros(len(rows), np.int8), np.full(len(rows), np.nan, np.float32)
     before = np.full(len(rows), np.nan, np.float32)
     _scan(
@@ -49,7 +49,16 @@ def _scan(slot, time_s, soc, charging, memory, table, of_row, level, value, befo
 DETECTOR = Detector(
     name="soc",
     rules=(
-        Rule("soc.jump", "SOC 跳变", "SOC jump", "own", "F-3.07", "jump_pct", "%", is_event=True),
+        Rule(
+            "soc.jump",
+            "SOC 跳变",
+            "SOC jump",
+            "own",
+            "平台规则（工程默认值）",
+            "jump_pct",
+            "%",
+            is_event=True,
+        ),
     ),
     reads=("soc_pct", "charging"),
     judge=judge,

@@ -53,7 +53,7 @@ def _scan(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     for i in range(slot.size):
         m, row, t = memory[slot[i]], table[of_row[i]], time_s[i]
-        if odometer[i] > 0:  # an odometer of 0 is one that was not read (battery.md §1)
+        if odometer[i] > 0:  # an odometer of 0 is one that was not read
             moved = odometer[i] - m.odometer_km
             if -moved >= row[BACK]:
                 level[0, i], value[0, i], limit[0, i] = 1, moved, BACK
@@ -89,7 +89,7 @@ DETECTOR = Detector(
         Rule("terminal.place", "位置突变", "Place nobody can have driven to", "own", "平台规则",
              "kmh", "km/h", is_event=True),
         Rule("terminal.downgrade", "协议版本降级", "Frame of an older edition than before", "own",
-             "R19", "edition", "", is_event=True),
+             "平台规则", "edition", "", is_event=True),
     ),
     reads=("odometer_km", "latitude_deg", "longitude_deg", "position_status", "edition"),
     judge=judge,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Rule
 from voltward.findings.levels import stepped
 
-_OWN = "工程默认值（F-3.07，待企业确认）"
+_OWN = "工程默认值（待企业确认）"
 LIMITS = (
     Limit("high_1_c", 50.0, "℃", _OWN, "M", -40, 210),
     Limit("high_2_c", 55.0, "℃", _OWN, "M", -40, 210),
@@ -48,11 +48,11 @@ DETECTOR = Detector(
     name="temperature",
     rules=(
         Rule("temperature.high", "电池温度过高", "Battery temperature high", "own",
-             "F-3.07", "highest_temp_c", "℃"),
+             "平台规则（工程默认值）", "highest_temp_c", "℃"),
         Rule("temperature.difference", "电池温差过大", "Battery temperature uneven", "own",
-             "F-3.07", "difference_c", "℃"),
+             "平台规则（工程默认值）", "difference_c", "℃"),
         Rule("temperature.charging", "高温充电", "Charging while hot", "own",
-             "F-3.07", "highest_temp_c", "℃"),
+             "平台规则（工程默认值）", "highest_temp_c", "℃"),
     ),
     reads=("highest_temp_c", "lowest_temp_c", "charging", "total_current_a"),
     judge=judge,

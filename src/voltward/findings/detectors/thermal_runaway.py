@@ -1,4 +1,4 @@
-"""Thermal runaway: signs that are judged together, as no single one tells (battery.md §1).
+"""Thermal runaway: signs that are judged together, as no single one tells.
 
 On the real car the step from 29 to 109 °C came in one row and the temperature then fell: a rule that
 asks for a rise alone never fires. So each sign is remembered for a while, and two of them of different
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Rule
 from voltward.findings.kernel import kernel
 
-_OWN = "平台规则（battery.md §1，待企业确认）"
+_OWN = "平台规则（依真实热失控车辆数据，待企业确认）"
 _NAMES: Final = (
     "step_c", "rise_c_per_s", "rise_s", "hot_c", "cell_below_median_mv", "cell_fall_mv",
     "insulation_ohm_per_v", "insulation_fall_share", "voltage_fall_pct", "sum_gap_pct", "together_s",
@@ -24,8 +24,8 @@ _NAMES: Final = (
 )  # fmt: skip
 LIMITS: Final = (
     Limit("step_c", 20.0, "℃", _OWN, "M", 1, 250),
-    Limit("rise_c_per_s", 1.0, "℃/s", "F-3.07；GB 38031 热失控判据", "M", 0.1, 100),
-    Limit("rise_s", 3.0, "s", "F-3.07；GB 38031 热失控判据", "M", 1, 60),
+    Limit("rise_c_per_s", 1.0, "℃/s", "GB 38031 热失控判据；工程默认值", "M", 0.1, 100),
+    Limit("rise_s", 3.0, "s", "GB 38031 热失控判据；工程默认值", "M", 1, 60),
     Limit("hot_c", 60.0, "℃", _OWN, "M", 40, 210),
     Limit("cell_below_median_mv", 500.0, "mV", _OWN, "M", 50, 15_000),
     Limit("cell_fall_mv", 300.0, "mV", _OWN, "M", 50, 15_000),
@@ -181,7 +181,7 @@ DETECTOR = Detector(
     name="thermal.runaway",
     rules=(
         Rule("thermal.runaway", "热失控征兆（综合研判）", "Signs of thermal runaway, judged together",
-             "own", "battery.md §1；GB 38031", "kinds_of_signs", "", clear_after_s=1800.0),
+             "own", "平台规则；GB 38031", "kinds_of_signs", "", clear_after_s=1800.0),
     ),
     reads=("highest_temp_c", "highest_probe_c", "lowest_cell_mv", "median_cell_mv", "cell_sum_mv",
            "insulation_kohm", "total_voltage_v", "total_current_a", "alarm_flags", "has_flags"),

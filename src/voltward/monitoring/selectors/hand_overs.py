@@ -13,6 +13,7 @@ from voltward.base.errors import NotFound
 from voltward.monitoring import states
 from voltward.monitoring.duty_ports import OpenItem, hand_over_items
 from voltward.monitoring.models import Alarm, HandOver, Shift
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.roster import shift_visible, shifts_at
 from voltward.records.models import Person
 from voltward.records.selectors.clocks import clock_going
@@ -98,6 +99,6 @@ def desk_clocks(actor: Person) -> Iterator[OpenItem]:
 
 
 def _of_alarm(kind: str, alarm: Alarm, due_at: datetime | None = None) -> OpenItem:
-    text = f"{alarm.vehicle.vin} · {alarm.rule} · {alarm.get_state_display()}"
+    text = f"{alarm.vehicle.vin} · {rule_title(alarm.rule)} · {alarm.get_state_display()}"
     path = reverse("vehicle-live", args=[alarm.vehicle.vin])
     return OpenItem(kind, text, path, alarm.level, due_at)

@@ -19,6 +19,7 @@ from voltward.monitoring import selectors, services
 from voltward.monitoring.fleet_map import FleetMap
 from voltward.monitoring.hexagons import COARSEST, STATES, Hexagons, resolution_of, rings
 from voltward.monitoring.map_source import source
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.selectors.map import GravePoint
 from voltward.monitoring.texts import level_style
@@ -179,7 +180,7 @@ def point_of(point: GravePoint, datum: Datum) -> dict[str, Any]:
         "id": alarm.pk,
         "vin": alarm.vehicle.vin,
         "model": alarm.vehicle.model_name,
-        "rule": alarm.rule,
+        "rule": str(rule_title(alarm.rule)),
         "level": alarm.level,
         "style": level_style(alarm.level),
         "state": alarm.get_state_display(),

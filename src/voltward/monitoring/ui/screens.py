@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from voltward.monitoring.hexagons import STATES
 from voltward.monitoring.map_source import source
 from voltward.monitoring.models import Alarm
+from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.screens import Case, Snapshot, snapshot
 from voltward.monitoring.texts import level_style
 from voltward.monitoring.ui.maps import age_words, answered, drawn_on, features, point_of
@@ -125,7 +126,7 @@ def body_of(found: Snapshot) -> dict[str, Any]:
             for one in found.models
         ],
         "rules": [
-            {"rule": rule, "alarms": number, "level": highest, "style": level_style(highest)}
+            {"rule": str(rule_title(rule)), "alarms": number, "level": highest, "style": level_style(highest)}
             for rule, number, highest in found.rules
         ],
         "verdicts": [
@@ -171,7 +172,7 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
         "id": alarm.pk,
         "vin": _vin(alarm),
         "model": alarm.vehicle.model_name,
-        "rule": alarm.rule,
+        "rule": str(rule_title(alarm.rule)),
         "level": alarm.level,
         "style": level_style(alarm.level),
         "state": str(alarm.get_state_display()),

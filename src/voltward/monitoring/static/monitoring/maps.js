@@ -121,9 +121,10 @@ const Maps = (() => {
       levels(shown) { return ready.then(() => map.setLayoutProperty("levels", "visibility", shown ? "visible" : "none")); },
       chosen(cell) { return ready.then(() => map.setFilter("chosen", ["==", ["get", "cell"], cell])); },
       path(found) { return ready.then(() => map.getSource("path").setData({ type: "FeatureCollection", features: found })); },
-      // found: [{id, at, level, style, label}]; act(one): on a click. Points stay the same elements.
+      // found: [{id, at, level, style, label}], gravest first; act(one): on a click. The gravest is
+      // placed last, so that of points at one place it is the one that is seen.
       points(found, act = null) {
-        const placed = found.filter((one) => one.at);
+        const placed = found.filter((one) => one.at).reverse();
         for (const [id, marker] of points) if (!placed.some((one) => one.id === id)) { marker.remove(); points.delete(id); }
         for (const one of placed) {
           points.get(one.id)?.remove();
