@@ -1,6 +1,6 @@
 """Marks a model whose every change is kept, bulk changes too: triggers of the database keep it.
 
-And what migrations need for it: ``AddTriggers`` and ``begun``.
+And what migrations need for it: ``AtOnce``, ``AddTriggers`` and ``begun``.
 """
 
 from __future__ import annotations
@@ -62,6 +62,39 @@ def begun(app: str, names: Sequence[str]) -> migrations.RunPython:
             )
 
     return migrations.RunPython(put_down, migrations.RunPython.noop)
+
+
+class AtOnce(Operation):
+    """What one migration makes, as one step: each table by itself renders the models of the whole
+    project anew, which was most of the time that an empty database took.
+
+    ``operations``: tables, their triggers, SQL; none that changes what another of them makes.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.operations = operations
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"operations": self.operations}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        state.__dict__.pop("apps", None)  # rendered once, when the tables are made
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, editor, before, after)
+
+    def database_backwards(self, app_label: str, editor: Any, before: Any, after: Any) -> None:
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, editor, before, after)
+
+    def describe(self) -> str:
+        return f"Make {len(self.operations)} things at once"
 
 
 class AddTriggers(Operation):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from voltward.records.append_only import guarded
-from voltward.records.tracking import AddTriggers
+from voltward.records.tracking import AddTriggers, AtOnce
 from voltward.records.wall import walled
 
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ('records', '__first__'),
     ]
 
-    operations = [
+    operations = [AtOnce([
         migrations.CreateModel(
             name='Alarm',
             fields=[
@@ -170,4 +170,4 @@ class Migration(migrations.Migration):
         walled("monitoring_alarmstep"),
         guarded("monitoring_alarmstep"),
         guarded("monitoring_alarmevent"),
-    ]
+    ])]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from voltward.records.append_only import guarded
-from voltward.records.tracking import AddTriggers
+from voltward.records.tracking import AddTriggers, AtOnce
 from voltward.records.wall import walled
 
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ('records', '__first__'),
     ]
 
-    operations = [
+    operations = [AtOnce([
         migrations.CreateModel(
             name='FaultCode',
             fields=[
@@ -202,4 +202,4 @@ class Migration(migrations.Migration):
         guarded("monitoring_limitsetevent"),
         guarded("monitoring_limitrevisionevent"),
         guarded("monitoring_faultcodeevent"),
-    ]
+    ])]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from voltward.records.append_only import guarded
-from voltward.records.tracking import AddTriggers
+from voltward.records.tracking import AddTriggers, AtOnce
 from voltward.records.wall import walled
 
 
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         ('records', '__first__'),
     ]
 
-    operations = [
+    operations = [AtOnce([
         migrations.CreateModel(
             name='DeskRule',
             fields=[
@@ -390,4 +390,4 @@ class Migration(migrations.Migration):
         guarded("monitoring_owneroptoutevent"),
         guarded("monitoring_webhookevent"),
         migrations.RunSQL(WAITS, WAITS_NOT),
-    ]
+    ])]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from voltward.records.append_only import guarded
-from voltward.records.tracking import AddTriggers
+from voltward.records.tracking import AddTriggers, AtOnce
 from voltward.records.wall import walled
 
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ('records', '__first__'),
     ]
 
-    operations = [
+    operations = [AtOnce([
         migrations.CreateModel(
             name='VehicleHabit',
             fields=[
@@ -232,4 +232,4 @@ class Migration(migrations.Migration):
         guarded("monitoring_watchstep"),
         guarded("monitoring_watchcaseevent"),
         guarded("monitoring_watchlimitevent"),
-    ]
+    ])]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from voltward.records.append_only import guarded
-from voltward.records.tracking import AddTriggers
+from voltward.records.tracking import AddTriggers, AtOnce
 from voltward.records.wall import walled
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         ('records', '__first__'),
     ]
 
-    operations = [
+    operations = [AtOnce([
         migrations.CreateModel(
             name='ShiftPattern',
             fields=[
@@ -324,4 +324,4 @@ class Migration(migrations.Migration):
         guarded("monitoring_presencecheckevent"),
         guarded("monitoring_handoverevent"),
         guarded("monitoring_phonetreeversion"),
-    ]
+    ])]
