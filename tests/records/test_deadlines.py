@@ -96,9 +96,10 @@ def test_every_deadline_of_the_facts_is_there_with_its_confidence(
     assert rule.fact
 
 
-def test_the_table_is_the_data_file_and_nothing_else() -> None:
+def test_the_table_has_every_rule_of_the_data_file() -> None:
     seeded = DeadlineRule.objects.filter(maker=None).values_list("code", "severity")
-    assert sorted(seeded) == sorted((row["code"], row["severity"]) for row in FACTS)
+    # later rooms seed rules of their own beside them
+    assert set(seeded) >= {(row["code"], row["severity"]) for row in FACTS}
     texts = ("title_zh", "title_en", "addressee_zh", "addressee_en", "source", "fact")
     assert all(row[name] for row in FACTS for name in texts)
 
@@ -162,7 +163,8 @@ def test_one_makers_revision_is_not_the_other_makers(
     with pytest.raises(NotFound):
         proposed(stranger, own, amount=11)
     codes = list(deadlines_in_force(safety_head).values_list("code", "severity"))
-    assert len(codes) == len(set(codes)) == len(FACTS)
+    assert len(codes) == len(set(codes))
+    assert set(codes) >= {(row["code"], row["severity"]) for row in FACTS}
 
 
 def test_a_later_revision_waits_for_its_day_and_ends_the_one_before(
