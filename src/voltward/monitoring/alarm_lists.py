@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voltward.monitoring.alarm_filters import AlarmFilter
-from voltward.monitoring.alarm_rules import judged_text, limit_text
+from voltward.monitoring.alarm_rules import judged_text, limit_text, numbers_text
 from voltward.monitoring.alarm_words import delay_text, doing_of, doing_text, give_words, place_text
+from voltward.monitoring.models.alarms import NOT_REPORTED
 from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.alarms import alarm_visible
 from voltward.monitoring.texts import level_style
@@ -40,7 +41,8 @@ ALARMS = List(
             _("上报等级"),
             lambda row: Cell(row.get_reported_level_display(), level=level_style(row.reported_level)),
             key="reported_level",
-            kind="choice",
+            kind="number",
+            raw=lambda row: None if row.reported_level == NOT_REPORTED else row.reported_level,
         ),
         ListColumn(
             _("告警"), lambda row: rule_title(row.rule), key="title", raw=lambda row: rule_title(row.rule),
@@ -49,11 +51,19 @@ ALARMS = List(
         ListColumn(_("规则"), key="rule"),
         ListColumn("VIN", key="vin", raw=lambda row: row.vehicle.vin, css="vw-mono"),
         ListColumn(_("车型"), key="model", raw=lambda row: row.vehicle.model_name),
-        ListColumn(_("数值"), key="value", raw=lambda row: judged_text(row.rule, row.worst or row.first)),
-        ListColumn(_("限值"), key="limit", raw=lambda row: limit_text(row.rule, row.worst or row.first, row.limit)),
+        ListColumn(_("数值"), key="judged", raw=lambda row: judged_text(row.rule, row.worst or row.first)),
+        ListColumn(_("限值"), key="against", raw=lambda row: limit_text(row.rule, row.worst or row.first, row.limit)),
+        ListColumn(
+            _("数值（原始）"), lambda row: numbers_text(row.last or row.first), key="values",
+            kind="object", raw=lambda row: row.last or row.first, shown=False,
+        ),
+        ListColumn(
+            _("限值（原始）"), lambda row: numbers_text(row.limit), key="limit", kind="object",
+            raw=lambda row: row.limit, shown=False,
+        ),
         ListColumn(_("发生时间"), key="opened_at", kind="instant", sort="opened_at"),
         ListColumn(_("接收时间"), key="received_at", kind="instant"),
-        ListColumn(_("数据"), key="data", raw=delay_text),
+        ListColumn(_("数据"), key="delay", raw=delay_text),
         ListColumn(_("解除时间"), key="cleared_at", kind="instant"),
         ListColumn(
             _("工况"), key="doing", raw=lambda row: doing_text(doing_of(row.state_then), row.state_then)

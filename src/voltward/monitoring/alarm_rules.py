@@ -146,3 +146,12 @@ def unit_of_name(name: str) -> str:
 def with_unit(number: float, unit: str) -> str:
     text = f"{number:,.3f}".rstrip("0").rstrip(".") if number % 1 else f"{number:,.0f}"
     return f"{text}{THIN_SPACE}{unit}" if unit else text
+
+
+def numbers_text(values: Mapping[str, Any]) -> str:
+    """``lowest_cell_v 1.995，temperature_rise_c 80``: the numbers judged on, by name."""
+    return "，".join(f"{name} {_number(value)}" for name, value in sorted(values.items()))
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -31,15 +30,6 @@ _SECTION = _("运行监测")
 
 def _level(row: Any) -> Cell:
     return Cell(row.get_level_display(), level=level_style(row.level))
-
-
-def numbers_text(values: Mapping[str, Any]) -> str:
-    """``lowest_cell_v 1.995，temperature_rise_c 80``: the numbers judged on, by name."""
-    return "，".join(f"{name} {_number(value)}" for name, value in sorted(values.items()))
-
-
-def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 DISPOSITIONS = List(

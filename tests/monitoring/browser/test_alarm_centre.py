@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.browsing import IN_A_BROWSER, PATIENCE_MS, logged_in
 from tests.entry.every_page.axe import complaints
 from tests.monitoring.browser.steps import settled, until
@@ -22,12 +22,17 @@ CONDITIONS = (Path(__file__).parents[1] / "conditions.js").read_text()
 SPY = """
 window.sounds = [];
 document.addEventListener("voltward:sounded", ({ detail }) => window.sounds.push(detail));
+const Stream = window.EventSource;
+window.EventSource = class extends Stream {
+  constructor(...given) { super(...given); window.stream = this; }
+};
 """
 BLOCKED = """
-Object.defineProperty(AudioContext.prototype, "state", { get: () => window.unblocked ? "running" : "suspended" });
+Object.defineProperty(AudioContext.prototype, "state", { get: () => window.runs ? "running" : "suspended" });
 AudioContext.prototype.resume = function () {
   window.resumed = true;
-  return window.unblocked ? Promise.resolve() : new Promise(() => {});
+  window.runs = Boolean(window.unblocked);
+  return window.runs ? Promise.resolve() : new Promise(() => {});
 };
 """
 WRITE = """
@@ -208,13 +213,12 @@ def test_a_step_on_many_is_one_step_and_a_refusal_is_said_in_the_dialog(
 
 
 def test_a_lost_link_is_shown_and_nothing_is_missed_after_it(
-    desk: Page, session: BrowserContext, platform: SmallPlatform
+    desk: Page, platform: SmallPlatform
 ) -> None:
     at_the_desk(desk)
-    session.set_offline(True)
+    desk.evaluate("window.stream.close(); window.stream.onerror()")
     expect(desk.locator("[data-link=broken]")).to_contain_text("连接中断", timeout=PATIENCE_MS)
     missed = arises(platform, "insulation.low", 3)
-    session.set_offline(False)
     expect(row(desk, missed)).to_be_visible()
     expect(desk.locator("[data-link=open]")).to_have_count(1)
 

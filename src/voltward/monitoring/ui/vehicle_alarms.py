@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput, WrongState
+from voltward.monitoring.alarm_rules import numbers_text
 from voltward.monitoring.episode_strip import strip
-from voltward.monitoring.lists import numbers_text
 from voltward.monitoring.models import Alarm, Episode
 from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.alarm_records import alarms_of_vehicle, episodes_of_vehicle
