@@ -18,7 +18,7 @@ if (($#)); then
 fi
 
 # each half has a database and ports of its own; the office's is shown when the other is through
-office=(tests/records tests/fleet tests/pages tests/monitoring tests/entry/office)
+office=(tests/records tests/monitoring tests/entry/office)
 report=$(mktemp)
 half=
 trap 'kill $half 2>/dev/null || true; rm -f "$report"' EXIT
