@@ -30,6 +30,7 @@ NO_PAGES = {
     "alarms/<int:alarm_id>/curves/", "alarms/<int:alarm_id>/preview/", "alarms/events/", "alarms/rows/",
     "account/seat/banner/", "attachments/<int:attachment_id>/", "exports/<int:export_id>/",
     "healthz", "imports/<int:run_id>/errors.xlsx", "imports/<int:run_id>/progress/",
+    "limits/revisions/<int:revision_id>/yaml/", "limits/trials/<int:trial_id>/progress/",
     "imports/template/<str:kind>.<str:ending>", "login/sso/", "login/sso/callback/", "logout/",
     "map/alarms/", "map/cells/", "metrics", "monitoring/figures/", "screen/duty/data/",
     "screen/national/data/", "screen/quality/data/", "vehicles/<str:vin>/cells/matrix/",
