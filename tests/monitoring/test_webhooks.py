@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.monitoring import alarms
 
 from voltward.base.clock import ManualClock
@@ -315,6 +316,19 @@ def test_the_key_is_shown_in_the_answer_that_makes_it_and_nowhere_else(
     assert key not in renewed
     refused = as_system_admin.post("/webhooks/add/", {**given, "url": "https://evil.example.com/"})
     assert refused.status_code == 422
+
+
+def test_the_page_shows_what_the_newest_try_of_each_delivery_came_to(
+    as_system_admin: Client, maker: Maker, hook: tuple[Webhook, str], listener: Listener
+) -> None:
+    webhook_tell(maker.pk, "alarm.opened", "1", {})
+    webhook_tell(maker.pk, "alarm.opened", "2", {})
+    one = WebhookDelivery.objects.earliest("pk")
+    for answer in ("503 busy", "204 taken"):
+        one.tries.create(begun_at=timezone.now(), answer=answer)
+    shown = as_system_admin.get(f"/webhooks/{hook[0].pk}/").content.decode()
+    assert "204 taken" in shown
+    assert "503 busy" not in shown
 
 
 def test_an_operator_opens_no_page_of_webhooks(

@@ -92,6 +92,12 @@ class WebhookDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
 
+    @property
+    def last_answer(self) -> str:
+        """What the newest try came to; "" before there is one."""
+        tries = sorted(self.tries.all(), key=lambda one: one.pk)
+        return str(tries[-1].answer) if tries else ""
+
 
 class WebhookTry(models.Model):
     """One try: begun before anything leaves, ended when the answer is known."""
