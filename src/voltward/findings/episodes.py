@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.findings.kernel import kernel
+from voltward.findings.probing import place_of
 
 Array = NDArray[Any]
 
@@ -32,14 +33,6 @@ EPISODE: Final = np.dtype(
         ("is_normal", "?"),
     ]
 )
-
-
-@kernel()
-def _place(keys, key):  # type: ignore[no-untyped-def]
-    at = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & (keys.size - 1)
-    while keys[at] != 0 and keys[at] != key:
-        at = (at + 1) & (keys.size - 1)
-    return at
 
 
 @kernel()
@@ -73,7 +66,7 @@ def _scan(  # type: ignore[no-untyped-def]
                 told += 1
             continue
         key = np.uint64(slot[i]) * np.uint64(MOST_RULES) + np.uint64(rule) + np.uint64(1)
-        at = _place(keys, key)
+        at = place_of(keys, key)
         if keys[at] == 0:
             if 2 * known >= keys.size:
                 return i, known, told
@@ -172,7 +165,7 @@ class Episodes:
         if 2 * self.known >= self.keys.size:
             self._grow()
         key = np.uint64(slot * MOST_RULES + rule + 1)
-        at = _place(self.keys, key)
+        at = place_of(self.keys, key)
         self.keys[at], self.records[at] = key, record
         self.known += 1
 
@@ -181,6 +174,6 @@ class Episodes:
         self.keys = np.zeros(2 * keys.size, np.uint64)
         self.records = np.zeros(self.keys.size, EPISODE)
         for old in np.flatnonzero(keys):
-            at = _place(self.keys, keys[old])
+            at = place_of(self.keys, keys[old])
             self.keys[at] = keys[old]
             self.records[at] = records[old]

@@ -6,19 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.findings.kernel import kernel
+from voltward.findings.probing import place_of
 
 Numbers = NDArray[np.uint64]
 Slots = NDArray[np.int64]
-
-
-@kernel()
-def _place(keys, vehicle):  # type: ignore[no-untyped-def]
-    """Where ``vehicle`` stands in the open-addressed table, or its gap. 0 marks a gap."""
-    mixed = vehicle * np.uint64(0x9E3779B97F4A7C15)
-    at = np.int64(mixed >> np.uint64(20)) & (keys.size - 1)
-    while keys[at] != 0 and keys[at] != vehicle:
-        at = (at + 1) & (keys.size - 1)
-    return at
 
 
 @kernel()
@@ -26,7 +17,7 @@ def _look_up(vehicles, keys, slots, known, found):  # type: ignore[no-untyped-de
     """Fill ``found``; new vehicles take the next slots. Returns how many are known now, or -1 - the
     row where the table was too full to go on."""
     for i in range(vehicles.size):
-        at = _place(keys, vehicles[i])
+        at = place_of(keys, vehicles[i])
         if keys[at] == 0:
             if 2 * known >= keys.size:
                 return -1 - known

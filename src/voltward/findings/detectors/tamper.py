@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Rule
+from voltward.findings.distance import metres_between
 from voltward.findings.kernel import kernel
 
 _OWN = "平台规则（待企业确认）"
@@ -20,7 +21,6 @@ LIMITS: Final = (
 BACK, AHEAD, PLACE = range(3)
 CLOSE_S: Final = 3600  # in so short a time nobody drives ``odometer_ahead_km``
 LEAST_M: Final = 5000.0  # below it a bad fix explains the distance
-EARTH_M: Final = 6_371_008.8
 MEMORY: Final = np.dtype(
     [
         ("odometer_km", "f4"), ("odometer_s", "i8"), ("latitude", "f8"), ("longitude", "f8"),
@@ -63,7 +63,7 @@ def _scan(  # type: ignore[no-untyped-def]
         has_place = status[i] != 255 and not status[i] & 1
         if has_place and latitude[i] == latitude[i] and (latitude[i] != 0 or longitude[i] != 0):
             if m.place_s > 0 and t > m.place_s:
-                metres = _metres(m.latitude, m.longitude, latitude[i], longitude[i])
+                metres = metres_between(m.latitude, m.longitude, latitude[i], longitude[i])
                 kmh = metres / (t - m.place_s) * 3.6
                 if metres >= LEAST_M and kmh >= row[PLACE]:
                     level[1, i], value[1, i], limit[1, i] = 1, kmh, PLACE
@@ -71,14 +71,6 @@ def _scan(  # type: ignore[no-untyped-def]
         if edition[i] == 2016 and m.edition == 2025:
             level[2, i], value[2, i] = 2, edition[i]
         m.edition = edition[i]
-
-
-@kernel()
-def _metres(lat_a, lon_a, lat_b, lon_b):  # type: ignore[no-untyped-def]
-    a, b = np.radians(lat_a), np.radians(lat_b)
-    half = np.sin((b - a) / 2) ** 2
-    half += np.cos(a) * np.cos(b) * np.sin(np.radians(lon_b - lon_a) / 2) ** 2
-    return 2 * EARTH_M * np.arcsin(np.sqrt(half))
 
 
 DETECTOR = Detector(

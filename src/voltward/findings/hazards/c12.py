@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from voltward.findings.distance import EARTH_M, metres_between
 from voltward.findings.hazards.c11 import NO_RESULT, Results
 from voltward.findings.hazards.samples import DAY_S, OFF, VEHICLE_STATES, Array
 from voltward.findings.kernel import kernel
-
-EARTH_M: Final = 6_371_008.8  # mean radius
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +77,12 @@ def haversine_m(
     to_longitude: ArrayLike,
 ) -> NDArray[np.float64]:
     """Distance on the sphere, m; arrays are matched as numpy does."""
-    a, b = np.radians(np.asarray(latitude_deg)), np.radians(np.asarray(to_latitude))
-    along = np.radians(np.asarray(to_longitude) - np.asarray(longitude_deg))
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(along / 2) ** 2
-    found: NDArray[np.float64] = 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    found: NDArray[np.float64] = metres_between(
+        *(
+            np.asarray(one, np.float64)
+            for one in (latitude_deg, longitude_deg, to_latitude, to_longitude)
+        )
+    )
     return found
 
 

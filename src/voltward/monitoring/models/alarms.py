@@ -13,6 +13,7 @@ from voltward.records.tracking import tracked
 
 NOT_REPORTED = 255
 THERMAL_EVENT = 4  # judged or reported level
+GRAVE = 3  # from this level on: a second person closes, the desk's clocks run, places are exact
 LEVELS = [
     (0, _("数据质量")),
     (1, _("1 级")),

@@ -12,10 +12,10 @@ from voltward.fleet.models import Vehicle
 from voltward.monitoring import states
 from voltward.monitoring.models import Alarm, AlarmStep, Episode, OwnerAdvice
 from voltward.monitoring.models.advice import OPEN
+from voltward.monitoring.models.alarms import GRAVE
 from voltward.records.models import Person
 
 MOST_AT_ONCE: Final = 1_000
-GRAVE: Final = 3  # from this level on a second person closes, and the desk's clocks run
 
 
 def alarm_visible(actor: Person) -> QuerySet[Alarm]:

@@ -26,7 +26,7 @@ from voltward.base.errors import NotFound
 from voltward.fleet.models import Vehicle
 from voltward.monitoring import states
 from voltward.monitoring.models import Alarm, AlarmStep, Episode
-from voltward.monitoring.selectors.alarm_records import GRAVE
+from voltward.monitoring.models.alarms import GRAVE
 from voltward.records import wall
 from voltward.records.actions import label
 from voltward.records.models import Clock, Person

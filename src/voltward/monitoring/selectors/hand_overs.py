@@ -13,12 +13,12 @@ from voltward.base.errors import NotFound
 from voltward.monitoring import states
 from voltward.monitoring.duty_ports import OpenItem, hand_over_items
 from voltward.monitoring.models import Alarm, HandOver, Shift
+from voltward.monitoring.models.alarms import GRAVE
 from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.roster import shift_visible, shifts_at
 from voltward.records.models import Person
 from voltward.records.selectors.clocks import clock_going
 
-GRAVE: Final = 3  # judged level from which an open alarm stands in every hand-over
 LISTED: Final = 200
 LOOKED_BACK: Final = timedelta(days=62)
 

@@ -14,12 +14,10 @@ from voltward.monitoring import states
 from voltward.monitoring.fleet_map import FleetMap, fleet_map
 from voltward.monitoring.hexagons import COARSEST, FINEST, NOWHERE, middle
 from voltward.monitoring.models import Alarm
+from voltward.monitoring.models.alarms import GRAVE
 from voltward.monitoring.store import StoreAway
-from voltward.records import wall
 from voltward.records.models import Person
-from voltward.records.protection.places import needed_while
 
-GRAVE: Final = 3  # from this level on an alarm is a point of its own
 MOST_POINTS: Final = 200
 
 
@@ -87,18 +85,6 @@ def open_grave_since(vehicle: Vehicle) -> datetime | None:
         .values_list("opened_at", flat=True)
         .first()
     )
-
-
-@needed_while("open_alarm")
-def grave_alarm_open(actor: Person, vehicle: str) -> bool:
-    """Whether an exact place is needed at once: an alarm of level 3 or above is open on the vehicle."""
-    name, _, key = vehicle.partition(":")
-    if name != Vehicle.__name__ or not key.isdecimal():
-        return False
-    with wall.within(wall.of(actor.maker_id)):
-        return Alarm.objects.filter(
-            maker=actor.maker, vehicle_id=int(key), state__in=states.OPEN, level__gte=GRAVE
-        ).exists()
 
 
 def _cells_now(fleet: FleetMap | None, numbers: list[int]) -> dict[int, str]:

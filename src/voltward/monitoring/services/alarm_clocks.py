@@ -14,16 +14,15 @@ from django.utils import timezone
 from voltward.base.errors import NotFound, WrongState
 from voltward.monitoring import states
 from voltward.monitoring.models import Alarm
-from voltward.monitoring.selectors.alarm_records import GRAVE
+from voltward.monitoring.models.alarms import GRAVE, THERMAL_EVENT
 from voltward.monitoring.services.alarm_steps import alarm_path, subject_text
 from voltward.records.actions import label
 from voltward.records.clock_states import GOING
 from voltward.records.models import Clock, Person
 from voltward.records.services.clocks import clock_assign, clock_start, clock_stop
 
-THERMAL: Final = 4
-CLAIM: Final = {GRAVE: "level3_claim", THERMAL: "thermal_claim"}
-CALL: Final = {GRAVE: "level3_call", THERMAL: "thermal_call"}
+CLAIM: Final = {GRAVE: "level3_claim", THERMAL_EVENT: "thermal_claim"}
+CALL: Final = {GRAVE: "level3_call", THERMAL_EVENT: "thermal_call"}
 # local rules, off until a maker switches them on
 CONFIRM, REPORT = "beijing_alarm_confirm", "beijing_alarm_report"
 CLAIM_CODES: Final = (*CLAIM.values(), CONFIRM)
@@ -38,7 +37,7 @@ def alarm_clocks_start(actor: Person, alarm: Alarm) -> list[Clock]:
     """
     if alarm.level < GRAVE or alarm.is_late or not alarm.is_open:
         return []
-    level = min(alarm.level, THERMAL)
+    level = min(alarm.level, THERMAL_EVENT)
     codes = [CLAIM[level], CONFIRM] if alarm.state == states.NEW else []
     codes += [CALL[level]] if alarm.called_at is None else []
     began = _began(alarm)

@@ -12,7 +12,8 @@ from voltward.base.errors import BadInput, WrongState
 from voltward.monitoring import states
 from voltward.monitoring.events import AlarmClosed
 from voltward.monitoring.models import Alarm
-from voltward.monitoring.selectors.alarm_records import GRAVE, alarms_locked
+from voltward.monitoring.models.alarms import GRAVE
+from voltward.monitoring.selectors.alarm_records import alarms_locked
 from voltward.monitoring.services.alarm_clocks import (
     CLAIM_CODES,
     REPORT,

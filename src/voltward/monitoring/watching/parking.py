@@ -13,7 +13,8 @@ import h3
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.findings.hazards.c12 import EARTH_M, near
+from voltward.findings.distance import EARTH_M
+from voltward.findings.hazards.c12 import near
 from voltward.findings.kernel import kernel
 
 Floats = NDArray[np.float64]

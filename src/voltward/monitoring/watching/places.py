@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.findings.hazards.c12 import EARTH_M
+from voltward.findings.distance import EARTH_M
 
 Floats = NDArray[np.float64]
 
