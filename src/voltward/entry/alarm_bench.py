@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -150,9 +150,9 @@ class Desk:
         while time.perf_counter() < until_s:
             if time.perf_counter() - self._last_s > quiet_s:
                 return
-            time.sleep(0.2)
+            time.sleep(0.2)  # between two looks at what another thread has heard
 
-    def _read(self, stream) -> None:  # type: ignore[no-untyped-def]
+    def _read(self, stream: Iterable[bytes]) -> None:
         name = ""
         try:
             for line in stream:
@@ -179,7 +179,7 @@ class _Paced:
     def wait(self, per_s: float) -> None:
         due_s = self.begun_s + self.sent / per_s
         if (left_s := due_s - time.perf_counter()) > 0:
-            time.sleep(left_s)
+            time.sleep(left_s)  # an even rate is what is measured
         self.sent += BURST
 
 
@@ -259,7 +259,7 @@ def _wait_ready(process: subprocess.Popen[bytes], web: int) -> None:
                     return
         except OSError:
             pass
-        time.sleep(0.2)
+        time.sleep(0.2)  # between two questions to another process
     raise ConnectionError(f"the platform is not ready after {READY_WITHIN_S:g} s")
 
 

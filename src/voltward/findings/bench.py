@@ -18,6 +18,7 @@ import numpy as np
 from voltward.base.units import BEIJING
 from voltward.base.vin import with_check_digit
 from voltward.columns.batch import FrameBatch
+from voltward.columns.columns import Columns
 from voltward.columns.decode import decode
 from voltward.findings.catalogue import DETECTORS, RULES
 from voltward.findings.engine import Engine
@@ -148,7 +149,7 @@ def _items(chance: random.Random, cells: list[int], km: int, is_flagged: bool) -
     )  # fmt: skip
 
 
-def _incoming(columns, vehicles: int) -> Incoming:  # type: ignore[no-untyped-def]
+def _incoming(columns: Columns, vehicles: int) -> Incoming:
     size = len(columns)
     number = np.arange(size)
     times = columns.header.collected_at

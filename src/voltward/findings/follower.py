@@ -7,7 +7,6 @@ judged again; the findings that were written already come a second time under th
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -271,7 +270,7 @@ class FindingsFollower:
         counts = self.engine.counts
         body = {
             "name": self.config.processor.name,
-            "updated_at": time.time(),
+            "updated_at": self.clock.now_ns() / 1e9,
             "lag_s": round(lag_s, 1),
             "rows": counts.rows,
             "findings": counts.findings,
