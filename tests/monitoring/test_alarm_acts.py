@@ -9,8 +9,10 @@ from django.test import Client
 from tests.monitoring.alarms import opened, person
 
 from voltward.fleet.models import Vehicle
-from voltward.monitoring.models import Alarm
+from voltward.monitoring.models import Alarm, OwnerAdvice
+from voltward.monitoring.services.advice import owner_advise
 from voltward.records.models import Maker, Person
+from voltward.records.selectors import installation
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,45 @@ def test_a_form_without_a_script_comes_back_with_the_words(
         "/alarms/do/claim/", {"alarm": alarm.pk}, headers={"Referer": "https://example.com/"}
     )
     assert answer["Location"] == "/alarms/"
+
+
+def test_what_came_of_the_owners_advice_is_said_on_the_alarms_page(
+    vehicle: Vehicle, operator: Person, as_operator: Client
+) -> None:
+    alarm = opened(vehicle, level=2)
+    owner_advise(installation(), alarm=alarm)
+    page = as_operator.get(f"/alarms/{alarm.pk}/").content.decode()
+    assert 'name="outcome"' in page
+    assert "登记结果" in page
+    given = {"alarm": alarm.pk, "outcome": "done", "text": "工单 8812"}
+    assert as_operator.post("/alarms/do/advice/", given).status_code == 302
+    advice = OwnerAdvice.objects.get()
+    assert (advice.outcome, advice.outcome_by, advice.outcome_text) == (
+        "done",
+        operator,
+        "工单 8812",
+    )
+    page = as_operator.get(f"/alarms/{alarm.pk}/").content.decode()
+    assert "已办理" in page
+    assert "登记结果" not in page
+
+
+@pytest.mark.parametrize("outcome", ["open", "replaced", ""])
+def test_an_outcome_that_only_the_platform_knows_is_not_taken(
+    vehicle: Vehicle, as_operator: Client, outcome: str
+) -> None:
+    alarm = opened(vehicle, level=2)
+    owner_advise(installation(), alarm=alarm)
+    status, _ = sent(as_operator, "do/advice", alarm=alarm.pk, outcome=outcome, text="x")
+    assert status == 422
+    assert OwnerAdvice.objects.get().outcome == "open"
+
+
+def test_who_only_reads_says_nothing_of_advice(vehicle: Vehicle, maker: Maker) -> None:
+    alarm, client = opened(vehicle, level=2), Client()
+    owner_advise(installation(), alarm=alarm)
+    client.force_login(person(maker, "reader", "quality_engineer"))
+    assert "登记结果" not in client.get(f"/alarms/{alarm.pk}/").content.decode()
+    given = {"alarm": alarm.pk, "outcome": "done", "text": "x"}
+    assert client.post("/alarms/do/advice/", given).status_code == 403
+    assert OwnerAdvice.objects.get().outcome == "open"

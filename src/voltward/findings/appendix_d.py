@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 DAY_S: Final = 86_400
+# As printed. What clocks run by are dated rows of the office, which may be stricter.
 FAULT_DAYS: Final = {1: 7, 2: 1, 3: 0}  # table D.1 rows 1 to 3; 0: stop and repair at once
 HAZARD_DAYS: Final = {1: 7, 2: 1}  # table D.2 rows 1 and 2
 LEVEL_3_SHARE_PCT: Final = 5.0  # table D.1 row 4

@@ -16,7 +16,7 @@ STREAM_PREFIX: Final = "findings-"
 OPENED, WORSE, CLEARED, EVENT, REOPENED = "opened", "worse", "cleared", "event", "reopened"
 KINDS: Final = frozenset({OPENED, WORSE, CLEARED, EVENT, REOPENED})
 NOT_REPORTED: Final = 255
-QUALITY, THERMAL_EVENT = 0, 4  # the lowest and the highest judged level
+THERMAL_EVENT: Final = 4  # the highest judged level; 0 is a mark of data quality
 LATE_S: Final = 600  # older than this when received: recorded, not paged (fault catalogue R20)
 
 

@@ -81,11 +81,6 @@ def risk_of(code: str) -> str:
     return code.partition(".")[0]
 
 
-def risk_title(code: str) -> str:
-    risk = risk_of(code)
-    return str(dict(RISKS).get(risk, risk))
-
-
 def rule_source(code: str) -> str:
     rule = rule_of(code)
     return rule.source if rule else ""

@@ -15,7 +15,6 @@ from voltward.findings.detector import Detector, Limit
 # a column of a risk matrix (GB/T 45688 C.1, C.2, C.4, C.5): threshold, duration, times
 _CELL = re.compile(r"^(?P<stem>.*?)(?P<part>[vtc])_(?P<column>[1-9])$")
 LEVEL_OF_FLAG = "fault.level_"  # and the number of the bit, GB/T 32960.3 alarm flags
-FLAGS = 28
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def test_a_job_that_another_process_runs_is_left_to_it() -> None:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", jobs.lock_of(job))
             assert cursor.fetchone() == (True,)
-        assert jobs.run_once(job) is None
+            assert jobs.run_once(job) is None
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", jobs.lock_of(job))
     finally:
         other.close()
     assert jobs.run_once(Job("test.alone", 1.0, lambda: 1)) == 1

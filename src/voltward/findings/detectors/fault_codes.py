@@ -17,7 +17,6 @@ from voltward.findings.kernel import kernel
 
 MEMORY: Final = np.dtype([("codes", "u8")])
 RULE: Final = "fault.codes"
-CODE_BITS: Final = 32  # below them the code, above them the list it stood in
 
 
 def judge(rows: Rows, memory: NDArray[Any], limits: Limits) -> Sequence[Judged]:

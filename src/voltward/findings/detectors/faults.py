@@ -16,7 +16,6 @@ from voltward.findings.detector import Detector, Judged, Limit, Limits, Rows, Ru
 from voltward.findings.kernel import kernel
 
 BITS: Final = 28
-THERMAL_BIT: Final = 23
 # bit: words, default judged level [M]; titles as GB/T 32960.3-2025 table 21 and 2016 table 18
 _FLAGS: Final = (
     (0, "温度差异报警", "Temperature difference", 1),

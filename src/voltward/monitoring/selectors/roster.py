@@ -88,12 +88,6 @@ def shifts_at(maker_id: int | None, at: datetime) -> list[Shift]:
     return list(_with_people(rows).order_by("begins_at", "pk"))
 
 
-def people_at(maker_id: int | None, at: datetime) -> list[Person]:
-    """Everybody on a shift that covers the instant."""
-    found = (one.person for shift in shifts_at(maker_id, at) for one in shift.people.all())
-    return list({person.pk: person for person in found}.values())
-
-
 def shifts_to_come(person: Person, limit: int = 8) -> list[Shift]:
     """The person's own, from the present one on."""
     rows = shift_visible(person).filter(people__person=person, ends_at__gt=timezone.now())

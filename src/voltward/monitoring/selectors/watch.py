@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from voltward.base.errors import NotFound
 from voltward.fleet.models import BatteryType, Vehicle
@@ -122,8 +121,3 @@ def without_self_discharge(actor: Person) -> list[tuple[BatteryType, int]]:
         ((one, by_name.get(one.name, 0)) for one in types),
         key=lambda pair: (-pair[1], pair[0].name),
     )
-
-
-def waiting_days(case: WatchCase) -> int:
-    """For how many days a case has waited."""
-    return (timezone.now() - case.opened_at).days

@@ -14,6 +14,7 @@ from typing import Final
 from django.utils import timezone
 
 from voltward.base.errors import BadInput, NotFound, WrongState
+from voltward.findings.appendix_d import DAY_S, hazard_measures
 from voltward.monitoring.models import Alarm, Episode, OwnerAdvice
 from voltward.monitoring.models.advice import FAULT, HAZARD, OPEN
 from voltward.monitoring.selectors.alarm_records import alarm_locked
@@ -29,7 +30,7 @@ from voltward.records.models import Clock, Person
 from voltward.records.services.clocks import clock_start, clock_stop
 
 HAZARD_RULES: Final = "hazard."
-WINDOW: Final = timedelta(hours=24)
+WINDOW: Final = timedelta(seconds=DAY_S)
 GRAVEST_FAULT: Final = 3
 OUTCOMES: Final = ("done", "refused", "unreachable")
 
@@ -47,19 +48,21 @@ class Measure:
 def measure_of(alarm: Alarm, at: datetime) -> Measure:
     """What Appendix D says of an alarm whose newest event was collected at ``at``."""
     if alarm.rule.startswith(HAZARD_RULES):
-        number = min(max(hazards_within(alarm, at), 1), 2)
+        number = hazard_row(alarm, at)
         return Measure(HAZARD, f"service_hazard_{number}", f"owner_hazard_{number}", number)
     level = min(alarm.level, GRAVEST_FAULT)
     words = f"owner_fault_{level}" if alarm.level <= GRAVEST_FAULT else "owner_thermal"
     return Measure(FAULT, f"service_fault_{level}", words, alarm.level)
 
 
-def hazards_within(alarm: Alarm, at: datetime) -> int:
-    """New hazards of the vehicle, of all items, in the 24 h that end with ``at``: ``(at - 24 h, at]``."""
+def hazard_row(alarm: Alarm, at: datetime) -> int:
+    """The row of table D.2 for the vehicle's new hazards, of all items, in the 24 h up to ``at``."""
     rows = Episode.objects.filter(maker=alarm.maker_id, vehicle=alarm.vehicle_id, profile="")
     # an index serves no more of a vehicle's rows than these few
     new = rows.filter(opened_at__gt=at - WINDOW, opened_at__lte=at, level__gte=1)
-    return sum(rule.startswith(HAZARD_RULES) for rule in new.values_list("rule", flat=True))
+    told = new.values_list("rule", "opened_at")
+    times = [int(when.timestamp()) for rule, when in told if rule.startswith(HAZARD_RULES)]
+    return hazard_measures(times or [int(at.timestamp())])[-1].row
 
 
 def owner_advise(actor: Person, *, alarm: Alarm) -> OwnerAdvice | None:

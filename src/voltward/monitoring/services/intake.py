@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
@@ -32,7 +32,6 @@ class Taken:
     episodes: int = 0
     alarms: int = 0
     waiting: int = 0
-    reopened: list[Finding] = field(default_factory=list)
 
 
 def findings_take(actor: Person, *, findings: Sequence[Finding]) -> Taken:
@@ -40,11 +39,9 @@ def findings_take(actor: Person, *, findings: Sequence[Finding]) -> Taken:
 
     Findings of a vehicle that is not on file yet are kept and taken later.
     """
-    reopened = [one for one in findings if one.kind == REOPENED]
+    # hours to judge again are for whoever follows the stream beside the store
     told = [one for one in findings if one.kind != REOPENED]
-    taken = _findings_take(actor, findings=told) if told else Taken()
-    taken.reopened = reopened
-    return taken
+    return _findings_take(actor, findings=told) if told else Taken()
 
 
 def waiting_findings_take(actor: Person) -> int:

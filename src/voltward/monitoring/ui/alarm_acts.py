@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused, WrongState
-from voltward.monitoring.models import Alarm
+from voltward.monitoring.models import Alarm, OwnerAdvice
 from voltward.monitoring.selectors.alarms import alarm_in_hands
 from voltward.monitoring.services import alarms as services
+from voltward.monitoring.services.advice import OUTCOMES as OUTCOMES_BY_HAND
 from voltward.pages.access import needs
 from voltward.records.actors import actor_of
 from voltward.records.models import Person
@@ -39,6 +40,8 @@ OUTCOMES: Final = (
     ("refused", gettext_lazy("拒接")),
     ("wrong_number", gettext_lazy("号码有误")),
 )
+# what a person may say of the owner's advice; that it was replaced, the platform says
+ADVICE_OUTCOMES: Final = [one for one in OwnerAdvice.OUTCOMES if one[0] in OUTCOMES_BY_HAND]
 # code of a refusal to words; what is not here is said by its kind
 SAID: Final[dict[type[Refused], Any]] = {
     NotFound: gettext_lazy("没有这条告警，或没有这位处理人。"),
@@ -84,6 +87,11 @@ class CloseForm(forms.Form):
     cause = forms.CharField(max_length=300)
 
 
+class AdviceForm(forms.Form):
+    outcome = forms.ChoiceField(choices=ADVICE_OUTCOMES)
+    text = forms.CharField(max_length=500)
+
+
 Deed = Callable[..., Any]
 MANY: Final[dict[str, tuple[type[forms.Form], Deed]]] = {
     "claim": (NoFields, services.alarm_claim),
@@ -98,6 +106,7 @@ SINGLE: Final[dict[str, tuple[type[forms.Form], Deed]]] = {
     "note": (TextForm, services.alarm_note),
     "called": (CalledForm, services.alarm_called),
     "incident": (TextForm, services.alarm_to_incident),
+    "advice": (AdviceForm, services.advice_outcome),
 }
 
 

@@ -18,8 +18,10 @@ from voltward.monitoring.alarm_places import open_alarm
 from voltward.monitoring.alarm_rules import numbers_of, risk_of
 from voltward.monitoring.alarm_words import give_words, verdicts_text
 from voltward.monitoring.models import Alarm
+from voltward.monitoring.models.advice import OPEN
 from voltward.monitoring.panels import PANELS, Panel
 from voltward.monitoring.selectors import StoreAway
+from voltward.monitoring.selectors.alarm_records import advice_of
 from voltward.monitoring.selectors.alarms import (
     alarm_before,
     alarm_by_id,
@@ -28,7 +30,7 @@ from voltward.monitoring.selectors.alarms import (
     steps_of,
 )
 from voltward.monitoring.texts import exact
-from voltward.monitoring.ui.alarm_acts import acting_context
+from voltward.monitoring.ui.alarm_acts import ADVICE_OUTCOMES, acting_context
 from voltward.monitoring.ui.alarms import preview_words
 from voltward.monitoring.ui.history import panel_of, store_away
 from voltward.pages.access import needs
@@ -63,7 +65,15 @@ def page(request: HttpRequest, alarm_id: int) -> HttpResponse:
     """The alarm's own page: all that the pane shows, its log, its episodes."""
     actor = actor_of(request)
     alarm = alarm_by_id(actor, alarm_id)
-    context = {**_context(actor, alarm), "episodes": episodes_of(alarm), "words": preview_words()}
+    advice = advice_of(actor, alarm)
+    context = {
+        **_context(actor, alarm),
+        "episodes": episodes_of(alarm),
+        "words": preview_words(),
+        "advice": advice,
+        "advice_is_open": any(one.outcome == OPEN for one in advice),
+        "advice_outcomes": ADVICE_OUTCOMES,
+    }
     return render(request, "monitoring/alarm.html", context)
 
 
