@@ -23,8 +23,9 @@ def make(vin: str) -> list[str]:
     head, security_admin = (
         person_by_login(f"demo-{one}") for one in ("safety-head", "security-admin")
     )
-    for part in (_products, _organisation, _notices, _import, _login, _limits, _roster):
+    for part in (_products, _organisation, _notices, _import, _login, _roster):
         part(head)
+    of_draft = _limits(head)
     hold = _desk(head)
     _alarm(head, vin)
     _alarms(head, vin)
@@ -33,7 +34,10 @@ def make(vin: str) -> list[str]:
     _watch(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
-        *(f"safety-head {address}" for address in (f"/attachments/of/LegalHold:{hold}/", *steps)),
+        *(
+            f"safety-head {address}"
+            for address in (f"/attachments/of/LegalHold:{hold}/", *of_draft, *steps)
+        ),
     ]
 
 
@@ -47,7 +51,8 @@ def _products(head) -> None:  # type: ignore[no-untyped-def]
     products.terminal_write(head, values={"serial": "S1"})
 
 
-def _limits(head) -> None:  # type: ignore[no-untyped-def]
+def _limits(head) -> list[str]:  # type: ignore[no-untyped-def]
+    """Gives the pages of a draft: whoever comes by an approved revision first sees no link to them."""
     from django.utils import timezone
 
     from voltward.fleet.models import VehicleModel
@@ -73,7 +78,14 @@ def _limits(head) -> None:  # type: ignore[no-untyped-def]
     assert model is not None
     row = limit_draft(head, scope="vehicle_model", subject=str(model.pk))
     now = timezone.now()
-    limit_trial_ask(head, revision_id=row.pk, begins_at=now - timedelta(days=1), ends_at=now)
+    trial = limit_trial_ask(
+        head, revision_id=row.pk, begins_at=now - timedelta(days=1), ends_at=now
+    )
+    edits = ("edit/thermal.runaway/", "matrices/", "profile/")
+    return [
+        f"/limits/trials/{trial.pk}/",
+        *(f"/limits/revisions/{row.pk}/{edit}" for edit in edits),
+    ]
 
 
 def _organisation(head) -> None:  # type: ignore[no-untyped-def]
