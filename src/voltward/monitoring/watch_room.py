@@ -14,6 +14,7 @@ from voltward.base.errors import NotFound
 from voltward.monitoring import watch_states
 from voltward.monitoring.models import WatchCase
 from voltward.monitoring.ports import ports
+from voltward.monitoring.selectors import hand_over_watch
 from voltward.monitoring.selectors.watch import case_by_id, case_to_do
 from voltward.monitoring.services.watch_rounds import office_round, store_round
 from voltward.pages.room import Hit, Job, MenuItem, SubjectKind, Task, TaskSource
@@ -95,6 +96,7 @@ def _found(actor: Person, key: int) -> models.Model:
     return case_by_id(actor, key)
 
 
+HANDED = hand_over_watch.watch_handed  # naming it puts it into every hand-over
 owners.register(owners.Owner("WatchCase", READ, _found))
 WATCH_MENU = (
     MenuItem(_("运行监测"), _("关注队列"), "watch", "eye", READ, 110, waiting_count),

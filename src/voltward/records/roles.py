@@ -64,9 +64,10 @@ _TABLE = (
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
-        | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
-           "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
-           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
+        | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
+           "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
+           "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
+           "duty.manage", "duty.work"},
         sensitive=True,
     ),
     Role(

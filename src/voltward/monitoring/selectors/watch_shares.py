@@ -122,9 +122,7 @@ def share_vehicles(actor: Person, case: WatchCase) -> tuple[list[ShareVehicle], 
     return found, len(found) if len(found) < LISTED else told.count()
 
 
-def _episodes(
-    maker_id: int, kind: str, since: datetime, until: datetime
-) -> QuerySet[Episode]:
+def _episodes(maker_id: int, kind: str, since: datetime, until: datetime) -> QuerySet[Episode]:
     """What counts for a kind: faults of level 3 and above, or hazards, of vehicles once in use."""
     is_hazard = Q(rule__begins=HAZARD_RULES)
     of_kind = is_hazard if kind == "hazard" else ~is_hazard

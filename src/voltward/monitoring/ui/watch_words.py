@@ -96,7 +96,9 @@ QUEUE_WORDS: Final[dict[str, QueueWords]] = {
         ),
         gettext_lazy("占在用车辆 / 限值"),
         "share.",
-        gettext_lazy("没有车型的故障或隐患达到批次核查的比例。达到后会自动列入，并通知质量工程师。"),
+        gettext_lazy(
+            "没有车型的故障或隐患达到批次核查的比例。达到后会自动列入，并通知质量工程师。"
+        ),
     ),
 }
 # key of a number: its name and unit, in the order in which a page shows them

@@ -36,5 +36,7 @@ def driven_km(
     )
     columns = (table[name].to_pylist() for name in ("vehicle_id", "first", "last"))
     return {
-        vehicle: last - first for vehicle, first, last in zip(*columns, strict=True) if last >= first
+        vehicle: last - first
+        for vehicle, first, last in zip(*columns, strict=True)
+        if last >= first
     }
