@@ -75,7 +75,7 @@ def do(name: str, actor: Person, case: WatchCase, **more: Any) -> Any:
     [
         ("monitoring_operator", True, True), ("safety_head", True, True), ("aftersales", True, False),
         ("auditor", False, False), ("regulator", False, False), ("incident_desk", False, False),
-        ("quality_engineer", False, False), ("system_admin", False, False),
+        ("quality_engineer", True, False), ("system_admin", False, False),
     ],
 )  # fmt: skip
 def test_who_may_do_what_with_a_case(

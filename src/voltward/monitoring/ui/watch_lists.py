@@ -40,7 +40,7 @@ class WatchFilter(RoomFilterSet):
     owner = CharFilter(
         label=_("负责人"), field_name="owner__display_name", lookup_expr="begins", max_length=64
     )
-    verdict = ChoiceFilter(label=_("结论"), choices=WatchCase.VERDICTS, empty_label=_("全部"))
+    verdict = ChoiceFilter(label=_("结论"), choices=WatchCase.verdicts(""), empty_label=_("全部"))
 
     class Meta:
         model = WatchCase
@@ -79,6 +79,9 @@ class ModelFilter(WatchFilter):
     vin = usage = None
     kind = ChoiceFilter(
         label=_("类别"), choices=SHARE_KINDS, method="by_kind", empty_label=_("全部")
+    )
+    verdict = ChoiceFilter(
+        label=_("结论"), choices=WatchCase.verdicts(MODEL_SHARE), empty_label=_("全部")
     )
 
     class Meta:
