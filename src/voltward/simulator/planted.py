@@ -120,13 +120,16 @@ def _parked(number: int) -> Iterator[Sent]:
 
 
 def _items(sent: Sent) -> list[dict[str, Any]]:
+    # nothing stands still between two reports, or it would be a frozen sensor
+    voltage_v = round(330 + 0.35 * sent.soc_pct, 1)
+    current_a = 12.0 + sent.soc_pct % 7 if sent.is_started else 0.0
     speed_kmh = 42.0 if sent.is_started else 0.0
     return [
         {
             "name": "vehicle", "state": "started" if sent.is_started else "off",
             "charging": "not_charging", "drive_mode": "electric", "speed_kmh": speed_kmh,
-            "odometer_km": round(sent.odometer_km, 1), "total_voltage_v": 352.0,
-            "total_current_a": 18.0 if sent.is_started else 0.0, "soc_pct": sent.soc_pct, "dcdc": "on",
+            "odometer_km": round(sent.odometer_km, 1), "total_voltage_v": voltage_v,
+            "total_current_a": current_a, "soc_pct": sent.soc_pct, "dcdc": "on",
             "gear": "D" if sent.is_started else "P", "insulation_kohm": 1800,
             "accelerator_pct": 15 if sent.is_started else 0, "brake_pct": 0,
         },

@@ -23,7 +23,7 @@ def review_asked(actor: Person, maker: Maker, case: WatchCase) -> None:
     numbers = case.now
     notice_send(
         actor, kind=MODEL_REVIEW.code, to=grant_holders(maker.pk, REVIEW), subject=case, maker=maker,
-        path=f"/watch/{case.pk}/", dedup_key=f"watch:{case.pk}",
+        path=f"/watch/{case.pk}/",
         values={
             "model": case.model_name, "kind": dict(SHARE_KINDS)[case.kind],
             "vehicles": numbers["affected"], "in_use": numbers["in_use"],
