@@ -6,7 +6,7 @@ queue is found by the platform's own rounds. None of them says anything while th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -119,12 +119,12 @@ def _parked(number: int) -> Iterator[Sent]:
     yield Sent(ago, 86 + number % 10, 12.0 + number % 4, is_started=False, place=place)
 
 
-def _items(sent: Sent) -> list[dict[str, Any]]:
+def _items(sent: Sent) -> tuple[Mapping[str, Any], ...]:
     # nothing stands still between two reports, or it would be a frozen sensor
     voltage_v = round(330 + 0.35 * sent.soc_pct, 1)
     current_a = 12.0 + sent.soc_pct % 7 if sent.is_started else 0.0
     speed_kmh = 42.0 if sent.is_started else 0.0
-    return [
+    return (
         {
             "name": "vehicle", "state": "started" if sent.is_started else "off",
             "charging": "not_charging", "drive_mode": "electric", "speed_kmh": speed_kmh,
@@ -142,4 +142,4 @@ def _items(sent: Sent) -> list[dict[str, Any]]:
             "storage_fault_codes": [], "motor_fault_codes": [], "engine_fault_codes": [],
             "other_fault_codes": [],
         },
-    ]  # fmt: skip
+    )  # fmt: skip

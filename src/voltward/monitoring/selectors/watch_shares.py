@@ -118,7 +118,10 @@ def share_vehicles(actor: Person, case: WatchCase) -> tuple[list[ShareVehicle], 
     ordered = told.order_by("-level", "-newest_at", "vehicle")
     shown = list(ordered[:LISTED])
     vehicles = Vehicle.objects.in_bulk([one["vehicle"] for one in shown])
-    found = [ShareVehicle(**{**one, "vehicle": vehicles[one["vehicle"]]}) for one in shown]
+    found = [
+        ShareVehicle(vehicles[one["vehicle"]], one["episodes"], one["level"], one["newest_at"])
+        for one in shown
+    ]
     return found, len(found) if len(found) < LISTED else told.count()
 
 
