@@ -64,7 +64,9 @@ def _set_up_demo() -> None:
     from voltward.simulator.run import SimulateConfig, simulated_vehicles
 
     cars = simulated_vehicles(SimulateConfig(address=("", 0), demo=True))
-    texts = [f"{car.vin},{car.model_name},{car.battery_type}" for car in cars]
+    texts = [
+        f"{car.vin},{car.model_name},{car.battery_type},{car.usage},{car.used_d}" for car in cars
+    ]
     # the command prints the login, which `voltward up` tells at the right moment
     call_command("demo_setup", *texts, stdout=io.StringIO())
 

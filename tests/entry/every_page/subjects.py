@@ -288,6 +288,11 @@ def _watch(head, vin: str) -> None:  # type: ignore[no-untyped-def]
     why = {"numbers": numbers, "limits": limits}
     shared = {"maker": head.maker, "measure": 75.5, "now": numbers, "why": why}
     WatchCase.objects.create(queue="long_offline", vehicle=vehicle, **shared)
+    share = {"affected": 2, "in_use": 40, "share_pct": 5.0, "share_limit_pct": 5.0, "period_d": 30}
+    of_model = {**shared, "now": {**share, "until": now.isoformat()}}
+    WatchCase.objects.create(
+        queue="model_share", subject="fault:Model", model_name="Model", **of_model
+    )
     group = WatchCase.objects.create(queue="dense_parking", vehicles_number=1, **shared)
     WatchCaseVehicle.objects.create(
         maker=head.maker, case=group, vehicle=vehicle, parked_since=now, soc_pct=91, collected_at=now,
