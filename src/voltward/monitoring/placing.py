@@ -140,7 +140,8 @@ def reaches(cells: Sequence[int], middles: NDArray[np.float64]) -> NDArray[np.fl
     around = np.arange(len(corners)) + 1
     around[starts + sizes - 1] = starts
     of = np.repeat(np.arange(len(sizes)), sizes)
-    y, x = _metres(*(corners - middles[of]).T, corners[:, 0])
+    apart = corners - middles[of]
+    y, x = _metres(apart[:, 0], apart[:, 1], corners[:, 0])
     side_m = np.abs(x * y[around] - x[around] * y) / np.hypot(x[around] - x, y[around] - y)
     found: NDArray[np.float64] = SURE * np.minimum.reduceat(side_m, starts)
     return found

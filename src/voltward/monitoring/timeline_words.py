@@ -40,13 +40,13 @@ def _limit(
 ) -> Iterator[Part]:
     known, title = known_limits().get(key), limit_title(key)
     unit = known.limit.unit if known else str((after or before or {}).get("unit", ""))
-    values = [_NOTHING if one is None else number_text(one["value"]) for one in (before, after)]
-    if values[0] != values[1]:
-        yield Part(title, *values, unit)
+    old, new = (_NOTHING if one is None else number_text(one["value"]) for one in (before, after))
+    if old != new:
+        yield Part(title, old, new, unit)
     for name, what in _GROUNDS if before and after else ():
-        texts = [_ground(name, one) for one in (before, after)]
-        if texts[0] != texts[1]:
-            yield Part(_("%(limit)s · %(what)s") % {"limit": title, "what": what}, *texts)
+        old, new = _ground(name, before), _ground(name, after)
+        if old != new:
+            yield Part(_("%(limit)s · %(what)s") % {"limit": title, "what": what}, old, new)
 
 
 def _ground(name: str, entry: Mapping[str, Any] | None) -> str:
@@ -67,10 +67,13 @@ def used_parts(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Part]:
     """The limit that an alarm was judged by, and the revision it stands in."""
     title = limit_title(str(new.get("key") or old.get("key") or "")) or _("限值")
     unit = str(new.get("unit") or old.get("unit") or "")
-    values = [_number(one.get("value")) for one in (old, new)]
-    revisions = [str(one.get("revision") or _NOTHING) for one in (old, new)]
-    found = [Part(title, *values, unit)] if values[0] != values[1] else []
-    return [*found, Part(_("限值版本"), *revisions)] if revisions[0] != revisions[1] else found
+    value = Part(title, _number(old.get("value")), _number(new.get("value")), unit)
+    revision = Part(_("限值版本"), _revision(old), _revision(new))
+    return [part for part in (value, revision) if part.before != part.after]
+
+
+def _revision(used: Mapping[str, Any]) -> str:
+    return str(used.get("revision") or _NOTHING)
 
 
 def _number(value: Any) -> str:
