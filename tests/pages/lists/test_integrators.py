@@ -18,7 +18,7 @@ OPEN = {
     "alarms/", "battery-types/", "configurations/", "controller-types/", "fault-codes/",
     "motor-types/", "notices/", "owner-notices/", "packs/", "parts/", "platforms/", "terminals/",
     "vehicle-models/", "vehicles/", "watch/dense-parking/", "watch/frequent-alarms/",
-    "watch/long-offline/", "watch/over-discharge/", "watch/suddenly-silent/",
+    "watch/long-offline/", "watch/model-share/", "watch/over-discharge/", "watch/suddenly-silent/",
 }  # fmt: skip
 CLOSED = {
     "approvals/", "audit/", "clocks/", "duty/hand-overs/", "duty/presence-checks/", "duty/shifts/",
