@@ -39,7 +39,7 @@ RULE: Final = "temperature.high"
 HOT: Final = 40 + 70  # ℃ with the protocol's offset
 _EXTREMES: Final = bytes.fromhex("060111 0f93 0140 0f6f 0103")  # what stands before the highest one
 WARM_UP_S, AFTER_S = 15.0, 20.0
-DESK: Final = "demo-monitoring_operator"
+DESK: Final = "demo-monitoring-operator"
 READY_WITHIN_S: Final = 180.0
 
 
