@@ -144,7 +144,7 @@ def test_the_page_of_a_grave_alarm_says_them_exactly_and_of_another_it_does_not(
     around.put(report(vehicle.vin, now, place=at, charging="parked_charging", speed_kmh=0))
     mild = opened(vehicle, level=2, cell=CELL, state_then=CHARGING)
     said = text_of(as_operator, f"/alarms/{mild.pk}/")
-    assert "可能为 示例充电、乙充电" in said
+    assert "可能为 示例充电 / 乙充电" in said
     assert re.search(r"网点 W1 · 约 \d km", said)
     opened(vehicle, level=3, rule="fault.4", cell=CELL, state_then=CHARGING)
     said = text_of(as_operator, f"/alarms/{mild.pk}/")

@@ -125,13 +125,13 @@ def _sites(actor: Person, spots: set[Spot]) -> dict[Spot, list[Near[ChargingSite
 
 
 def operator_text(sites: Sequence[Near[ChargingSite]], *, is_exact: bool) -> str:
-    """``示例充电``; where the place is not exact ``可能为 示例充电、绿源快充 等 3 家``."""
+    """``示例充电``; where the place is not exact ``可能为 示例充电 / 绿源快充 等 3 家``."""
     names = list(dict.fromkeys(one.place.operator for one in sites))
     if not names:
         return ""
     if is_exact:
         return names[0]
-    listed = "、".join(names[:NAMED_OPERATORS])
+    listed = " / ".join(names[:NAMED_OPERATORS])
     if len(names) <= NAMED_OPERATORS:
         return _("可能为 %(names)s") % {"names": listed}
     return _("可能为 %(names)s 等 %(number)d 家") % {"names": listed, "number": len(names)}
