@@ -216,7 +216,10 @@ def form_of(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-@pytest.mark.parametrize(("slug", "kind", "values"), [("outlets", ServiceOutlet, OUTLET), ("charging-sites", ChargingSite, SITE)])
+@pytest.mark.parametrize(
+    ("slug", "kind", "values"),
+    [("outlets", ServiceOutlet, OUTLET), ("charging-sites", ChargingSite, SITE)],
+)
 def test_the_pages_add_change_close_and_open_again(
     aftersales: Person, slug: str, kind: type[Any], values: dict[str, Any]
 ) -> None:
@@ -238,7 +241,8 @@ def test_the_pages_add_change_close_and_open_again(
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [("outlet", 200), ("regulator", 200), ("production", 403), ("system_admin", 403)]
+    ("role", "status"),
+    [("outlet", 200), ("regulator", 200), ("production", 403), ("system_admin", 403)],
 )
 def test_who_reads_places_sees_no_way_to_change_them(maker: Maker, role: str, status: int) -> None:
     row, client = site(maker, "C9", 121.5, 31.2), client_of(person(maker, role))

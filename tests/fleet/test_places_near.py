@@ -30,7 +30,15 @@ def scattered(maker: Maker, kind: type, number: int, seed: int) -> np.ndarray:
     at = np.vstack((wide, town))
     more = {} if kind is ServiceOutlet else {"operator": "示例充电", "source": "测试"}
     kind._default_manager.bulk_create(
-        kind(maker=maker, code=f"P{key}", name=f"P{key}", area="测试", longitude_deg=x, latitude_deg=y, **more)
+        kind(
+            maker=maker,
+            code=f"P{key}",
+            name=f"P{key}",
+            area="测试",
+            longitude_deg=x,
+            latitude_deg=y,
+            **more,
+        )
         for key, (x, y) in enumerate(at)
     )
     return at
@@ -41,7 +49,12 @@ def test_the_nearest_outlet_is_the_one_that_measuring_all_finds(
 ) -> None:
     at = scattered(maker, ServiceOutlet, 400, seed=1)
     rng = np.random.default_rng(2)
-    points = [tuple(one) for one in np.vstack((rng.normal(SHANGHAI, 0.2, (40, 2)), rng.uniform((75, 20), (130, 50), (40, 2))))]
+    points = [
+        tuple(one)
+        for one in np.vstack(
+            (rng.normal(SHANGHAI, 0.2, (40, 2)), rng.uniform((75, 20), (130, 50), (40, 2)))
+        )
+    ]
     found = outlets_nearest(operator, points)
     for point, near in zip(points, found, strict=True):
         metres = metres_between(*point, at[:, 0], at[:, 1])

@@ -82,7 +82,12 @@ def test_an_operator_is_said_of_charging_and_parked_vehicles_alone(
     maker: Maker, operator: Person, vehicle: Vehicle
 ) -> None:
     site(maker, "C1", *PLACE)
-    for rule, state in (("fault.1", CHARGING), ("fault.2", PARKED), ("fault.3", DRIVING), ("fault.4", {})):
+    for rule, state in (
+        ("fault.1", CHARGING),
+        ("fault.2", PARKED),
+        ("fault.3", DRIVING),
+        ("fault.4", {}),
+    ):
         opened(vehicle, rule=rule, cell=CELL, state_then=state)
     assert [one.operator for one in near_of(operator)] == ["可能为 示例充电"] * 2 + [""] * 2
 

@@ -25,7 +25,10 @@ class Box(NamedTuple):
 
 
 def metres_between(
-    longitude_deg: ArrayLike, latitude_deg: ArrayLike, to_longitude_deg: ArrayLike, to_latitude_deg: ArrayLike
+    longitude_deg: ArrayLike,
+    latitude_deg: ArrayLike,
+    to_longitude_deg: ArrayLike,
+    to_latitude_deg: ArrayLike,
 ) -> Metres:
     """Great-circle distances ``(n,)``; arguments of one place stand for all."""
     y, to_y = np.radians(np.asarray(latitude_deg)), np.radians(np.asarray(to_latitude_deg))

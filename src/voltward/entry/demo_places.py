@@ -55,9 +55,7 @@ def places_given(writes: Person) -> None:
         for values in _outlets():
             row = outlet_write(writes, values=values)
             if row.code == _CLOSED:
-                outlet_close(
-                    writes, row_id=row.pk, closed_on=date(2026, 1, 1), reason="演示：搬迁"
-                )
+                outlet_close(writes, row_id=row.pk, closed_on=date(2026, 1, 1), reason="演示：搬迁")
         for values in _sites():
             site_write(writes, values=values)
 

@@ -92,7 +92,9 @@ def _asked(actor: Any, alarms: int) -> dict[str, tuple[float, float]]:
     chance = random.Random(7)  # noqa: S311 - where alarms are, not a secret
     with wall.within(wall.of(actor.maker_id)):
         homes = list(
-            ChargingSite.objects.order_by("id").values_list("longitude_deg", "latitude_deg")[:20_000]
+            ChargingSite.objects.order_by("id").values_list("longitude_deg", "latitude_deg")[
+                :20_000
+            ]
         )
         towns = [chance.sample(homes, alarms) for _ in range(TRIES)]
         apart = [

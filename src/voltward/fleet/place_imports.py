@@ -20,7 +20,12 @@ OUTLETS = PlainImport(
     ServiceOutlet,
     "code",
     (*_PLACED, "kind", "hours", "closed_on"),
-    aliases={**_ALIASES, "code": ("网点编号", "网点编码"), "name": ("网点名称",), "kind": ("类型",)},
+    aliases={
+        **_ALIASES,
+        "code": ("网点编号", "网点编码"),
+        "name": ("网点名称",),
+        "kind": ("类型",),
+    },
 ).kind("service_outlet", _("服务网点"), "outlet.write")
 SITES = PlainImport(
     ChargingSite,

@@ -24,7 +24,9 @@ def _placed(number: int) -> dict[str, Any]:
 
 def outlets(reader: Person) -> None:
     kinds = [code for code, _ in fleet.ServiceOutlet.KINDS]
-    unit = records.Unit.objects.create(maker=of_maker(reader), kind="outlet", code="U", name="网点组")
+    unit = records.Unit.objects.create(
+        maker=of_maker(reader), kind="outlet", code="U", name="网点组"
+    )
     for number in Numbers:
         fleet.ServiceOutlet.objects.create(
             maker=of_maker(reader), kind=kinds[number % 3], hours="08:00-18:00" if number % 2 else "",

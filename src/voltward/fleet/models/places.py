@@ -120,7 +120,9 @@ class ChargingSite(_Placed):
             _on_globe("charging_site_somewhere"),
         ]
         indexes = [
-            models.Index(fields=["maker", "latitude_deg", "longitude_deg"], name="charging_site_at"),
+            models.Index(
+                fields=["maker", "latitude_deg", "longitude_deg"], name="charging_site_at"
+            ),
             models.Index(fields=["maker", "name", "id"], name="charging_site_by_name"),
             models.Index(fields=["maker", "operator", "id"], name="charging_site_by_operator"),
         ]

@@ -96,9 +96,7 @@ def sites_near(
     return near
 
 
-def outlets_nearest(
-    actor: Person, points: Sequence[Point]
-) -> list[Near[ServiceOutlet] | None]:
+def outlets_nearest(actor: Person, points: Sequence[Point]) -> list[Near[ServiceOutlet] | None]:
     """For each point the nearest open outlet, None where the maker has none."""
     if READ not in actor.grants or not points:
         return [None for _point in points]
