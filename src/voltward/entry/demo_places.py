@@ -12,7 +12,6 @@ from django.db import transaction
 from voltward.fleet.models import ServiceOutlet
 from voltward.fleet.services.places import outlet_close, outlet_write, site_write
 from voltward.records.models import Person
-from voltward.simulator.demo import FIRE_PLACE
 
 SOURCE: Final = "演示数据（虚构）"
 # where simulated vehicles are at home (simulator/fleet/cars.py): longitude, latitude, WGS-84
@@ -42,6 +41,10 @@ _SITES: Final = (
     ("高铁南站", "城际换充", 1.4, -7.5),
     ("科技园", "绿源快充", 7.9, -4.6),
 )
+_FIRE: Final = (
+    104.0367,
+    30.6386,
+)  # where the drive of the recorded fire ends, from simulator.demo.FIRE_PLACE
 _CLOSED: Final = "027-5"  # one that is no longer there
 _KM_PER_DEGREE: Final = 111.195
 
@@ -65,7 +68,7 @@ def _outlets() -> Iterator[dict[str, Any]]:
         for number, (part, kind, east_km, north_km) in enumerate(_OUTLETS, 1):
             yield {
                 **_at(x, y, east_km, north_km), "code": f"{dial}-{number}",
-                "name": f"{city}{part}服务中心", "area": f"{city} {part}", "kind": kind,
+                "name": f"{city}{part}服务中心", "area": f"{city}市", "kind": kind,
                 "phone": f"{dial}-5550{number:03d}",
                 "hours": "00:00-24:00" if number == 1 else "08:30-18:00",
             }  # fmt: skip
@@ -75,7 +78,7 @@ def _sites() -> Iterator[dict[str, Any]]:
     for city, dial, x, y in CITIES:
         for number, (part, operator, east_km, north_km) in enumerate(_SITES, 1):
             yield _site(city, dial, number, part, operator, _at(x, y, east_km, north_km))
-    fire = {"longitude_deg": FIRE_PLACE[0] + 0.0008, "latitude_deg": FIRE_PLACE[1]}
+    fire = {"longitude_deg": _FIRE[0] + 0.0008, "latitude_deg": _FIRE[1]}
     yield _site("成都", "028", len(_SITES) + 1, "天府路", "示例充电", fire)
 
 
@@ -83,7 +86,7 @@ def _site(
     city: str, dial: str, number: int, part: str, operator: str, at: dict[str, float]
 ) -> dict[str, Any]:
     return {
-        **at, "code": f"{dial}-C{number}", "name": f"{city}{part}充电站", "area": f"{city} 市区",
+        **at, "code": f"{dial}-C{number}", "name": f"{city}{part}充电站", "area": f"{city}市",
         "operator": operator, "phone": f"{dial}-5551{number:03d}", "source": SOURCE,
     }  # fmt: skip
 
