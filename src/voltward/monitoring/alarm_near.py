@@ -20,6 +20,7 @@ from voltward.base.nearness import metres_between
 from voltward.fleet.models import ChargingSite, ServiceOutlet
 from voltward.fleet.selectors.places import READ, Near, outlets_nearest, sites_near
 from voltward.monitoring.alarm_words import doing_of
+from voltward.monitoring.models import Alarm
 from voltward.monitoring.selectors.desk_rules import desk_rule
 from voltward.pages.templatetags.voltward import THIN_SPACE
 from voltward.records.models import Person
@@ -80,6 +81,11 @@ def give_near(actor: Person, alarms: Sequence[Any]) -> None:
     found = _near(actor, [(spot_of(one.cell), doing_of(one.state_then)) for one in alarms])
     for alarm, near in zip(alarms, found, strict=True):
         alarm.near = near
+
+
+def near_alarm(actor: Person, alarm: Alarm) -> Nearby:
+    """What is near one alarm, out of its hexagon."""
+    return _near(actor, [(spot_of(alarm.cell), doing_of(alarm.state_then))])[0]
 
 
 def near_place(actor: Person, place: Place, doing: str) -> Nearby:

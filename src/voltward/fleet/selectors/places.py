@@ -1,7 +1,7 @@
 """Service outlets and charging sites: who may see which, and which are near some positions.
 
 Near is asked for many positions at once: boxes of degrees, joined to the index of positions; only
-what lies in a box is measured. A page of alarms against 10,000 outlets and 300,000 sites: docs/places.md.
+what lies in a box is measured (``voltward bench places``).
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def place_listed(actor: Person, kind: type[Row]) -> QuerySet[Row]:
     """The outlets or sites of the actor's maker. ``state``: whether they are open today."""
     closed = When(closed_on__lte=days.today(), then=Value(CLOSED))
     state = Case(closed, default=Value(OPEN), output_field=CharField())
-    return kind._default_manager.filter(maker=actor.maker).annotate(state=state)
+    rows: QuerySet[Any] = kind._default_manager.filter(maker=actor.maker)
+    found: QuerySet[Row] = rows.annotate(state=state)
+    return found
 
 
 def outlet_listed(actor: Person) -> QuerySet[ServiceOutlet]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from voltward.base.errors import BadInput
 from voltward.fleet.selectors.owners import periods_of
 from voltward.monitoring import selectors
-from voltward.monitoring.alarm_near import give_near, near_place
+from voltward.monitoring.alarm_near import near_alarm, near_place
 from voltward.monitoring.alarm_places import open_alarm
 from voltward.monitoring.alarm_rules import numbers_of, risk_of
 from voltward.monitoring.alarm_words import doing_of, give_words, verdicts_text
@@ -178,10 +178,9 @@ def _context(actor: Person, alarm: Alarm) -> dict[str, Any]:
         place, doing = place_of(actor, alarm)
     except StoreAway:
         trouble = _("遥测存储暂不可用，位置与曲线恢复后可见。")
-    give_near(actor, [alarm])
     return {
         "alarm": alarm,
-        "near": near_place(actor, place, doing) if place else alarm.near,
+        "near": near_place(actor, place, doing) if place else near_alarm(actor, alarm),
         "vehicle": alarm.vehicle,
         "before": before,
         "verdicts_before": verdicts_text(before.by_verdict),
