@@ -68,7 +68,7 @@ def run(folder: Path, vehicles: int, parts: int, say: Callable[[str], None]) -> 
         from django.core.management import call_command
 
         call_command("migrate", interactive=False, verbosity=0)
-        actor = _actor()
+        actor = bench_actor()
         say(f"filling {vehicles} vehicles")
         begun = time.monotonic()
         _fill(actor.maker_id, vehicles)
@@ -80,7 +80,7 @@ def run(folder: Path, vehicles: int, parts: int, say: Callable[[str], None]) -> 
         )
 
 
-def _actor() -> Any:
+def bench_actor() -> Any:
     from voltward.records import selectors, services
 
     installed = selectors.installation()

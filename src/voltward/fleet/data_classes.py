@@ -63,5 +63,13 @@ DATA_CLASSES: Declared = {
         PERSONAL: "iccid",
         IMPORTANT: "chip_id algorithm public_key",
     },
+    "ServiceOutlet": {
+        INTERNAL: "id maker code name area longitude_deg latitude_deg datum phone closed_on kind hours"
+        " unit"
+    },
+    "ChargingSite": {
+        INTERNAL: "id maker code name area longitude_deg latitude_deg datum phone closed_on operator"
+        " source"
+    },
     "SoftwareVersion": {INTERNAL: "id vehicle unit version installed_at"},
 }

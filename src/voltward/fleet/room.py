@@ -8,15 +8,17 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from voltward.fleet import imports, part_imports, product_imports, selectors
+from voltward.fleet import imports, part_imports, place_imports, product_imports, selectors
 from voltward.fleet.lists import VEHICLES
 from voltward.fleet.models import Vehicle
+from voltward.fleet.place_subjects import PLACE_SEARCH, PLACE_SUBJECTS
 from voltward.fleet.selectors import parts, products
 from voltward.fleet.selectors.agreements import agreement_gap
 from voltward.fleet.selectors.registration import registration_gaps
 from voltward.fleet.services.identities import owners_with_phone
 from voltward.fleet.services.registration import registration_sweep
 from voltward.fleet.subjects import SUBJECTS
+from voltward.fleet.ui.place_lists import LISTS as PLACE_LISTS
 from voltward.fleet.ui.product_lists import LISTS as PRODUCT_LISTS
 from voltward.pages.room import Hit, Job, MenuItem, Room, Search, Tab, Task, TaskSource
 from voltward.records.models import Person
@@ -38,6 +40,8 @@ IMPORT_KINDS = (
     part_imports.PARTS,
     product_imports.PLATFORMS,
     product_imports.CONTROLLER_TYPES,
+    place_imports.OUTLETS,
+    place_imports.SITES,
 )
 
 
@@ -118,7 +122,7 @@ def _counted(rows: QuerySet[Vehicle]) -> int:
 _PRODUCTS = _("产品与电池")
 ROOM = Room(
     name="fleet",
-    subjects=SUBJECTS,
+    subjects=(*SUBJECTS, *PLACE_SUBJECTS),
     menu=(
         MenuItem(_("车辆"), _("车辆列表"), "vehicles", "car", "vehicle.read", 200),
         MenuItem(_PRODUCTS, _("产品技术平台"), "platforms", "grid-dots", "vehicle.read", 210),
@@ -129,6 +133,8 @@ ROOM = Room(
         MenuItem(_PRODUCTS, _("车载终端"), "terminals", "device-desktop", "vehicle.read", 215),
         MenuItem(_PRODUCTS, _("部件追溯"), "parts", "search", "vehicle.read", 216),
         MenuItem(_PRODUCTS, _("协议版本"), "agreement-versions", "file-text", "agreement.write", 217),
+        MenuItem(_("售后服务"), _("服务网点"), "outlets", "map-pin", "place.read", 300),
+        MenuItem(_("运行监测"), _("充电站"), "charging-sites", "plug-connected", "place.read", 119),
     ),
     tabs=(
         Tab("vehicle", _("档案"), "vehicle-record", "vehicle.read", 90),
@@ -143,6 +149,7 @@ ROOM = Room(
         Search(_("部件"), "vehicle.read", 13, find_parts),
         Search(_("车主电话"), "owner.read", 14, find_owners),
         Search(_("电机控制器型号"), "vehicle.read", 15, find_controller_types),
+        *PLACE_SEARCH,
     ),
     tasks=(
         TaskSource(
@@ -155,6 +162,6 @@ ROOM = Room(
         ),
     ),
     jobs=(Job("registration-gaps", 60.0, registration_sweep),),
-    lists=(VEHICLES, *PRODUCT_LISTS),
+    lists=(VEHICLES, *PRODUCT_LISTS, *PLACE_LISTS),
     urls="voltward.fleet.ui.urls",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from voltward.monitoring.alarm_filters import AlarmFilter
+from voltward.monitoring.alarm_near import give_near
 from voltward.monitoring.alarm_rules import judged_text, limit_text, numbers_text
 from voltward.monitoring.alarm_words import (
     delay_text,
@@ -26,22 +28,23 @@ from voltward.monitoring.selectors.alarms import alarm_visible
 from voltward.monitoring.texts import level_style
 from voltward.pages.lists.declaration import Facet, List, ListColumn
 from voltward.pages.room import Cell
+from voltward.records.models import Person
 
 
 def alarm_url(alarm: Any) -> str:
     return reverse("alarm", args=[alarm.pk])
 
 
-def not_told(row: Any) -> str:
-    """Outlets and charging stations are not on the platform's books: the desk sees that nobody knows."""
-    del row
-    return ""
-
-
 def clock_due(row: Any) -> datetime | None:
     """When the soonest running clock of the alarm ends; None: none runs, or the reader sees none."""
     clock = row.spoken.clock
     return clock.due_at if clock else None
+
+
+def ready(actor: Person, alarms: Sequence[Any]) -> None:
+    """What the columns of many alarms need, asked once for all."""
+    give_words(actor, alarms)
+    give_near(actor, alarms)
 
 
 ALARMS = List(
@@ -105,8 +108,10 @@ ALARMS = List(
             _("省份"), lambda row: province_text(row.cell), key="province",
             raw=lambda row: province_of(row.cell), shown=False,
         ),
-        ListColumn(_("充电运营商"), key="charging_operator", raw=not_told, api=False),
-        ListColumn(_("最近网点"), key="outlet", raw=not_told, api=False),
+        ListColumn(
+            _("充电运营商"), key="charging_operator", raw=lambda row: row.near.operator or None
+        ),
+        ListColumn(_("最近网点"), key="outlet", raw=lambda row: row.near.outlet or None),
         ListColumn(_("来源"), lambda row: source_text(row), key="source", kind="choice"),
         ListColumn(_("次数"), key="episodes_number", kind="number"),
         ListColumn(_("结论"), key="verdict", kind="choice", shown=False),
@@ -128,5 +133,5 @@ ALARMS = List(
     url_name="alarms",
     api="alarms/",
     about="Alarms, open ones unless `scope` says `all` or `ended`; the gravest first.",
-    prepare=give_words,
+    prepare=ready,
 )  # fmt: skip

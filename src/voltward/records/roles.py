@@ -58,28 +58,31 @@ _WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until th
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
+# outlets and charging sites: who reads alarms sees what is near, who answers for them keeps the books
+_PLACES = frozenset({"place.read"})
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _PLACES
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
-           "duty.manage", "duty.work"},
+           "duty.manage", "duty.work", "outlet.write", "site.write"},
         sensitive=True,
     ),
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
-        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
-        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close"},
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH | _PLACES
+        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
+           "site.write"},
     ),
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH | _PLACES
         | {"rule.propose", "export.large", "limit.propose", "alarm.read", "watch.review"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
@@ -87,13 +90,14 @@ _TABLE = (
     Role(
         AFTERSALES,
         _("售后服务人员"),
-        _WORK | _WRITE | _SPINE | _OWNERS | _WATCH | {"telemetry.read", "agreement.write", "alarm.read"},
+        _WORK | _WRITE | _SPINE | _OWNERS | _WATCH | _PLACES
+        | {"telemetry.read", "agreement.write", "alarm.read", "outlet.write", "site.write"},
     ),
-    Role(OUTLET, _("服务网点人员"), _WORK | _WRITE),
+    Role(OUTLET, _("服务网点人员"), _WORK | _WRITE | _PLACES),
     Role(
         INCIDENT_DESK,
         _("应急值守人员"),
-        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read", "duty.work"},
+        _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _PLACES | {"position.read", "duty.work"},
     ),
     Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
     Role(
@@ -105,14 +109,15 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | _PLACES
+         | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
-         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | _PLACES | {"retention.read", "alarm.read", "watch.read"}, reads=True),
     # reads through the API only (docs/decisions/015): an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,
         _("系统集成（只读接口）"),
-        frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read", "watch.read"}),
+        frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read", "watch.read", "place.read"}),
         reads=True,
     ),
     # the three administrators apart: none of them sees vehicle data

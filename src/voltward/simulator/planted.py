@@ -31,7 +31,10 @@ _KM_PER_DAY: Final = 35.0
 
 @dataclass(frozen=True)
 class Sent:
-    """One report, so long before now. ``place``: latitude and longitude, degrees, WGS-84."""
+    """One report, so long before now. ``place``: latitude and longitude, degrees, WGS-84.
+
+    ``voltage_v`` None: as it follows from the SOC; ``cells_v``: the highest and the lowest cell, if told.
+    """
 
     ago: timedelta
     soc_pct: int
@@ -39,6 +42,8 @@ class Sent:
     is_started: bool = True
     flags: int = 0
     place: tuple[float, float] = _HOME
+    voltage_v: float | None = None
+    cells_v: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ def planted_vehicles() -> list[Planted]:
         # more alarms than its peers; with the next one of so many in use, table D.1 row 4
         _car(6, SHORT_MODEL, "private", sent=_faulty(_INSULATION, range(2, 26, 3))),
         _car(7, SHORT_MODEL, "private", sent=_faulty(_CELL_OVER_VOLTAGE, (6,))),
+        # with these a tenth of those in use has a hazard, table D.2 row 3
+        *(_car(10 + k, SHORT_MODEL, "private", sent=_drained(4 + 5 * k)) for k in range(4)),  # C.5
         *(_car(100 + k, YARD_MODEL, "", used_d=0, sent=_parked(k)) for k in range(YARD)),  # C.12
     ]
 
@@ -111,6 +118,21 @@ def _faulty(flags: int, days_ago: Iterable[int]) -> Iterator[Sent]:
             )
 
 
+def _drained(day_ago: int) -> Iterator[Sent]:
+    """A drive a day; at the end of one of them the lowest cell is below what C.5 allows, all cells alike."""
+    for day in range(28, -1, -1):
+        at, odometer_km = day * DAY + timedelta(hours=7), 24_000 + _KM_PER_DAY * (28 - day)
+        if day != day_ago:
+            yield Sent(at, 60 + day % 5, odometer_km)
+            continue
+        for k in range(6):
+            low_v = 1.50 - 0.02 * k
+            yield Sent(
+                at - timedelta(seconds=30 * k), 6 - k, odometer_km + 0.3 * k,
+                voltage_v=round(96 * low_v, 1), cells_v=(low_v + 0.03, low_v),
+            )  # fmt: skip
+
+
 def _parked(number: int) -> Iterator[Sent]:
     """In rows of thirteen, six metres apart, for some ten weeks."""
     row, column = divmod(number, 13)
@@ -121,7 +143,7 @@ def _parked(number: int) -> Iterator[Sent]:
 
 def _items(sent: Sent) -> tuple[Mapping[str, Any], ...]:
     # nothing stands still between two reports, or it would be a frozen sensor
-    voltage_v = round(330 + 0.35 * sent.soc_pct, 1)
+    voltage_v = sent.voltage_v or round(330 + 0.35 * sent.soc_pct, 1)
     current_a = 12.0 + sent.soc_pct % 7 if sent.is_started else 0.0
     speed_kmh = 42.0 if sent.is_started else 0.0
     return (
@@ -141,5 +163,22 @@ def _items(sent: Sent) -> tuple[Mapping[str, Any], ...]:
             "name": "alarms", "level": 3 if sent.flags else 0, "flags": sent.flags,
             "storage_fault_codes": [], "motor_fault_codes": [], "engine_fault_codes": [],
             "other_fault_codes": [],
+        },
+        *_extremes(sent),
+    )  # fmt: skip
+
+
+def _extremes(sent: Sent) -> tuple[Mapping[str, Any], ...]:
+    if sent.cells_v is None:
+        return ()
+    highest_v, lowest_v = (round(cell, 3) for cell in sent.cells_v)
+    warmest_c = 24 + sent.soc_pct
+    return (
+        {
+            "name": "extremes", "highest_voltage_pack": 1, "highest_voltage_cell": 12,
+            "highest_voltage_v": highest_v, "lowest_voltage_pack": 1, "lowest_voltage_cell": 40,
+            "lowest_voltage_v": lowest_v, "highest_temp_pack": 1, "highest_temp_probe": 3,
+            "highest_temp_c": warmest_c, "lowest_temp_pack": 1, "lowest_temp_probe": 9,
+            "lowest_temp_c": warmest_c - 3,
         },
     )  # fmt: skip

@@ -42,13 +42,17 @@ def make(vin: str) -> list[str]:
 
 
 def _products(head) -> None:  # type: ignore[no-untyped-def]
-    from voltward.fleet.services import products
+    from tests.fleet.places import OUTLET, SITE
+
+    from voltward.fleet.services import places, products
 
     products.platform_write(head, values={"code": "P1", "name": "Platform one"})
     products.motor_type_write(head, values={"name": "T1"})
     products.controller_type_write(head, values={"name": "K1"})
     products.pack_write(head, values={"code": "0" * 24})
     products.terminal_write(head, values={"serial": "S1"})
+    places.outlet_write(head, values=OUTLET)
+    places.site_write(head, values=SITE)
 
 
 def _limits(head) -> list[str]:  # type: ignore[no-untyped-def]

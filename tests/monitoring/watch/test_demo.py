@@ -87,11 +87,13 @@ def test_each_queue_shows_what_the_rounds_found(demo: Surroundings) -> None:
     found = rounds(demo)
     assert {queue: len(cases) for queue, cases in found.items()} == {
         "long_offline": 2, "suddenly_silent": 2, "over_discharge": 1, "dense_parking": 1,
-        "frequent_alarms": 1, "model_share": 1,
+        "frequent_alarms": 1, "model_share": 2,
     }  # fmt: skip
     assert not [case for cases in found.values() for case in cases if case.ended_at]
     assert found["dense_parking"][0].vehicles_number == 104
-    assert found["model_share"][0].subject == "fault:Lanting 500"
+    assert {case.subject: case.now["affected"] for case in found["model_share"]} == {
+        "fault:Lanting 500": 2, "hazard:Lanting 500": 4,
+    }  # fmt: skip
     assert found["frequent_alarms"][0].now["per_1000_km"] > 5
     assert Episode.objects.filter(level__gte=3).exists()
 

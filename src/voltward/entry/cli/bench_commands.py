@@ -193,6 +193,24 @@ def search(
 
 
 @app.command()
+def places(
+    outlets: int = typer.Option(10_000, min=100, help="Service outlets in the books."),
+    sites: int = typer.Option(300_000, min=20_000, help="Charging sites in the books."),
+    alarms: int = typer.Option(100, min=1, help="Alarms of a page."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Nearest outlet and charging sites of a page of alarms, in a database of their own.
+
+    Example: voltward bench places
+    """
+    from voltward.entry.places_bench import PlacesBench, run
+
+    with TemporaryDirectory(dir=folder, prefix="vw-") as scratch:
+        _show(run(Path(scratch), outlets, sites, alarms, _say), as_json, PlacesBench.text)
+
+
+@app.command()
 def audit(
     rows: int = typer.Option(1_000_000, min=1000, help="Rows of the trail."),
     folder: FolderOption = None,

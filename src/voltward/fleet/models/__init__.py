@@ -4,6 +4,7 @@ from voltward.fleet.models.agreements import Agreement, AgreementVersion
 from voltward.fleet.models.batteries import BatteryPack, BatteryType, PackFitting, SafeBoundary
 from voltward.fleet.models.owners import OwnerIdentity, OwnerPeriod
 from voltward.fleet.models.parts import PartRecord, SoftwareVersion, Terminal
+from voltward.fleet.models.places import ChargingSite, ServiceOutlet
 from voltward.fleet.models.products import (
     Configuration,
     ControllerType,
@@ -19,6 +20,7 @@ __all__ = [
     "AgreementVersion",
     "BatteryPack",
     "BatteryType",
+    "ChargingSite",
     "Configuration",
     "ControllerType",
     "CurrentSignProposal",
@@ -30,6 +32,7 @@ __all__ = [
     "Platform",
     "RegistryGeneration",
     "SafeBoundary",
+    "ServiceOutlet",
     "SoftwareVersion",
     "Terminal",
     "Vehicle",

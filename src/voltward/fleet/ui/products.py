@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -41,7 +42,7 @@ class ProductPage(View):
             "list_url": self.kind.slug + "s",
             "edit_url": self.kind.slug + "-edit",
             "row": row,
-            "facts": [_fact(row, name) for name in self.kind.fields],
+            "facts": [fact_of(row, name) for name in self.kind.fields],
             "related": self.kind.related(actor, row),
             **_more(actor, row),
         }
@@ -57,12 +58,12 @@ def _more(actor: Person, row: models.Model) -> dict[str, Any]:
     if name == "BatteryType":
         boundaries = boundary_visible(actor).filter(battery_type=row.pk)[:50]
         return {
-            "boundaries": [(one, [_fact(one, limit) for limit in LIMITS]) for one in boundaries]
+            "boundaries": [(one, [fact_of(one, limit) for limit in LIMITS]) for one in boundaries]
         }
     return {}
 
 
-def _fact(row: models.Model, name: str) -> tuple[str, Any, str]:
+def fact_of(row: models.Model, name: str) -> tuple[str, Any, str]:
     """Name, value as shown, and address of what it points to."""
     field = row._meta.get_field(name)
     value = getattr(row, name)
@@ -101,7 +102,7 @@ class ProductEdit(View):
     def _form(self, request: HttpRequest, row_id: int | None) -> forms.BaseForm:
         actor = actor_of(request)
         row = product_by_id(actor, self.kind.model, row_id) if row_id is not None else None
-        made = form_class(self.kind, actor)
+        made = form_of(self.kind.model, self.kind.fields, actor)
         return made(request.POST or None, instance=row or self.kind.model())
 
     def _page(self, request: HttpRequest, form: forms.BaseForm, row_id: int | None) -> HttpResponse:
@@ -138,8 +139,10 @@ class VinField(forms.CharField):
         return vehicle
 
 
-def form_class(kind: Kind, actor: Person) -> type[forms.ModelForm[Any]]:
-    """The fields of a kind; what points to other records offers the actor's own only."""
+def form_of(
+    model: type[models.Model], fields: Sequence[str], actor: Person
+) -> type[forms.ModelForm[Any]]:
+    """A form of some fields of a model; what points to other records offers the actor's own only."""
 
     def chosen(field: models.Field[Any, Any], **more: Any) -> forms.Field | None:
         if isinstance(field, models.ForeignKey):
@@ -149,4 +152,4 @@ def form_class(kind: Kind, actor: Person) -> type[forms.ModelForm[Any]]:
             more["queryset"] = product_visible(actor, target)
         return field.formfield(**more)
 
-    return forms.modelform_factory(kind.model, fields=kind.fields, formfield_callback=chosen)
+    return forms.modelform_factory(model, fields=fields, formfield_callback=chosen)

@@ -6,6 +6,8 @@ from voltward.fleet.ui import (
     agreements,
     defects,
     owners,
+    place_lists,
+    places,
     product_actions,
     product_lists,
     vehicle_tabs,
@@ -50,7 +52,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("controller-types/<int:row_id>/defect/", defects.defect, name="controller-type-defect"),
 ]
-for _list in product_lists.LISTS:
+for _list in (*product_lists.LISTS, *place_lists.LISTS):
     _view = page_of(_list).as_view()
     urlpatterns.append(path(f"{_list.url_name}/", _view, name=_list.url_name))
 for _name, _step in STEPS.items():
@@ -62,4 +64,15 @@ for _kind in KINDS:
         path(f"{_slug}s/new/", _edit, name=f"{_slug}-new"),
         path(f"{_slug}s/<int:row_id>/", ProductPage.as_view(kind=_kind), name=f"{_slug}-page"),
         path(f"{_slug}s/<int:row_id>/edit/", _edit, name=f"{_slug}-edit"),
+    ]
+for _place, _edit_class, _close_class in (
+    (places.OUTLET, places.PlaceEdit, places.PlaceClose),
+    (places.SITE, places.SiteEdit, places.SiteClose),
+):
+    _slug, _edit, _page = _place.slug, _edit_class.as_view(), places.PlacePage.as_view(kind=_place)
+    urlpatterns += [
+        path(f"{_slug}s/new/", _edit, name=f"{_slug}-new"),
+        path(f"{_slug}s/<int:row_id>/", _page, name=f"{_slug}-page"),
+        path(f"{_slug}s/<int:row_id>/edit/", _edit, name=f"{_slug}-edit"),
+        path(f"{_slug}s/<int:row_id>/close/", _close_class.as_view(), name=f"{_slug}-close"),
     ]

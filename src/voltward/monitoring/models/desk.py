@@ -27,12 +27,14 @@ class DeskRule(models.Model):
         ("owner_opt_out_level", _("车主可拒收的最高等级")),
         ("operator_hour_limit", _("每名值班员每小时告警数上限")),
         ("webhook_retry", _("回调重试时限")),
+        ("charging_site_reach", _("视为在充电站内的最远距离")),
     ]
     UNITS = [
         ("minute", _("分钟")),
         ("hour", _("小时")),
         ("level", _("级")),
         ("alarm", _("条")),
+        ("metre", _("米")),
     ]
     UNIT_OF = {
         "snooze_longest": "minute",
@@ -40,6 +42,7 @@ class DeskRule(models.Model):
         "owner_opt_out_level": "level",
         "operator_hour_limit": "alarm",
         "webhook_retry": "hour",
+        "charging_site_reach": "metre",
     }
 
     maker = models.ForeignKey(Maker, on_delete=models.PROTECT, null=True, related_name="+")

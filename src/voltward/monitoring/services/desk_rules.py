@@ -22,6 +22,7 @@ from voltward.records.models import Approval, DeadlineRule, Person
 from voltward.records.working_time import beijing_day
 
 _MOST: Final = 1_000_000
+FARTHEST_SITE_M: Final = 2_000  # farther away a site says nothing of a vehicle
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def _checked(proposal: Proposal) -> None:
         raise BadInput(f"amount: {proposal.amount}, expected 0 to {_MOST}")
     if proposal.code == "owner_opt_out_level" and proposal.amount > HIGHEST_DISPOSED:
         raise BadInput("amount: level 3 and above is always told to owners")
+    if proposal.code == "charging_site_reach" and not 1 <= proposal.amount <= FARTHEST_SITE_M:
+        raise BadInput(f"amount: {proposal.amount}, expected 1 to {FARTHEST_SITE_M} metres")
     if proposal.confidence not in dict(DeadlineRule.CONFIDENCES):
         raise BadInput(f"confidence: {proposal.confidence[:1]}; A, B, C, M or X is expected")
     if not proposal.source.strip():

@@ -37,9 +37,9 @@ def vehicle_place(actor: Person, *, vehicle: Vehicle, reason: str = "") -> Place
     latitude = -latitude if status & SOUTH else latitude
     if state.values["datum"] == GCJ02:
         x, y = unshifted(longitude, latitude)
-        longitude, latitude = round(float(x), 6), round(float(y), 6)
+        longitude, latitude = float(x), float(y)
     return position_shown(
-        actor, vehicle=vehicle, latitude_deg=latitude, longitude_deg=longitude,
+        actor, vehicle=vehicle, latitude_deg=round(latitude, 6), longitude_deg=round(longitude, 6),
         at=state.collected_at, reason=reason,
     )  # fmt: skip
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 from voltward.base.errors import BadInput
 from voltward.fleet.selectors.owners import periods_of
 from voltward.monitoring import selectors
+from voltward.monitoring.alarm_near import near_alarm, near_place
 from voltward.monitoring.alarm_places import open_alarm
 from voltward.monitoring.alarm_rules import numbers_of, risk_of
-from voltward.monitoring.alarm_words import give_words, verdicts_text
+from voltward.monitoring.alarm_words import doing_of, give_words, verdicts_text
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.models.advice import OPEN
 from voltward.monitoring.panels import PANELS, Panel
@@ -30,7 +31,7 @@ from voltward.monitoring.selectors.alarms import (
     episodes_of,
     steps_of,
 )
-from voltward.monitoring.texts import exact
+from voltward.monitoring.services import vehicle_place
 from voltward.monitoring.ui.alarm_acts import ADVICE_OUTCOMES, acting_context
 from voltward.monitoring.ui.alarms import preview_words
 from voltward.monitoring.ui.history import panel_of, store_away
@@ -40,7 +41,6 @@ from voltward.records.actors import actor_of
 from voltward.records.models import Person
 from voltward.records.protection.ciphers import Unreadable
 from voltward.records.protection.places import Place
-from voltward.records.services.positions import position_shown
 from voltward.records.services.protection import protected_shown
 
 READ: Final = "alarm.read"
@@ -173,13 +173,14 @@ def _context(actor: Person, alarm: Alarm) -> dict[str, Any]:
     give_words(actor, before.latest)
     others = [one for one in alarm_open_of(actor, alarm.vehicle) if one.pk != alarm.pk]
     give_words(actor, others)
-    place, trouble = None, ""
+    place, doing, trouble = None, "", ""
     try:
-        place = place_of(actor, alarm)
+        place, doing = place_of(actor, alarm)
     except StoreAway:
         trouble = _("遥测存储暂不可用，位置与曲线恢复后可见。")
     return {
         "alarm": alarm,
+        "near": near_place(actor, place, doing) if place else near_alarm(actor, alarm),
         "vehicle": alarm.vehicle,
         "before": before,
         "verdicts_before": verdicts_text(before.by_verdict),
@@ -197,21 +198,16 @@ def _context(actor: Person, alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def place_of(actor: Person, alarm: Alarm) -> Place | None:
-    """Where the vehicle is: exact while a grave alarm stands, which leaves its audit row; else coarse."""
+def place_of(actor: Person, alarm: Alarm) -> tuple[Place | None, str]:
+    """Where the vehicle is, and what it does there (as ``doing_of``).
+
+    Exact while a grave alarm stands, which leaves its audit row; else coarse.
+    """
     state = selectors.latest_of(alarm.vehicle) if "telemetry.read" in actor.grants else None
     if state is None:
-        return None
-    where = [exact(field, state.values[field]) for field in ("latitude_deg", "longitude_deg")]
-    if None in where:
-        return None
-    return position_shown(
-        actor,
-        vehicle=alarm.vehicle,
-        latitude_deg=where[0],
-        longitude_deg=where[1],
-        at=state.collected_at,
-    )
+        return None, ""
+    place = vehicle_place(actor, vehicle=alarm.vehicle)
+    return place, doing_of(state.values)
 
 
 def contact_of(actor: Person, alarm: Alarm) -> Contact | None:

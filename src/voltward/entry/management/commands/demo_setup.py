@@ -11,6 +11,7 @@ from django.db import transaction
 
 from voltward.base.errors import NotFound
 from voltward.entry.demo_limits import self_discharge_given
+from voltward.entry.demo_places import places_given
 from voltward.entry.secret_files import secret_text
 from voltward.fleet import services as fleet
 from voltward.fleet import states
@@ -69,6 +70,7 @@ class Command(BaseCommand):
                 if usage and state_of[vin] == states.REGISTERED:
                     self._sold(seller, vin, usage, int(used_d))
         self_discharge_given(seller)
+        places_given(seller)
         self.stdout.write(f"{LOGIN} / {demo_password()}")
 
     @staticmethod
