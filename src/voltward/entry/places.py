@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from voltward.base.errors import BadSetting, Refused
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import installation_key
-from voltward.entry.secret_files import secret_text
+from voltward.entry.secret_files import secret_folder, secret_text
 
 if TYPE_CHECKING:  # the watchdog asks for paths only, and must stay small
     from voltward.journal.keys import KeyRing
@@ -74,6 +74,21 @@ def findings_folder(settings: Settings) -> Path:
 
 def findings_status(settings: Settings) -> Path:
     return settings.data / "run" / "findings-main.json"
+
+
+def uplink_folder(settings: Settings) -> Path:
+    """Cursors and backlogs of the links, a folder each."""
+    return settings.data / "uplink"
+
+
+def uplink_status(settings: Settings, link: str) -> Path:
+    """What the uplink says of one link; pages and the command line read it."""
+    return settings.data / "run" / f"uplink-{link}.json"
+
+
+def link_key(settings: Settings) -> bytes:
+    """Under which the links' passwords lie in their file."""
+    return installation_key(secret_folder(settings.data) / "links.key")
 
 
 def vehicle_key(settings: Settings) -> bytes:
