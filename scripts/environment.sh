@@ -14,5 +14,5 @@ echo "[1/3] installing what $lock pins, hashes checked: one to three minutes, ab
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 echo "[2/3] installing voltward"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-echo "[3/3] compiling kernels: about a minute the first time"
+echo "[3/3] compiling kernels, preparing the database: one to two minutes the first time"
 "$venv/bin/voltward" warm

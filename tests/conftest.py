@@ -16,7 +16,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 from tests import migrated
 
-from voltward.entry import postgres
+from voltward.entry import blank_database, postgres
 from voltward.entry.settings import database
 
 VINS = ("LVVDB11B0RE000001", "LVVDB11B0RE000002", "LFPHC7PE0K1A00001")
@@ -49,8 +49,10 @@ def django_db_setup(
         names = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
         connections[alias].settings_dict.update({name: address[name] for name in names})
     if not migrated.is_kept():
+        blank_database.laid(postgres.database_url(office_data, postgres.OWNER))
         with django_db_blocker.unblock():
             call_command("migrate", verbosity=0)
+            blank_database.marked()
             connections["owner"].close()
         migrated.keep(office_data, postgres_server)
     yield

@@ -64,12 +64,12 @@ def test_no_position_is_no_place(latitude_deg: float, longitude_deg: float) -> N
 
 
 @pytest.fixture
-def alarm():  # type: ignore[no-untyped-def]
+def alarm(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """A later room's predicate: the labels of vehicles with an open level-3 alarm."""
     burning: set[str] = set()
+    monkeypatch.setattr(places, "NEEDED", {})
     needed_while("open_alarm")(lambda actor, vehicle: vehicle in burning)
-    yield burning
-    del places.NEEDED["open_alarm"]
+    return burning
 
 
 def rows() -> list[tuple[str, dict[str, str]]]:

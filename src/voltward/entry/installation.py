@@ -7,9 +7,9 @@ from contextlib import contextmanager, nullcontext
 from django.core.management import call_command
 
 from voltward.base.settings import Settings
-from voltward.entry import places
+from voltward.entry import blank_database, places
 from voltward.entry.office import begin_django
-from voltward.entry.postgres import EmbeddedPostgres
+from voltward.entry.postgres import OWNER, EmbeddedPostgres, database_url
 from voltward.journal.errors import JournalError
 from voltward.journal.settling import settle_streams
 
@@ -29,8 +29,11 @@ def prepared(settings: Settings) -> Iterator[None]:
     )  # left by a killed store: a stranger's port by now
     server = nullcontext() if settings.database_url else EmbeddedPostgres(settings.data)
     with server:
+        if not settings.database_url:
+            blank_database.laid(database_url(settings.data, OWNER))
         begin_django()
         call_command("migrate", interactive=False, verbosity=0)
+        blank_database.marked()
         _ensure_maker(settings)
         if settings.demo:
             _set_up_demo()
@@ -61,7 +64,9 @@ def _set_up_demo() -> None:
     from voltward.simulator.run import SimulateConfig, simulated_vehicles
 
     cars = simulated_vehicles(SimulateConfig(address=("", 0), demo=True))
-    texts = [f"{car.vin},{car.model_name},{car.battery_type}" for car in cars]
+    texts = [
+        f"{car.vin},{car.model_name},{car.battery_type},{car.usage},{car.used_d}" for car in cars
+    ]
     # the command prints the login, which `voltward up` tells at the right moment
     call_command("demo_setup", *texts, stdout=io.StringIO())
 

@@ -17,7 +17,9 @@ ITEM_KINDS: Final = {
     "alarm": gettext_lazy("未关闭的 3 级及以上告警"),
     "snoozed": gettext_lazy("已搁置的告警"),
     "clock": gettext_lazy("进行中的时钟"),
-    "watch": gettext_lazy("到期的跟踪事项"),
+    "watch_queue": gettext_lazy("关注队列"),
+    "watch": gettext_lazy("到复查日的关注事项"),
+    "watch_open": gettext_lazy("待认领的关注事项"),
 }
 
 

@@ -10,8 +10,8 @@ WATCH: Declared = {
         PERSONAL: "vehicle usage_class owner closed_by verdict_text",
         # where vehicles stand together, and how many
         IMPORTANT: "cell vehicles_number place_contact",
-        INTERNAL: "id maker queue model_name opened_at why measure now seen_at ended_at state"
-        " recheck_on verdict closed_at previous",
+        INTERNAL: "id maker queue model_name opened_at subject why measure now seen_at ended_at"
+        " state recheck_on verdict closed_at previous",
     },
     "WatchCaseVehicle": {
         PERSONAL: "vehicle",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.db import models
@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from voltward.base.errors import NotFound
 from voltward.monitoring import watch_states
 from voltward.monitoring.models import WatchCase
+from voltward.monitoring.ports import ports
+from voltward.monitoring.selectors import hand_over_watch
 from voltward.monitoring.selectors.watch import case_by_id, case_to_do
-from voltward.monitoring.services.watch_rounds import watch_round
+from voltward.monitoring.services.watch_rounds import office_round, store_round
 from voltward.pages.room import Hit, Job, MenuItem, SubjectKind, Task, TaskSource
 from voltward.records.attachments import owners
 from voltward.records.models import Person
@@ -25,16 +27,26 @@ HANDLE: Final = "watch.handle"
 COUNTED: Final = 10_000
 EVERY_S: Final = 3600.0
 TRIED_S: Final = 60.0  # so soon again while a round fails, as before the store is there
-_next_round_s = [float("-inf")]
 
 
-def round_when_due() -> int:
-    """A round an hour after the last one that ended well."""
-    if time.monotonic() < _next_round_s[0]:
-        return 0
-    done = watch_round()
-    _next_round_s[0] = time.monotonic() + EVERY_S
-    return done
+def when_due(round_: Callable[[], int], every_s: Callable[[], float]) -> Callable[[], int]:
+    """``round_`` again ``every_s`` after it last ended well; one that fails is tried again at once."""
+    next_s = float("-inf")
+
+    def run() -> int:
+        nonlocal next_s
+        if time.monotonic() < next_s:
+            return 0
+        done = round_()
+        next_s = time.monotonic() + every_s()
+        return done
+
+    return run
+
+
+def every_s() -> float:
+    """A demo shows at the next try what its vehicles have sent."""
+    return 0.0 if ports().fire_again is not None else EVERY_S
 
 
 def case_shown(actor: Person, key: str) -> Hit | None:
@@ -84,6 +96,7 @@ def _found(actor: Person, key: int) -> models.Model:
     return case_by_id(actor, key)
 
 
+HANDED = hand_over_watch.watch_handed  # naming it puts it into every hand-over
 owners.register(owners.Owner("WatchCase", READ, _found))
 WATCH_MENU = (
     MenuItem(_("运行监测"), _("关注队列"), "watch", "eye", READ, 110, waiting_count),
@@ -93,4 +106,7 @@ WATCH_SUBJECTS = (SubjectKind("WatchCase", _("关注事项"), READ, 30, case_sho
 WATCH_TASKS = (
     TaskSource("watch", _("关注事项"), HANDLE, 120, tasks_mine, tasks_count, tasks_wider),
 )
-WATCH_JOBS = (Job("monitoring.watch", TRIED_S, round_when_due),)
+WATCH_JOBS = (
+    Job("monitoring.watch-office", TRIED_S, when_due(office_round, every_s)),
+    Job("monitoring.watch", TRIED_S, when_due(store_round, every_s)),
+)

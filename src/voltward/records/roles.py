@@ -64,9 +64,10 @@ _TABLE = (
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
-        | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
-           "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
-           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
+        | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
+           "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
+           "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
+           "duty.manage", "duty.work"},
         sensitive=True,
     ),
     Role(
@@ -78,8 +79,8 @@ _TABLE = (
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE
-        | {"rule.propose", "export.large", "limit.propose", "alarm.read"},
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH
+        | {"rule.propose", "export.large", "limit.propose", "alarm.read", "watch.review"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
     Role(SUPPLIER_QUALITY, _("供应商质量工程师"), _WORK | _WRITE | {"import.run", "part.import"}),

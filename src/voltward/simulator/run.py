@@ -12,6 +12,8 @@ from voltward.simulator.demo import FIRE_MODEL, FIRE_VIN, FireDriver, status_of,
 from voltward.simulator.driver import FleetDriver, FleetPlan
 from voltward.simulator.fleet.cars import roster
 from voltward.simulator.metrics import SimulatorMetrics
+from voltward.simulator.planted import USED_D, planted_vehicles
+from voltward.simulator.planting import Planting
 
 _STATUS_EACH_S = 1.0
 _DAY_S = 86_400.0
@@ -51,6 +53,8 @@ class SimulatedVehicle:
     vin: str
     model_name: str
     battery_type: str
+    usage: str = "private"  # as what it was sold, "": it was not
+    used_d: int = USED_D  # so many days ago
 
 
 Progress = Callable[[dict[str, Any]], None]
@@ -60,7 +64,13 @@ def simulated_vehicles(config: SimulateConfig) -> list[SimulatedVehicle]:
     """Every vehicle that ``simulate(config)`` will speak for."""
     cars = roster(config.seed, config.cars, config.period_s)
     fleet = [SimulatedVehicle(car.vin, car.model.name, car.model.chemistry) for car in cars]
-    return [SimulatedVehicle(FIRE_VIN, *FIRE_MODEL), *fleet] if config.demo else fleet
+    if not config.demo:
+        return fleet
+    planted = [
+        SimulatedVehicle(car.vin, car.model.name, car.model.chemistry, car.usage, car.used_d)
+        for car in planted_vehicles()
+    ]
+    return [SimulatedVehicle(FIRE_VIN, *FIRE_MODEL), *fleet, *planted]
 
 
 def simulate(
@@ -91,6 +101,8 @@ async def simulate_until(
     tasks = [asyncio.create_task(parts.fleet.run(stopping))]
     if parts.fire is not None:
         tasks.append(asyncio.create_task(parts.fire.run()))
+    if parts.planting is not None:
+        tasks.append(asyncio.create_task(parts.planting.run()))
     ends_at_s = clock.monotonic_s() + (config.stop_after_s or float("inf"))
     try:
         while not stopping.is_set() and not any(task.done() for task in tasks):
@@ -128,6 +140,7 @@ class _Parts:
         )
         self.fleet = FleetDriver(plan, clock)
         self.fire = _fire(config, clock)
+        self.planting = _planting(config, clock)
         port = config.metrics_port
         self._metrics = None if port is None else SimulatorMetrics(port)
 
@@ -150,6 +163,12 @@ class _Parts:
     def close(self) -> None:
         if self._metrics is not None:
             self._metrics.close()
+
+
+def _planting(config: SimulateConfig, clock: Clock) -> Planting | None:
+    if not config.demo or config.state_folder is None:
+        return None
+    return Planting(config.address, config.state_folder, clock, planted_vehicles())
 
 
 def _fire(config: SimulateConfig, clock: Clock) -> FireDriver | None:

@@ -23,8 +23,9 @@ def make(vin: str) -> list[str]:
     head, security_admin = (
         person_by_login(f"demo-{one}") for one in ("safety-head", "security-admin")
     )
-    for part in (_products, _organisation, _notices, _import, _login, _limits, _roster):
+    for part in (_products, _organisation, _notices, _import, _login, _roster):
         part(head)
+    of_draft = _limits(head)
     hold = _desk(head)
     _alarm(head, vin)
     _alarms(head, vin)
@@ -33,7 +34,10 @@ def make(vin: str) -> list[str]:
     _watch(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
-        *(f"safety-head {address}" for address in (f"/attachments/of/LegalHold:{hold}/", *steps)),
+        *(
+            f"safety-head {address}"
+            for address in (f"/attachments/of/LegalHold:{hold}/", *of_draft, *steps)
+        ),
     ]
 
 
@@ -47,7 +51,8 @@ def _products(head) -> None:  # type: ignore[no-untyped-def]
     products.terminal_write(head, values={"serial": "S1"})
 
 
-def _limits(head) -> None:  # type: ignore[no-untyped-def]
+def _limits(head) -> list[str]:  # type: ignore[no-untyped-def]
+    """Gives the pages of a draft: whoever comes by an approved revision first sees no link to them."""
     from django.utils import timezone
 
     from voltward.fleet.models import VehicleModel
@@ -73,7 +78,14 @@ def _limits(head) -> None:  # type: ignore[no-untyped-def]
     assert model is not None
     row = limit_draft(head, scope="vehicle_model", subject=str(model.pk))
     now = timezone.now()
-    limit_trial_ask(head, revision_id=row.pk, begins_at=now - timedelta(days=1), ends_at=now)
+    trial = limit_trial_ask(
+        head, revision_id=row.pk, begins_at=now - timedelta(days=1), ends_at=now
+    )
+    edits = ("edit/thermal.runaway/", "matrices/", "profile/")
+    return [
+        f"/limits/trials/{trial.pk}/",
+        *(f"/limits/revisions/{row.pk}/{edit}" for edit in edits),
+    ]
 
 
 def _organisation(head) -> None:  # type: ignore[no-untyped-def]
@@ -276,6 +288,11 @@ def _watch(head, vin: str) -> None:  # type: ignore[no-untyped-def]
     why = {"numbers": numbers, "limits": limits}
     shared = {"maker": head.maker, "measure": 75.5, "now": numbers, "why": why}
     WatchCase.objects.create(queue="long_offline", vehicle=vehicle, **shared)
+    share = {"affected": 2, "in_use": 40, "share_pct": 5.0, "share_limit_pct": 5.0, "period_d": 30}
+    of_model = {**shared, "now": {**share, "until": now.isoformat()}}
+    WatchCase.objects.create(
+        queue="model_share", subject="fault:Model", model_name="Model", **of_model
+    )
     group = WatchCase.objects.create(queue="dense_parking", vehicles_number=1, **shared)
     WatchCaseVehicle.objects.create(
         maker=head.maker, case=group, vehicle=vehicle, parked_since=now, soc_pct=91, collected_at=now,

@@ -116,7 +116,7 @@ class Platform:
             return error.code, None
 
 
-def until(met: Callable[[], Any], patience_s: float = 60.0) -> Any:
+def until(met: Callable[[], Any], patience_s: float = START_S) -> Any:
     """Ask again until there is an answer: other processes work, and none of them can be waited on."""
     pause, waited = threading.Event(), 0.0
     while not (found := met()):

@@ -122,3 +122,13 @@ def closed(safety_head: Person) -> Callable[[WatchCase], WatchCase]:
         )
 
     return close
+
+
+@pytest.fixture
+def person(maker: Maker) -> Callable[[str], Person]:
+    def make(role: str) -> Person:
+        return services.person_create(
+            installation(), login=f"s-{role}", display_name=role, maker=maker, roles=[role]
+        )
+
+    return make

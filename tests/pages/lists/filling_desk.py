@@ -12,7 +12,7 @@ from tests.pages.lists.filling_basics import DAY, HOUR, NUMBER, Numbers, of_make
 from voltward.fleet import models as fleet
 from voltward.monitoring import models as monitoring
 from voltward.monitoring.models import FaultCode
-from voltward.monitoring.models.watch import DENSE_PARKING
+from voltward.monitoring.models.watch import DENSE_PARKING, MODEL_SHARE
 from voltward.records import models as records
 from voltward.records import selectors, services
 from voltward.records.models import Person
@@ -135,17 +135,18 @@ def watch_cases(queue: str) -> Callable[[Person], None]:
 
 
 def _watch_case(reader: Person, queue: str, number: int, car: fleet.Vehicle) -> None:
-    group, over = queue == DENSE_PARKING, number in (2, 5)
+    group, model, over = queue == DENSE_PARKING, queue == MODEL_SHARE, number in (2, 5)
     at = timezone.now() - number * DAY
     numbers = {"offline_d": 61.0 + number % 3, "longest_d": 70.0}
     case = monitoring.WatchCase.objects.create(
-        maker=of_maker(reader), queue=queue, vehicle=None if group else car, opened_at=at,
+        maker=of_maker(reader), queue=queue, opened_at=at, vehicle=None if group or model else car,
+        subject=f"{('fault', 'hazard')[number % 2]}:{car.model_name}{number}" if model else "",
         model_name="" if group else car.model_name, usage_class=("", "taxi")[number % 2],
         measure=number % 4, now=numbers, why={"numbers": numbers, "limits": {}},
         vehicles_number=3 + number % 2, ended_at=at if number % 3 else None,
         state="closed" if over else ("open", "rechecking")[number % 2],
         recheck_on=at.date() if number % 2 else None, owner=reader if number % 2 else None,
-        verdict="safe" if over else "", verdict_text="现场查看" if over else "",
+        verdict=("batch" if model else "safe") if over else "", verdict_text="现场查看" if over else "",
         closed_by=reader if over else None, closed_at=at if over else None,
     )  # fmt: skip
     if group:

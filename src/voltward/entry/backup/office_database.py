@@ -12,7 +12,7 @@ from voltward.base.errors import BadInput, Refused
 from voltward.entry.postgres import programs
 from voltward.records import wall
 
-_ALL_MAKERS = f"-c {wall.SETTING}={wall.ALL}"  # a copy of the database is everybody's
+ALL_MAKERS = f"-c {wall.SETTING}={wall.ALL}"  # a copy of the database is everybody's
 
 
 class DumpFailed(Refused):
@@ -26,7 +26,7 @@ def dump(url: str, target: Path) -> dict[str, int]:
 
     Dump and counts share one exported snapshot, so writes in between change neither.
     """
-    with psycopg.connect(url, options=_ALL_MAKERS) as connection:
+    with psycopg.connect(url, options=ALL_MAKERS) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert snapshot is not None
@@ -49,15 +49,29 @@ def restore(url: str, source: Path) -> dict[str, int]:
     Raises:
         BadInput: the database holds tables already.
     """
-    with psycopg.connect(url, options=_ALL_MAKERS) as connection:
-        if _tables(connection):
-            raise BadInput(
-                "the office database is not empty; restore into a new data folder or a new database"
-            )
-    arguments = ["--no-owner", "--exit-on-error", f"--dbname={_database(url)}", str(source)]
-    _run("pg_restore", url, arguments)
-    with psycopg.connect(url, options=_ALL_MAKERS) as connection:
+    if tables(url):
+        raise BadInput(
+            "the office database is not empty; restore into a new data folder or a new database"
+        )
+    load(url, source)
+    with psycopg.connect(url, options=ALL_MAKERS) as connection:
         return _counts(connection)
+
+
+def load(url: str, source: Path) -> None:
+    """Load a dump into a database without tables: all of it or nothing.
+
+    Raises:
+        DumpFailed: see there.
+    """
+    arguments = ["--no-owner", "--exit-on-error", "--single-transaction"]
+    _run("pg_restore", url, [*arguments, f"--dbname={_database(url)}", str(source)])
+
+
+def tables(url: str) -> list[str]:
+    """The names of the tables."""
+    with psycopg.connect(url, options=ALL_MAKERS) as connection:
+        return _tables(connection)
 
 
 def _tables(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
@@ -92,7 +106,7 @@ def _run(program: str, url: str, arguments: list[str]) -> None:
         "PGHOST": host,
         "PGPORT": str(parts.port or 5432),
         "PGUSER": unquote(parts.username or ""),
-        "PGOPTIONS": _ALL_MAKERS,
+        "PGOPTIONS": ALL_MAKERS,
         "PGPASSWORD": unquote(parts.password or ""),
     }
     command = [str(programs() / "bin" / program), *arguments]

@@ -160,10 +160,10 @@ def manage(context: typer.Context) -> None:
 
 
 def warm() -> None:
-    """Compile all kernels now, so that no process waits for it later.
+    """Compile all kernels and keep a migrated database, so that no start waits for them later.
 
     Example: voltward warm
     """
-    from voltward.entry.processes.warm import warm_kernels
+    from voltward.entry.processes.warm import warm_all
 
-    warm_kernels()
+    warm_all()

@@ -1,4 +1,4 @@
-"""``voltward warm``: compile every kernel at install time, so that no process waits for it later."""
+"""``voltward warm``: what can be made at install time, so that no process waits for it later."""
 
 from importlib import import_module
 
@@ -11,10 +11,12 @@ KERNELS = (
     "voltward.telemetry.ingest.repeats",
     "voltward.telemetry.ingest.vehicles",
     "voltward.findings.warming",
+    "voltward.monitoring.watching.parking",
 )
+BLANK_DATABASE = "voltward.entry.blank_database"
 
 
-def warm_kernels() -> None:
-    """Each room with kernels has one ``warm()``; what is compiled already takes no time."""
-    for name in track(KERNELS, description="kernels"):
+def warm_all() -> None:
+    """Compile every kernel, keep a migrated database; what is there already takes no time."""
+    for name in track((*KERNELS, BLANK_DATABASE), description="kernels, database"):
         import_module(name).warm()

@@ -17,11 +17,11 @@ from voltward.monitoring.models.presence_checks import PresenceCheck
 from voltward.monitoring.models.roster import Shift, ShiftPattern, ShiftPerson, ShiftSwap
 from voltward.monitoring.models.watch import (
     ContactAttempt,
-    VehicleHabit,
     WatchCase,
     WatchCaseVehicle,
     WatchStep,
 )
+from voltward.monitoring.models.watch_habits import VehicleHabit
 from voltward.monitoring.models.watch_limits import WatchLimit
 from voltward.monitoring.models.webhooks import Webhook, WebhookDelivery, WebhookTry
 

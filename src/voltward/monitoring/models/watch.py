@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -16,25 +18,30 @@ SUDDENLY_SILENT = "suddenly_silent"
 OVER_DISCHARGE = "over_discharge"
 DENSE_PARKING = "dense_parking"
 FREQUENT_ALARMS = "frequent_alarms"
+MODEL_SHARE = "model_share"
 QUEUES = [
     (LONG_OFFLINE, _("长期离线")),
     (SUDDENLY_SILENT, _("突然失联")),
     (OVER_DISCHARGE, _("久置过放")),
     (DENSE_PARKING, _("聚集停放")),
     (FREQUENT_ALARMS, _("频繁报警")),
+    (MODEL_SHARE, _("同车型集中")),
 ]
+# of which kind a model has many vehicles: table D.1 row 4, table D.2 row 3
+SHARE_KINDS = [("fault", _("3 级及以上故障")), ("hazard", _("安全隐患"))]
 
 
 # what is reckoned anew by every round is no history of its own
 @tracked(exclude=["measure", "now", "seen_at"])
 class WatchCase(models.Model):
-    """One condition on one vehicle, or on a group parked together, until there is a verdict.
+    """One condition on a vehicle, a group parked together or a model, until there is a verdict.
 
     ``why``: what it was judged on when it opened: ``numbers``, ``limits`` (code to value, unit, source,
     revision). ``now``: the same numbers of the last round that saw it; ``measure``: the one that the
     queue is ordered by, larger is worse. ``ended_at``: since when the condition no longer holds, None:
     it does; an ended case still waits for its verdict. ``previous``: the closed case of the same
-    condition before. ``vehicle`` None: a group, see ``members``; ``cell``: its H3 hexagon of resolution 7.
+    condition before. ``vehicle`` None: a group, see ``members``; ``cell``: its H3 hexagon of resolution 7;
+    or a model, then ``subject`` is ``<kind of SHARE_KINDS>:<model>``, and "" of all others.
     """
 
     STATES = [
@@ -48,8 +55,11 @@ class WatchCase(models.Model):
         ("unsafe", _("确认不安全")),
         ("moved", _("已移走或已恢复")),
         ("scrapped", _("已报废或灭失")),
+        ("batch", _("确认批次问题")),
+        ("no_batch", _("排除批次问题")),
         ("false", _("误判")),
     ]
+    OF_MODELS = ("batch", "no_batch", "false")
 
     maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="+")
     queue = models.CharField(_("队列"), max_length=16, choices=QUEUES)
@@ -61,6 +71,9 @@ class WatchCase(models.Model):
         verbose_name=_("车辆"),
     )
     model_name = models.CharField(_("车型"), max_length=80, blank=True)
+    subject = models.CharField(
+        _("对象"), max_length=100, blank=True, default="", db_default="", editable=False
+    )
     usage_class = models.CharField(
         _("使用性质"), max_length=16, choices=OwnerPeriod.USAGES, blank=True
     )
@@ -110,6 +123,11 @@ class WatchCase(models.Model):
                 condition=models.Q(state__in=sorted(watch_states.GOING), vehicle__isnull=False),
                 name="watch_open_once",
             ),
+            models.UniqueConstraint(
+                fields=["maker", "queue", "subject"],
+                condition=models.Q(state__in=sorted(watch_states.GOING)) & ~models.Q(subject=""),
+                name="watch_subject_open_once",
+            ),
             models.CheckConstraint(
                 name="watch_closed_with_verdict",
                 condition=(
@@ -121,8 +139,12 @@ class WatchCase(models.Model):
             ),
             models.CheckConstraint(
                 name="watch_vehicle_or_group",
-                condition=models.Q(queue=DENSE_PARKING, vehicle__isnull=True)
-                | (~models.Q(queue=DENSE_PARKING) & models.Q(vehicle__isnull=False)),
+                condition=models.Q(queue=DENSE_PARKING, vehicle__isnull=True, subject="")
+                | (models.Q(queue=MODEL_SHARE, vehicle__isnull=True) & ~models.Q(subject=""))
+                | (
+                    ~models.Q(queue__in=(DENSE_PARKING, MODEL_SHARE))
+                    & models.Q(vehicle__isnull=False, subject="")
+                ),
             ),
             models.CheckConstraint(
                 name="watch_recheck_has_day",
@@ -136,8 +158,28 @@ class WatchCase(models.Model):
 
     @property
     def name(self) -> str:
-        """The vehicle's VIN, or the number of the group."""
+        """The vehicle's VIN, the model with the kind, or the number of the group."""
+        if self.subject:
+            return f"{self.model_name} · {self.kind_title}"
         return self.vehicle.vin if self.vehicle else f"P{self.pk}"
+
+    @property
+    def kind(self) -> str:
+        """Of a model: which of SHARE_KINDS; else ""."""
+        return self.subject.partition(":")[0]
+
+    @property
+    def kind_title(self) -> str:
+        return str(dict(SHARE_KINDS).get(self.kind, ""))
+
+    @classmethod
+    def verdicts(cls, queue: str) -> list[tuple[str, Any]]:
+        """Those that fit a queue: of a model it is said whether its batch has the problem."""
+        of_models = queue == MODEL_SHARE
+        return [
+            one for one in cls.VERDICTS
+            if (one[0] in cls.OF_MODELS if of_models else "batch" not in one[0])
+        ]  # fmt: skip
 
     @property
     def is_going(self) -> bool:
@@ -250,22 +292,3 @@ class WatchStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.case_id}"
-
-
-class VehicleHabit(models.Model):
-    """On how many days a vehicle sent before it fell silent, and how far apart; kept while it is silent.
-
-    ``last_day``: of its newest data, by Beijing time: another day makes the habit void.
-    """
-
-    maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="+")
-    vehicle = models.OneToOneField(Vehicle, on_delete=models.PROTECT, related_name="+")
-    last_day = models.DateField()
-    days = models.PositiveSmallIntegerField()
-    gap_d = models.FloatField(null=True)
-
-    class Meta:
-        verbose_name = _("上报习惯")
-
-    def __str__(self) -> str:
-        return f"{self.vehicle_id} {self.last_day}"

@@ -26,10 +26,10 @@ SELF_DISCHARGE: Final = "standing.self_discharge_pct_per_d"
 
 @dataclass(frozen=True)
 class Judged:
-    """The answers of one queue for the ``(n,)`` vehicles of a scene's book.
+    """The answers of one queue for the ``(n,)`` vehicles of a scene's book, or for ``subjects``.
 
     ``measure``: what the queue is ordered by, larger is worse. ``numbers(i)``, ``limits(i)``: what a
-    case of vehicle ``i`` keeps.
+    case of entry ``i`` keeps. ``subjects``: as ``WatchCase.subject``, of a queue of models.
     """
 
     queue: str
@@ -37,6 +37,7 @@ class Judged:
     measure: NDArray[np.float64]
     numbers: Callable[[int], dict[str, Any]]
     limits: Callable[[int], dict[str, Any]]
+    subjects: tuple[str, ...] | None = None
 
 
 def offline_judged(scene: Scene) -> Judged:

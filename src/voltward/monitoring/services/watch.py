@@ -9,11 +9,12 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from voltward.base.errors import BadInput
+from voltward.base.errors import BadInput, NotFound, NotPermitted
 from voltward.monitoring import watch_states
 from voltward.monitoring.models import ContactAttempt, WatchCase, WatchStep
-from voltward.monitoring.models.watch import DENSE_PARKING
+from voltward.monitoring.models.watch import DENSE_PARKING, MODEL_SHARE
 from voltward.monitoring.selectors.watch import case_locked
+from voltward.monitoring.services.watch_reviews import REVIEW
 from voltward.monitoring.watch_events import WatchCaseClosed
 from voltward.records import days
 from voltward.records.actions import action, label, record
@@ -162,12 +163,34 @@ def watch_close(actor: Person, *, case_id: int, verdict: str, text: str) -> Watc
 
     Raises:
         NotFound: no such case, or another maker's.
+        NotPermitted: a case of a model, which is reviewed (``watch_review``).
         WrongState: it is closed already.
-        BadInput: a verdict that is not known, or nothing that it rests on.
+        BadInput: a verdict that does not fit, or nothing that it rests on.
     """
     case = case_locked(actor, case_id)
+    if case.queue == MODEL_SHARE:
+        raise NotPermitted(f"watch case {case_id}: of a model, needs {REVIEW}")
+    return _closed(actor, "watch.close", case, verdict, text)
+
+
+@action("watch.review", needs=REVIEW)
+def watch_review(actor: Person, *, case_id: int, verdict: str, text: str) -> WatchCase:
+    """Give the verdict on a model's batch, with what it rests on: the only way to close such a case.
+
+    Raises:
+        NotFound: no such case, or another maker's; or one that is not of a model.
+        WrongState: it is closed already.
+        BadInput: a verdict that does not fit, or nothing that it rests on.
+    """
+    case = case_locked(actor, case_id)
+    if case.queue != MODEL_SHARE:
+        raise NotFound(f"watch case {case_id}: not of a model")
+    return _closed(actor, "watch.review", case, verdict, text)
+
+
+def _closed(actor: Person, name: str, case: WatchCase, verdict: str, text: str) -> WatchCase:
     state = watch_states.after(case.state, "close")
-    if verdict not in dict(WatchCase.VERDICTS) or not text.strip():
+    if verdict not in dict(WatchCase.verdicts(case.queue)) or not text.strip():
         raise BadInput("verdict: one of the known, with what it rests on, is expected")
     before = _shown(case)
     case.state, case.verdict, case.verdict_text = state, verdict, text.strip()[:1000]
@@ -176,7 +199,7 @@ def watch_close(actor: Person, *, case_id: int, verdict: str, text: str) -> Watc
     _clocks_ended(actor, case, met=True, why=case.verdict_text)
     _step(actor, case, "closed", f"{case.get_verdict_display()} · {case.verdict_text}")
     after = {**_shown(case), "text": case.verdict_text}
-    record(actor, "watch.close", case, before=before, after=after)
+    record(actor, name, case, before=before, after=after)
     tell(actor, WatchCaseClosed(case))
     return case
 

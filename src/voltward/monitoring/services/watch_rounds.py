@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 import structlog
+from django.db.models import Q
 from django.utils import timezone
 
 from voltward.monitoring import watch_states
@@ -22,33 +23,59 @@ from voltward.monitoring.selectors.watch_judged import (
     over_discharge_judged,
 )
 from voltward.monitoring.selectors.watch_limits import limits_in_force
+from voltward.monitoring.selectors.watch_mileage import with_mileage
+from voltward.monitoring.selectors.watch_shares import shares_judged
 from voltward.monitoring.selectors.watch_silence import NewHabit, silence_judged
 from voltward.monitoring.services.watch_groups import groups_kept
-from voltward.monitoring.services.watch_steps import cases_followed, steps_written
+from voltward.monitoring.services.watch_steps import (
+    BATCH,
+    batches,
+    cases_followed,
+    cases_open,
+    cases_turn,
+    steps_written,
+)
 from voltward.monitoring.store import store
-from voltward.monitoring.watch_events import WatchCasesOpened
 from voltward.monitoring.watching import NO, YES
 from voltward.records import days
 from voltward.records.actions import action, record
-from voltward.records.events import tell
 from voltward.records.models import Maker, Person
 from voltward.records.selectors import installation
 from voltward.telemetry.client import Client
-from voltward.telemetry.queries.parked import LastSeen, last_seen
+from voltward.telemetry.queries.parked import LastSeen, last_seen, nothing_seen
 
-BATCH: Final = 500
 RENEWED: Final = timedelta(hours=20)  # so often at most are the numbers of a lasting case renewed
 _log = structlog.get_logger("voltward.watch")
 
 
 def watch_round(now: datetime | None = None) -> int:
-    """Judge every vehicle for every queue; gives how many cases opened, came back or ended.
+    """Both rounds; gives how many cases opened, came back or ended.
 
     Raises:
-        StoreAway: the store does not answer; rechecks that are due were told of all the same.
+        StoreAway: the store does not answer; what the office alone can tell was judged all the same.
     """
+    now = now or timezone.now()
+    return office_round(now) + store_round(now)
+
+
+def office_round(now: datetime | None = None) -> int:
+    """What needs no telemetry: rechecks that are due, frequent alarms, shares of models."""
     now, actor = now or timezone.now(), installation()
     done = rechecks_due(actor)
+    for maker in Maker.objects.order_by("pk"):
+        scene = scene_of(maker.pk, now, nothing_seen(), limits_in_force(maker.pk, days.today()))
+        for judged in (with_mileage(scene, alarms_judged(scene)), shares_judged(scene)):
+            done += cases_kept(actor, maker, scene, judged)
+    return done
+
+
+def store_round(now: datetime | None = None) -> int:
+    """What the vehicles last sent tells of: absence, silence, over-discharge, dense parking.
+
+    Raises:
+        StoreAway: the store does not answer.
+    """
+    now, actor, done = now or timezone.now(), installation(), 0
     with store() as client:
         seen = last_seen(client)
         for maker in Maker.objects.order_by("pk"):
@@ -58,15 +85,15 @@ def watch_round(now: datetime | None = None) -> int:
 
 
 def maker_watched(actor: Person, maker: Maker, scene: Scene, client: Client) -> int:
-    """One maker's part of a round."""
-    done = cases_kept(actor, maker, scene, alarms_judged(scene))
+    """One maker's part of what the store tells."""
     if not is_receiving(scene.seen, scene.at_s, scene.limits.value("queue.quiet_h")):
         # it is the platform that is silent, not the vehicles
         _log.warning("nothing was received lately: silence is not judged", maker=maker.pk)
-        return done
+        return 0
     silence, fresh = silence_judged(scene, client)
     if fresh:
         _habits_kept(actor, maker=maker, scene=scene, fresh=fresh)
+    done = 0
     for judged in (offline_judged(scene), silence, over_discharge_judged(scene, client)):
         done += cases_kept(actor, maker, scene, judged)
     return done + groups_kept(actor, maker, scene, crowds_judged(scene, client))
@@ -95,13 +122,14 @@ def cases_kept(actor: Person, maker: Maker, scene: Scene, judged: Judged) -> int
     again while the same condition lasts, until ``queue.again_d`` days have gone by.
     """
     changes = _changes(maker, scene, judged)
-    for some in _batches(changes.new):
-        _cases_open(actor, maker=maker, queue=judged.queue, cases=some)
-    for some in _batches(changes.again):
-        _cases_turn(actor, maker=maker, queue=judged.queue, cases=some, ended_at=None)
-    for some in _batches(changes.ended):
-        _cases_turn(actor, maker=maker, queue=judged.queue, cases=some, ended_at=scene.at)
-    WatchCase.objects.bulk_update(changes.lasting, ["now", "measure", "seen_at"], batch_size=BATCH)
+    for some in batches(changes.new):
+        cases_open(actor, maker=maker, queue=judged.queue, cases=some)
+    for some in batches(changes.again):
+        cases_turn(actor, maker=maker, queue=judged.queue, cases=some, ended_at=None)
+    for some in batches(changes.ended):
+        cases_turn(actor, maker=maker, queue=judged.queue, cases=some, ended_at=scene.at)
+    renewed = ["now", "measure", "seen_at", "vehicles_number"]
+    WatchCase.objects.bulk_update(changes.lasting, renewed, batch_size=BATCH)
     return changes.count()
 
 
@@ -109,7 +137,7 @@ def _changes(maker: Maker, scene: Scene, judged: Judged) -> _Changes:
     found, now = _Changes(), scene.at
     asked_again = now - timedelta(days=scene.limits.value("queue.again_d"))
     cases = cases_followed(maker, judged.queue)
-    place = _places(scene, [case.vehicle_id or 0 for case in cases])
+    place = _places(scene, judged, cases)
     taken: dict[int, WatchCase] = {}
     for case, i in zip(cases, place, strict=True):
         # who is no longer in the books, or left for a known reason, is followed for no longer
@@ -123,65 +151,67 @@ def _changes(maker: Maker, scene: Scene, judged: Judged) -> _Changes:
             continue
         if case.ended_at is not None:
             found.again.append(case)
-        if case.ended_at is not None or now - case.seen_at > RENEWED:
+        is_old = now - case.seen_at > RENEWED
+        # models are few, and their numbers move with every alarm
+        if case.ended_at is not None or is_old or judged.subjects is not None:
             case.now, case.seen_at = judged.numbers(i), now
             case.measure = float(judged.measure[i])
+            case.vehicles_number = case.now.get("affected", case.vehicles_number)
             found.lasting.append(case)
     for i in np.flatnonzero(judged.answer == YES).tolist():
         old = taken.get(i)
         if old is None or not (old.is_going or (old.closed_at and old.closed_at > asked_again)):
-            found.new.append(_case(maker, scene, judged, i, old))
-    last = _last_closed(maker, judged.queue, [one.vehicle_id for one in found.new])
+            found.new.append(_case(maker, scene, judged, i))
+    last = _last_ones(maker, judged.queue, found.new)
     for one in found.new:
-        one.previous = last.get(one.vehicle_id or 0)
+        one.previous = last.get((one.vehicle_id, one.subject))
     return found
 
 
-def _last_closed(maker: Maker, queue: str, vehicles: Sequence[int | None]) -> dict[int, WatchCase]:
-    rows = WatchCase.objects.filter(maker=maker, queue=queue, vehicle__in=vehicles)
-    return {case.vehicle_id or 0: case for case in rows.order_by("pk")}
+def _last_ones(
+    maker: Maker, queue: str, new: Sequence[WatchCase]
+) -> dict[tuple[int | None, str], WatchCase]:
+    """The newest earlier case about the same, by vehicle and subject."""
+    about = Q(vehicle__in=[one.vehicle_id for one in new if one.vehicle_id])
+    about |= Q(subject__in=[one.subject for one in new if one.subject])
+    rows = WatchCase.objects.filter(about, maker=maker, queue=queue)
+    return {(case.vehicle_id, case.subject): case for case in rows.order_by("pk")}
 
 
-def _places(scene: Scene, vehicle_pks: list[int]) -> list[int]:
-    """Where vehicles stand in the book, -1: not there."""
+def _places(scene: Scene, judged: Judged, cases: Sequence[WatchCase]) -> list[int]:
+    """Where what the cases are about stands among what was judged, -1: not there."""
+    if judged.subjects is not None:
+        of = {subject: i for i, subject in enumerate(judged.subjects)}
+        return [of.get(case.subject, -1) for case in cases]
     if not len(scene.book):
-        return [-1] * len(vehicle_pks)
+        return [-1] * len(cases)
     order = np.argsort(scene.book.pk)
-    wanted = np.array(vehicle_pks, np.int64)
+    wanted = np.array([case.vehicle_id or 0 for case in cases], np.int64)
     place = np.minimum(np.searchsorted(scene.book.pk[order], wanted), len(order) - 1)
     found = order[place]
     return [int(one) for one in np.where(scene.book.pk[found] == wanted, found, -1)]
 
 
-def _case(maker: Maker, scene: Scene, judged: Judged, i: int, old: WatchCase | None) -> WatchCase:
-    book, numbers = scene.book, judged.numbers(i)
+def _case(maker: Maker, scene: Scene, judged: Judged, i: int) -> WatchCase:
+    numbers = judged.numbers(i)
     return WatchCase(
-        maker=maker, queue=judged.queue, vehicle_id=int(book.pk[i]),
-        model_name=book.models[book.model[i]], usage_class=book.usages[book.usage[i]],
-        opened_at=scene.at, seen_at=scene.at, measure=float(judged.measure[i]), now=numbers,
-        why={"numbers": numbers, "limits": judged.limits(i)}, previous=old,
+        maker=maker, queue=judged.queue, **_about(scene, judged, i), opened_at=scene.at,
+        seen_at=scene.at, measure=float(judged.measure[i]), now=numbers,
+        vehicles_number=numbers.get("affected", 1),
+        why={"numbers": numbers, "limits": judged.limits(i)},
     )  # fmt: skip
 
 
-@action("watch.open", needs="watch.sweep")
-def _cases_open(actor: Person, *, maker: Maker, queue: str, cases: list[WatchCase]) -> None:
-    WatchCase.objects.bulk_create(cases)
-    steps_written(maker, cases, "opened")
-    after = {"queue": queue, "cases": [case.pk for case in cases]}
-    record(actor, "watch.open", maker, before={}, after=after, maker_id=maker.pk)
-    tell(actor, WatchCasesOpened(maker.pk, queue, tuple(cases)))
-
-
-@action("watch.turn", needs="watch.sweep")
-def _cases_turn(
-    actor: Person, *, maker: Maker, queue: str, cases: list[WatchCase], ended_at: datetime | None
-) -> None:
-    """The condition of these ended, or came again."""
-    WatchCase.objects.filter(pk__in=[case.pk for case in cases]).update(ended_at=ended_at)
-    kind = "ended" if ended_at else "again"
-    steps_written(maker, cases, kind)
-    after = {"queue": queue, kind: [case.pk for case in cases]}
-    record(actor, "watch.turn", maker, before={}, after=after, maker_id=maker.pk)
+def _about(scene: Scene, judged: Judged, i: int) -> dict[str, Any]:
+    book = scene.book
+    if judged.subjects is not None:
+        subject = judged.subjects[i]
+        return {"subject": subject, "model_name": subject.partition(":")[2]}
+    return {
+        "vehicle_id": int(book.pk[i]),
+        "model_name": book.models[book.model[i]],
+        "usage_class": book.usages[book.usage[i]],
+    }
 
 
 @action("watch.habits", needs="watch.sweep")
@@ -208,7 +238,7 @@ def rechecks_due(actor: Person) -> int:
         rows = WatchCase.objects.filter(
             maker=maker, state=watch_states.RECHECKING, recheck_on__lte=days.today()
         )
-        for some in _batches(list(rows.order_by("pk"))):
+        for some in batches(list(rows.order_by("pk"))):
             _rechecks_turn(actor, maker=maker, cases=some)
             done += len(some)
     return done
@@ -224,7 +254,3 @@ def _rechecks_turn(actor: Person, *, maker: Maker, cases: list[WatchCase]) -> No
     steps_written(maker, cases, "due")
     after = {"cases": [case.pk for case in cases]}
     record(actor, "watch.due", maker, before={}, after=after, maker_id=maker.pk)
-
-
-def _batches(cases: list[WatchCase]) -> Iterable[list[WatchCase]]:
-    return (cases[first : first + BATCH] for first in range(0, len(cases), BATCH))

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.monitoring.models import WatchCase
-from voltward.monitoring.models.watch import DENSE_PARKING, QUEUES
+from voltward.monitoring.models.watch import DENSE_PARKING, MODEL_SHARE, QUEUES
 from voltward.monitoring.selectors import watch as selectors
 from voltward.monitoring.selectors.watch_limits import limits_in_force
+from voltward.monitoring.selectors.watch_shares import share_vehicles
 from voltward.monitoring.services import watch as services
 from voltward.monitoring.store import StoreAway
 from voltward.monitoring.ui.watch_forms import (
@@ -47,6 +48,7 @@ TITLES: Final = {
     "assign": gettext_lazy("认领或分派"),
     "recheck": gettext_lazy("约定复查日"),
     "close": gettext_lazy("给出结论并关闭"),
+    "review": gettext_lazy("给出批次核查结论并关闭"),
     "place": gettext_lazy("场地联系人"),
     "note": gettext_lazy("备注"),
 }
@@ -55,6 +57,7 @@ _SERVICES: Final[dict[str, Callable[..., object]]] = {
     "assign": services.watch_assign,
     "recheck": services.watch_recheck,
     "close": services.watch_close,
+    "review": services.watch_review,
     "place": services.watch_place,
     "note": services.watch_note,
 }
@@ -103,6 +106,7 @@ def page(request: HttpRequest, case_id: int) -> HttpResponse:
 def _context(actor: Person, case: WatchCase) -> dict[str, Any]:
     members = selectors.members_of(actor, case) if case.queue == DENSE_PARKING else []
     vehicles = [one.vehicle_id for one in members] or [case.vehicle_id or 0]
+    counted, number = share_vehicles(actor, case) if case.queue == MODEL_SHARE else ([], 0)
     usual = limits_in_force(actor.maker_id, days.today()).usual
     return {
         "case": case,
@@ -114,6 +118,8 @@ def _context(actor: Person, case: WatchCase) -> dict[str, Any]:
         "limits": limit_rows(case, {code: row.title for code, row in usual.items()}),
         "members": members,
         "sketch": sketch_of(members),
+        "counted": counted,
+        "counted_number": number,
         "alarms": selectors.open_alarms(actor, vehicles),
         "contacts": case.contacts.select_related("person").order_by("-at", "-pk"),
         "steps": case.steps.select_related("person").order_by("-pk"),
@@ -158,8 +164,9 @@ def _forms(
                 initial = {"contact": case.place_contact}
                 found["place"] = PlaceForm(data("place"), prefix="place", initial=initial)
         found["note"] = NoteForm(data("note"), prefix="note")
-    if case.is_going and "watch.close" in actor.grants:
-        found["close"] = VerdictForm(data("close"), prefix="close")
+    name = "review" if case.queue == MODEL_SHARE else "close"
+    if case.is_going and f"watch.{name}" in actor.grants:
+        found[name] = VerdictForm(case.queue, data(name), prefix=name)
     return found
 
 

@@ -40,12 +40,16 @@ class RecheckForm(forms.Form):
 
 
 class VerdictForm(forms.Form):
-    verdict = forms.ChoiceField(label=_("结论"), choices=WatchCase.VERDICTS)
+    verdict = forms.ChoiceField(label=_("结论"))
     text = forms.CharField(
         label=_("依据（谁、何时、看到什么；佐证请上传为附件）"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def __init__(self, queue: str, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["verdict"].choices = WatchCase.verdicts(queue)  # type: ignore[attr-defined]
 
 
 class NoteForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from django_filters import CharFilter, ChoiceFilter
 from voltward.fleet.models import OwnerPeriod
 from voltward.monitoring import watch_states
 from voltward.monitoring.models import WatchCase, WatchCaseVehicle
-from voltward.monitoring.models.watch import DENSE_PARKING, QUEUES
+from voltward.monitoring.models.watch import DENSE_PARKING, MODEL_SHARE, QUEUES, SHARE_KINDS
 from voltward.monitoring.selectors.watch import case_visible
 from voltward.monitoring.ui.watch_words import QUEUE_WORDS, condition, measure_text, number_text
 from voltward.pages.filtering import RoomFilterSet
@@ -39,7 +40,7 @@ class WatchFilter(RoomFilterSet):
     owner = CharFilter(
         label=_("负责人"), field_name="owner__display_name", lookup_expr="begins", max_length=64
     )
-    verdict = ChoiceFilter(label=_("结论"), choices=WatchCase.VERDICTS, empty_label=_("全部"))
+    verdict = ChoiceFilter(label=_("结论"), choices=WatchCase.verdicts(""), empty_label=_("全部"))
 
     class Meta:
         model = WatchCase
@@ -71,6 +72,24 @@ class GroupFilter(WatchFilter):
             case=OuterRef("pk"), vehicle__vin__begins=value.strip().upper()
         )
         return rows.filter(Exists(members))
+
+
+class ModelFilter(WatchFilter):
+    of = "watch_model_share"
+    vin = usage = None
+    kind = ChoiceFilter(
+        label=_("类别"), choices=SHARE_KINDS, method="by_kind", empty_label=_("全部")
+    )
+    verdict = ChoiceFilter(
+        label=_("结论"), choices=WatchCase.verdicts(MODEL_SHARE), empty_label=_("全部")
+    )
+
+    class Meta:
+        model = WatchCase
+        fields = ["kind", "model", "going", "state", "holds", "owner", "verdict"]
+
+    def by_kind(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
+        return rows.filter(subject__begins=f"{value}:")
 
 
 _STATE = ListColumn(
@@ -124,22 +143,52 @@ _OF_GROUPS = (
 )  # fmt: skip
 
 
+_OF_MODELS = (
+    ListColumn(_("车型"), key="model_name", link=_link),
+    ListColumn(_("类别"), lambda row: row.kind_title, key="kind"),
+    ListColumn(
+        QUEUE_WORDS[MODEL_SHARE].measure, measure_text, key="measure", kind="number", sort="measure",
+    ),
+    ListColumn(_("发生的车辆"), key="vehicles_number", kind="number"),
+    ListColumn(
+        _("该车型在用车辆"), lambda row: number_text("in_use", row.now.get("in_use")), key="in_use",
+        kind="number", raw=lambda row: row.now.get("in_use"),
+    ),
+    *_COMMON,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What differs between the lists of vehicles, groups and models."""
+
+    columns: tuple[ListColumn, ...]
+    filterset: type[WatchFilter]
+    order: str = "-measure"
+    facets: tuple[Facet, ...] = ()
+
+
+def _shape(queue: str) -> _Shape:
+    if queue == DENSE_PARKING:
+        return _Shape(_OF_GROUPS, GroupFilter, order="-vehicles_number")
+    if queue == MODEL_SHARE:
+        return _Shape(_OF_MODELS, ModelFilter, facets=(Facet("model", "model_name"),))
+    facets = (Facet("usage", "usage_class"), Facet("model", "model_name"))
+    return _Shape(_of_vehicles(queue), WatchFilter, facets=facets)
+
+
 def _declared(queue: str, title: Any) -> List:
-    words = QUEUE_WORDS[queue]
-    groups = queue == DENSE_PARKING
-    facets = (Facet("state"), Facet("verdict"))
+    words, shape = QUEUE_WORDS[queue], _shape(queue)
     return List(
         of=f"watch_{queue}",
         title=title,
         section=_("关注队列"),
         needs="watch.read",
         rows=partial(_rows, queue),
-        filterset=GroupFilter if groups else WatchFilter,
-        columns=_OF_GROUPS if groups else _of_vehicles(queue),
-        order="-vehicles_number" if groups else "-measure",
-        facets=facets
-        if groups
-        else (*facets, Facet("usage", "usage_class"), Facet("model", "model_name")),
+        filterset=shape.filterset,
+        columns=shape.columns,
+        order=shape.order,
+        facets=(Facet("state"), Facet("verdict"), *shape.facets),
         empty_title=_("队列为空"),
         empty_text=words.empty,
         url_name=f"watch-{words.slug}",

@@ -16,6 +16,7 @@ from voltward.monitoring.models.watch import (
     DENSE_PARKING,
     FREQUENT_ALARMS,
     LONG_OFFLINE,
+    MODEL_SHARE,
     OVER_DISCHARGE,
     SUDDENLY_SILENT,
 )
@@ -86,6 +87,19 @@ QUEUE_WORDS: Final[dict[str, QueueWords]] = {
         "frequent.",
         gettext_lazy("没有车辆的告警明显多于同类车。出现后会自动列入。"),
     ),
+    MODEL_SHARE: QueueWords(
+        "model-share",
+        gettext_lazy(
+            "GB/T 45688-2025 附录 D 表 D.1 第 4 项、表 D.2 第 3 项：统计期内发生 3 级及以上故障（或安全隐患）的车辆数"
+            "达到该车型在用车辆的规定比例（含本数），且在用车辆不少于下限。按车计数，每车一次；"
+            "结论为误报或测试的告警不计，统计期内发生后已不在用的车辆仍计。"
+        ),
+        gettext_lazy("占在用车辆 / 限值"),
+        "share.",
+        gettext_lazy(
+            "没有车型的故障或隐患达到批次核查的比例。达到后会自动列入，并通知质量工程师。"
+        ),
+    ),
 }
 # key of a number: its name and unit, in the order in which a page shows them
 NUMBERS: Final[dict[str, tuple[Text, str]]] = {
@@ -107,8 +121,15 @@ NUMBERS: Final[dict[str, tuple[Text, str]]] = {
     "used_d": (gettext_lazy("统计期内在用天数"), "d"),
     "peers": (gettext_lazy("同类车数量"), ""),
     "expected": (gettext_lazy("同类车期望次数"), ""),
+    "per_1000_km": (gettext_lazy("每千公里告警次数"), ""),
+    "driven_km": (gettext_lazy("统计期内行驶里程"), "km"),
     "ratio": (gettext_lazy("相对同类车（观测 / 期望）"), "×"),
     "tail": (gettext_lazy("上尾概率"), ""),
+    "affected": (gettext_lazy("发生的车辆"), ""),
+    "in_use": (gettext_lazy("该车型在用车辆"), ""),
+    "share_pct": (gettext_lazy("占在用车辆"), "%"),
+    "share_limit_pct": (gettext_lazy("核查比例"), "%"),
+    "period_d": (gettext_lazy("统计期"), "d"),
     "since": (gettext_lazy("起算时间"), ""),
     "last_at": (gettext_lazy("最近数据"), ""),
 }
@@ -130,9 +151,9 @@ def number_rows(case: WatchCase) -> list[tuple[Text, str, str]]:
     """Name, value when the case opened, value of the last round."""
     first, last = case.why.get("numbers", {}), case.now
     return [
-        (title, number_text(key, first[key]), number_text(key, last.get(key)))
+        (title, number_text(key, first.get(key)), number_text(key, last.get(key)))
         for key, (title, _unit) in NUMBERS.items()
-        if key in first
+        if key in first or key in last
     ]
 
 
@@ -178,6 +199,9 @@ def measure_text(case: WatchCase) -> str:
             return number_text("lasts_d", now.get("lasts_d"))
         case "dense_parking":
             return str(case.vehicles_number)
+        case "model_share":
+            pair = (number_text(key, now.get(key)) for key in ("share_pct", "share_limit_pct"))
+            return " / ".join(pair)
         case _:
             return number_text("ratio", now.get("ratio"))
 

@@ -55,6 +55,11 @@ def crowds(latitude_deg: Floats, longitude_deg: Floats, *, radius_m: float, coun
     return Crowds(number, group, reached)
 
 
+def warm() -> None:
+    """Compile the kernels, or load them from the cache."""
+    crowds(np.zeros(2), np.zeros(2), radius_m=500.0, count=2)
+
+
 def _points(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     """Places on the unit sphere, ``(n, 3)``."""
     a, b = np.radians(latitude_deg), np.radians(longitude_deg)

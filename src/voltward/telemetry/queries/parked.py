@@ -50,6 +50,14 @@ class LastSeen:
         return len(self.vehicle_id)
 
 
+def nothing_seen() -> LastSeen:
+    """As of a store that has nothing."""
+    whole, code, number = np.zeros(0, np.int64), np.zeros(0, np.uint8), np.zeros(0)
+    return LastSeen(
+        np.zeros(0, np.uint64), whole, whole, code, code, number, number, number, code, code
+    )
+
+
 def last_seen(client: Client) -> LastSeen:
     """All vehicles of the store."""
     names = ("soc_pct", "latitude_deg", "longitude_deg")

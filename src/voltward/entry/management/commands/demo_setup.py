@@ -1,18 +1,24 @@
-"""``voltward manage demo_setup``: the demo's maker, logins and vehicles, made once."""
+"""``voltward manage demo_setup``: the demo's maker, logins, vehicles and their use, made once."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from voltward.base.errors import NotFound, WrongState
+from voltward.base.errors import NotFound
+from voltward.entry.demo_limits import self_discharge_given
 from voltward.entry.secret_files import secret_text
 from voltward.fleet import services as fleet
+from voltward.fleet import states
 from voltward.fleet.keys import vehicle_key
-from voltward.records import selectors, services
-from voltward.records.models import Maker
+from voltward.fleet.selectors import vehicle_visible
+from voltward.fleet.services.owners import vehicle_sell
+from voltward.records import days, selectors, services
+from voltward.records.models import Maker, Person
 from voltward.records.roles import (
     INSTALLATION,
     INTEGRATOR,
@@ -35,7 +41,7 @@ class Command(BaseCommand):
     help = "Sets the demo up: maker, login and the given vehicles. Only with VOLTWARD_DEMO=1."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("vins", nargs="*", metavar="VIN[,MODEL[,BATTERY]]")
+        parser.add_argument("vins", nargs="*", metavar="VIN[,MODEL[,BATTERY[,USAGE,DAYS]]]")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.VOLTWARD.demo:
@@ -48,16 +54,30 @@ class Command(BaseCommand):
         )
         self._person(maker)
         self._one_click_people(maker)
-        for text in options["vins"]:
-            vin, model_name, battery_type = [*text.split(","), "", ""][:3]
-            try:
-                fleet.vehicle_register(
-                    actor, vin=vin, key=vehicle_key(), model_name=model_name,
-                    battery_type=battery_type, source="demo", maker=maker,
-                )  # fmt: skip
-            except WrongState:
-                continue  # registered by an earlier run
+        seller = selectors.person_by_login(LOGIN)
+        state_of = dict(vehicle_visible(seller).values_list("vin", "state"))
+        # one commit for all: each by itself would wait for the disk a hundred times
+        with transaction.atomic():
+            for text in options["vins"]:
+                vin, model_name, battery_type, usage, used_d = [*text.split(","), *[""] * 4][:5]
+                if state_of.get(vin, states.UNREGISTERED) == states.UNREGISTERED:
+                    fleet.vehicle_register(
+                        actor, vin=vin, key=vehicle_key(), model_name=model_name,
+                        battery_type=battery_type, source="demo", maker=maker,
+                    )  # fmt: skip
+                    state_of[vin] = states.REGISTERED
+                if usage and state_of[vin] == states.REGISTERED:
+                    self._sold(seller, vin, usage, int(used_d))
+        self_discharge_given(seller)
         self.stdout.write(f"{LOGIN} / {demo_password()}")
+
+    @staticmethod
+    def _sold(seller: Person, vin: str, usage: str, used_d: int) -> None:
+        sold_on = days.today() - timedelta(days=used_d)
+        vehicle_sell(
+            seller, vin=vin, sold_on=sold_on, first_used_on=sold_on, usage_class=usage,
+            kind="person" if usage == "private" else "company",
+        )  # fmt: skip
 
     @staticmethod
     def _one_click_people(maker: Maker) -> None:
