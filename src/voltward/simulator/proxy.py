@@ -190,7 +190,7 @@ class _Connection:
         self, waiting: "asyncio.Queue[tuple[float, bytes]]", writer: asyncio.StreamWriter
     ) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._ends.is_set():
             due_s, data = await waiting.get()
             if not data:
                 return
@@ -198,7 +198,7 @@ class _Connection:
                 await asyncio.sleep(due_s - loop.time())
             passing = self._weighed(data)
             for piece in self._pieces(passing):
-                if self._is_hole:
+                if self._is_hole or self._ends.is_set():
                     break
                 writer.write(piece)
                 self._carried.octets += len(piece)
