@@ -1,6 +1,7 @@
 """Whatever a vehicle sends: what a platform reads is what was sent, or is named as lost."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,15 +130,12 @@ def test_forgetting_an_offset_would_be_noticed(monkeypatch: pytest.MonkeyPatch) 
         "vehicle", source, said(right.frame)["vehicle"]
     )
     from voltward.uplink.editions import items
-    from voltward.uplink.editions.fields import Plan
 
     kind, plan = items._PLANS[Edition.Y2025][1]
-    careless = Plan(
-        (*plan.same, ("total_current_a", "total_current_a")),
-        tuple(change for change in plan.changes if change[0] != "total_current_a"),
-        plan.missing,
-        plan.counts,
-        plan.lost,
+    careless = replace(
+        plan,
+        same=(*plan.same, ("total_current_a", "total_current_a")),
+        changes=tuple(change for change in plan.changes if change[0] != "total_current_a"),
     )
     monkeypatch.setitem(items._PLANS[Edition.Y2025], 1, (kind, careless))
     wrong = reencoded(frame, edition=2025, left_out=(), command=2)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import typer
 from voltward.base.errors import BadInput
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from voltward.simulator.proxy import Harms
 
 _EACH_S = 1.0
@@ -62,19 +65,13 @@ def platform(
     Example: voltward simulate platform --listen 127.0.0.1:32961 --user volt --password-file pw --fault lost=0.1
     """
     from voltward.frames.grammar import Edition
-    from voltward.gateway.config import Tls, address
-    from voltward.gateway.listeners import tls_context
+    from voltward.gateway.config import address
     from voltward.simulator.platform.faults import Faults, with_fault
     from voltward.simulator.platform.platform import Platform, PlatformConfig
     from voltward.simulator.platform.run import Listening, run
 
     if edition not in (2016, 2025):
         raise BadInput(f"--edition: found {edition}, expected 2016 or 2025")
-    if (certificate is None) != (key is None):
-        raise BadInput("--certificate and --key go together")
-    faults = Faults()
-    for text in fault:
-        faults = with_fault(faults, text)
     config = PlatformConfig(
         edition=Edition(edition),
         accounts={user: password_file},
@@ -84,10 +81,20 @@ def platform(
         seed=seed,
         record=record,
     )
-    host, port = address(listen)
-    tls = None if certificate is None or key is None else tls_context(Tls(listen, certificate, key))
-    where = Listening(host, port, tls, tuple(feedback), stop_after)
-    run(Platform(config, faults), where, _print)
+    tls = _tls(listen, certificate, key)
+    where = Listening(*address(listen), tls, tuple(feedback), stop_after)
+    run(Platform(config, reduce(with_fault, fault, Faults())), where, _print)
+
+
+def _tls(listen: str, certificate: Path | None, key: Path | None) -> "SSLContext | None":
+    from voltward.gateway.config import Tls
+    from voltward.gateway.listeners import tls_context
+
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise BadInput("--certificate and --key go together")
+    return tls_context(Tls(listen, certificate, key))
 
 
 def proxy(

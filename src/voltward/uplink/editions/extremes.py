@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple, cast
 
-from voltward.frames.grammar import U8, U16
 from voltward.frames.raws import Item, Record
 from voltward.frames.y2016.extremes import EXTREMES
+from voltward.uplink.editions.fields import nothing
 from voltward.uplink.editions.losses import Losses
 
 # Values of the lists that are in range (tables of 2025 types 07 and 08): others are no extreme.
@@ -15,6 +15,7 @@ MOST_PROBE_RAW: Final = 250
 MOST_NUMBER: Final = 250
 MOST_SAID_MV: Final = 15_000
 _WHAT: Final = "extremes"
+_NOTHING: Final[Record] = {field.name: nothing(field) for field in EXTREMES.fields}
 
 
 class _Place(NamedTuple):
@@ -34,8 +35,7 @@ def extremes_of(cells: Iterable[Record], probes: Iterable[Record], losses: Losse
     temps = _ends(probes, "probe_temps_c", MOST_PROBE_RAW)
     if voltages is None and temps is None:
         return None
-    values: Record = {field.name: U8.invalid for field in EXTREMES.fields}
-    values["highest_voltage_v"] = values["lowest_voltage_v"] = U16.invalid
+    values = dict(_NOTHING)
     for end, found in zip(("highest", "lowest"), voltages or (), strict=False):
         _place(values, f"{end}_voltage_pack", found.pack, losses)
         _place(values, f"{end}_voltage_cell", found.place, losses)
@@ -64,11 +64,14 @@ def _ends(bodies: Iterable[Record], name: str, most: int) -> tuple[_Place, _Plac
     lowest: _Place | None = None
     for body in bodies:
         for pack in cast("list[Record]", body["packs"]):
-            raws = cast("list[int]", pack[name])
-            good = raws if not raws or max(raws) <= most else [raw for raw in raws if raw <= most]
-            if not good:
-                continue
-            high, low, number = max(good), min(good), cast(int, pack["number"])
+            raws, number = cast("list[int]", pack[name]), cast(int, pack["number"])
+            high = max(raws, default=most + 1)
+            if high > most:
+                raws_in_range = [raw for raw in raws if raw <= most]
+                if not raws_in_range:
+                    continue
+                high = max(raws_in_range)
+            low = min(raws)  # what is out of range lies above
             if highest is None or high > highest.raw:
                 highest = _Place(high, number, raws.index(high) + 1)
             if lowest is None or low < lowest.raw:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from voltward.frames.grammar import (
-    U32,
     Choice,
     Count,
     FaultCodes,
@@ -34,15 +33,17 @@ class Plan:
     """How one record becomes one of the other edition.
 
     ``same``: targets and sources whose value stays; ``changes``: those whose value does not.
-    ``missing``: what stands in targets that the source has no word for. ``counts``: target, source
-    and list. ``lost``: sources without a target, with their full name.
+    ``missing``: what stands in targets that the source has no word for. ``counts``: target, source,
+    list, the first code of the source, and what makes it the target's. ``lost_numbers``,
+    ``lost_lists``: sources without a target, their full name, and from where on raw values are codes.
     """
 
     same: tuple[tuple[str, str], ...]
     changes: tuple[tuple[str, str, Change], ...]
     missing: Record
-    counts: tuple[tuple[Count, Count, str], ...]
-    lost: tuple[tuple[Field, str], ...]
+    counts: tuple[tuple[str, str, str, int, int], ...]
+    lost_numbers: tuple[tuple[str, str, int], ...]
+    lost_lists: tuple[tuple[str, str, int], ...]
 
     def changed(self, values: Record, losses: Losses) -> Record:
         found = dict(self.missing)
@@ -50,12 +51,21 @@ class Plan:
             found[name] = values[source]
         for name, source, change in self.changes:
             found[name] = change(values[source], losses)
-        for target, count, name in self.counts:
-            found[target.name] = _count(target, count, values, found[name])
-        for field, name in self.lost:
-            if name not in losses.names and says_something(field, values[field.name]):
+        for name, source, listed, code, shift in self.counts:
+            count = cast(int, values[source])
+            found[name] = count + shift if count >= code else len(cast("list[Raw]", found[listed]))
+        for source, name, code in self.lost_numbers:
+            if cast(int, values[source]) < code:
+                losses.add(name)
+        for source, name, code in self.lost_lists:
+            listed_raws = values[source]
+            if isinstance(listed_raws, list) and _says_something(listed_raws, code):
                 losses.add(name)
         return found
+
+
+def _says_something(raws: list[Raw], code: int) -> bool:
+    return any(not isinstance(raw, int) or raw < code for raw in raws)
 
 
 def plan_of(source: InfoType, target: InfoType, rows: Iterable[Row]) -> Plan:
@@ -79,7 +89,8 @@ def _plan(
         if isinstance(target, Count) and isinstance(source, Count):
             counted = counted_by(tuple(targets), target.name)
             assert counted is not None
-            counts.append((target, source, counted.name))
+            shift = target.width.invalid - source.width.invalid
+            counts.append((target.name, name, counted.name, source.width.abnormal, shift))
             continue
         change = _change(f"{what}.{name}", source, target, rows, targets)
         if change is None:
@@ -87,8 +98,22 @@ def _plan(
         else:
             changes.append((target.name, name, change))
     matched = set(source_of.values())
-    lost = tuple((field, f"{what}.{field.name}") for field in sources if field.name not in matched)
-    return Plan(tuple(same), tuple(changes), missing, tuple(counts), lost)
+    numbers, lists = [], []
+    for field in sources:
+        if field.name in matched or isinstance(field, Count):  # a count is told by its list
+            continue
+        name = f"{what}.{field.name}"
+        if isinstance(field, Number | Choice):
+            numbers.append((field.name, name, _code_from(field)))
+        else:
+            code = _code_from(field.item) if isinstance(field, Numbers) else 0
+            lists.append((field.name, name, code))
+    return Plan(tuple(same), tuple(changes), missing, tuple(counts), tuple(numbers), tuple(lists))
+
+
+def _code_from(field: Number | Choice) -> int:
+    """The smallest raw value that says nothing: a code, or none at all."""
+    return field.width.abnormal if field.codes else field.width.largest + 1
 
 
 def nothing(field: Field) -> Raw:
@@ -102,27 +127,6 @@ def nothing(field: Field) -> Raw:
             return field.count.invalid
         case _:
             raise TypeError(f"{field.name}: both editions have such a field")
-
-
-def says_something(field: Field, raw: Raw) -> bool:
-    """Is there a value to lose? Codes and empty lists are none; a count is told by its list."""
-    match field:
-        case Number() | Choice():
-            return not field.codes or cast(int, raw) < field.width.abnormal
-        case Numbers():
-            return min(cast("list[int]", raw), default=U32.largest) < field.item.width.abnormal
-        case Count():
-            return False
-        case _:
-            return isinstance(raw, list) and bool(raw)
-
-
-def _count(target: Count, source: Count, values: Record, listed: Raw) -> int:
-    """A count that is a code has no list; otherwise it is that of the list."""
-    raw = cast(int, values[source.name])
-    if raw >= source.width.abnormal:
-        return target.width.invalid - (source.width.invalid - raw)
-    return len(cast("list[Raw]", listed))
 
 
 def _change(
