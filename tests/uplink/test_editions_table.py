@@ -11,7 +11,7 @@ from voltward.frames.grammar import Edition, Field, Flags, Group, InfoType
 from voltward.uplink.editions.table import PAIRS, Pair
 from voltward.uplink.reencode import Unreadable, reencoded
 
-GOLDEN = Path(__file__).parent / "golden" / "lost.txt"
+GOLDEN = Path(__file__).parent / "golden" / "lost.txt"  # what ``lost()`` gives
 
 
 def names_of(fields: tuple[Field, ...], head: str = "") -> list[str]:
