@@ -3,8 +3,10 @@
 import asyncio
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import uvloop
 from tests.simulator.platform.client import PASSWORD, USER, VIN, Client, login, logout, report
 
 from voltward.frames.frame import decode_frame
@@ -33,7 +35,8 @@ async def arrived(server: PlatformServer, frames: int) -> None:
             await server.arrived.wait()
 
 
-def test_a_login_many_reports_and_a_logout_are_answered_in_order() -> None:
+@pytest.mark.parametrize("loop", [asyncio, uvloop], ids=lambda loop: loop.__name__)
+def test_a_login_many_reports_and_a_logout_are_answered_in_order(loop: ModuleType) -> None:
     async def scene() -> None:
         async with platform(config()) as server:
             client = await linked(server)
@@ -44,7 +47,7 @@ def test_a_login_many_reports_and_a_logout_are_answered_in_order() -> None:
             assert {decode_frame(a).header.response for a in answers} == {1}
             await client.close()
 
-    asyncio.run(scene())
+    loop.run(scene())
 
 
 def test_noise_between_frames_is_counted_and_changes_nothing() -> None:

@@ -5,7 +5,7 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, cast
 
 from voltward.base.clock import utc
 from voltward.frames.editions import COMMAND
@@ -104,8 +104,8 @@ class _Link(asyncio.Protocol):
         self.session = Session(server.platform)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports have all the methods, and not the base class
+        self._transport = cast(asyncio.Transport, transport)
         self._server.opened(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:
