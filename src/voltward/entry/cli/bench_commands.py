@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import,"
+    help="Measure this machine: decode, journal, gateway, store, path, findings, editions, alarm, api, import,"
     " search, audit, map.",
     no_args_is_help=True,
 )
@@ -51,6 +51,20 @@ def findings(
     from voltward.findings.bench import measure, text_of
 
     _show(measure(vehicles, rows), as_json, text_of)
+
+
+@app.command()
+def editions(
+    frames: int = typer.Option(2000, min=100, help="Frames of the fleet."),
+    as_json: JsonOption = False,
+) -> None:
+    """Frames a second that are made ready for a public platform, on one core.
+
+    Example: voltward bench editions
+    """
+    from voltward.uplink.editions.bench import measure, text_of
+
+    _show(measure(frames), as_json, text_of)
 
 
 @app.command()
