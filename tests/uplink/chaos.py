@@ -141,5 +141,3 @@ def _examine_order(got: list[Got]) -> None:
         if one.time < newest.get(one.vin, b""):
             raise BrokenPromise(f"{one.vin}: a reissue of {one.time.hex()} after a younger one")
         newest[one.vin] = one.time
-
-

@@ -210,9 +210,7 @@ def items(count: int) -> list[Item]:
     made = []
     for number in range(count):
         data = report(number % 3, 1_773_534_605 + number // 3)
-        made.append(
-            Item(data, name_of(data), time_of(data), 0, number, 1, 0, 0, 0, 2, Source.LIVE)
-        )
+        made.append(Item(data, name_of(data), time_of(data), 0, number, 1, 0, 0, 0, 2, Source.LIVE))
     return made
 
 

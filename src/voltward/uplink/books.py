@@ -22,12 +22,11 @@ from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter
 from voltward.uplink import checkpoint as checkpoints
 from voltward.uplink.checkpoint import Checkpoint, Logins
-from voltward.uplink.due import MINUTE_S, DueFiles, Minute, MinuteFiles, Rows, names_of, no_rows
+from voltward.uplink.due import MINUTE_S, DueFiles, MinuteFiles, Rows, names_of, no_rows
 from voltward.uplink.held import Holds
 from voltward.uplink.incoming import reissued
 from voltward.uplink.items import Item, Source
 from voltward.uplink.live import LiveReader
-from voltward.uplink.making import rows_of
 from voltward.uplink.outcomes import ProofStream, batch_of_entries, done_since, entries_of
 from voltward.uplink.proof import OUTCOMES
 
@@ -66,7 +65,7 @@ class Books:
         self._items: list[Item] = []
         self._rows: list[tuple[NDArray[Any], NDArray[Any]]] = []  # entries, places in the minute
         self._taken_at: Position | None = None
-        self._done = names_of(no_rows())  # outcomes that a kill left behind the checkpoint
+        self._floor: Position | None = None  # of outcomes that a kill may make us need again
         self.live = LiveReader(self.reader, place.vehicle_key, {}, clock)
 
     @property
@@ -83,16 +82,19 @@ class Books:
         found = checkpoints.load(self.path)
         if found is None:
             self.live.begin_at_ends()
-            found = Checkpoint(self.live.positions)
-        else:
-            self._done = done_since(self.reader, self.proofs.name, found.proof)
+            found = Checkpoint(self.live.positions, self.proofs.end())
+        done = done_since(self.reader, self.proofs.name, found.proof)
         self.totals.update(found.totals)
-        self.live.positions = dict(found.positions)
-        self.live.skipped = self._done
-        self.due.add(reissued(found.open[~np.isin(names_of(found.open), self._done)]))
+        self._tidy(found.sending, done)
         now_s, now = self.clock.monotonic_s(), self.clock.now_ns() / 1e9
-        self.holds.load(now_s, now, retry_s, self._gone)
-        self.checkpoint(())
+        held = self.holds.load(
+            now_s, now, retry_s, lambda minute: np.concatenate([self._due_names(minute), done])
+        )
+        self.live.positions = dict(found.positions)
+        self.live.skipped = np.concatenate([done, held])
+        self.due.add(reissued(found.open[~np.isin(names_of(found.open), self.live.skipped)]))
+        self._floor = found.proof
+        self.checkpoint(no_rows())
 
     def pend(self, item: Item, entry: tuple[int, ...]) -> None:
         """An outcome that ``settle`` makes durable."""
@@ -121,16 +123,15 @@ class Books:
         self._entries, self._items, self._rows = [], [], []
         self._forget(items, rows)
 
-    def take_minute(self) -> Minute | None:
-        """The next one to be sent; first what is new to it, and what comes back to it, is there."""
+    def take_minute(self) -> bool:
+        """Begin the next one; first what is new to it, and what comes back to it, is there.
+
+        True: there is one, and a checkpoint must name it before anything of it is sent.
+        """
         self._let_come_back()
         self.due.flush()
         self._taken_at = self.proofs.end()
-        minute = self.due.take(self._done)
-        while minute is not None and not minute.left:
-            self.due.finish()
-            minute = self.due.take(self._done)
-        return minute
+        return self.due.take() is not None
 
     def moved(self, places: Iterable[int]) -> None:
         """Rows of the minute that lie elsewhere durably."""
@@ -138,23 +139,36 @@ class Books:
             self.due.sending.settle(places)
             self._finish_minute()
 
-    def checkpoint(self, unsent: Sequence[Item]) -> None:
+    def checkpoint(self, unsent: Rows) -> None:
         """``unsent``: live frames that are queued or in flight. Settle first.
 
         Raises:
             JournalError, OSError: the last one stands.
         """
         self.due.flush()
-        taken_at = self._taken_at if self.due.sending is not None else None
+        sending = self.due.sending
+        # frames that a kill makes us read again are known by what stands behind the old place
+        proof = self._floor if len(self.live.skipped) else None
+        proof = proof or (self._taken_at if sending is not None else None) or self.proofs.end()
         checkpoints.save(
             self.path,
             Checkpoint(
                 dict(self.live.positions),
-                taken_at or self.proofs.end(),
-                rows_of(unsent),
+                proof,
+                unsent,
+                -1 if sending is None else sending.minute,
                 dict(self.totals),
             ),
         )
+
+    def expire_held(self, before_s: float, outcome: int) -> None:
+        """Held frames that came too late for any platform get their outcome, a minute at a time."""
+        rows = self.holds.expired(before_s)
+        if len(rows):
+            self.settle()
+            self.pend_rows(entries_of(rows, outcome), np.zeros(0, np.int64))
+            self.settle()
+            self.holds.drop_minute(int(rows["moment_s"][0]) // MINUTE_S)
 
     def close(self) -> None:
         """What is not on disk by now is found out again at the next start."""
@@ -186,15 +200,12 @@ class Books:
         self.due.add(rows)
         self.due.flush()
 
-    def _gone(self, minute: int) -> NDArray[Any]:
-        """Names of frames that a folder of held ones need not keep."""
-        return np.concatenate([names_of(self.due.files.read(minute)), self._done])
+    def _tidy(self, minute: int, done: NDArray[Any]) -> None:
+        """Take from a minute's file what has its outcome."""
+        rows = self.due.files.read(minute) if minute in self.due.files.counts else no_rows()
+        left = rows[~np.isin(names_of(rows), done)]
+        if len(left) != len(rows):
+            self.due.files.replace(minute, left)
 
-    def expire_held(self, before_s: float, outcome: int) -> None:
-        """Held frames that came too late for any platform get their outcome, a minute at a time."""
-        rows = self.holds.expired(before_s)
-        if len(rows):
-            self.settle()
-            self.pend_rows(entries_of(rows, outcome), np.zeros(0, np.int64))
-            self.settle()
-            self.holds.drop_minute(int(rows["moment_s"][0]) // MINUTE_S)
+    def _due_names(self, minute: int) -> NDArray[Any]:
+        return names_of(self.due.files.read(minute))

@@ -23,13 +23,15 @@ VERSION: Final = 1
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
     """``positions``: read so far. Each owed frame before them has its outcome on the proof stream,
-    lies in a due file, or is in ``open`` (queued or in flight). ``proof``: outcomes before it are
-    of frames that no file names any more; those behind it are read at a start. ``totals``: counts.
+    lies in a due file, or is in ``open`` (queued or in flight). ``sending``: the minute whose file
+    may still name frames that have their outcome, -1 none; it stands behind ``proof``, as do those
+    of frames behind ``positions``. ``totals``: counts.
     """
 
     positions: Mapping[str, Position] = field(default_factory=dict)
     proof: Position | None = None
     open: Rows = field(default_factory=no_rows)
+    sending: int = -1
     totals: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -41,6 +43,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
             "positions": [str(one) for one in checkpoint.positions.values()],
             "proof": str(checkpoint.proof) if checkpoint.proof else "",
             "open": checkpoint.open.tobytes().hex(),
+            "sending": checkpoint.sending,
             "totals": dict(checkpoint.totals),
         },
     )
@@ -63,6 +66,7 @@ def load(path: Path) -> Checkpoint | None:
             {one.stream: one for one in positions},
             Position.parse(found["proof"]) if found["proof"] else None,
             np.frombuffer(bytes.fromhex(found["open"]), DUE),
+            int(found["sending"]),
             {str(name): int(count) for name, count in found["totals"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -58,7 +58,7 @@ class Desk:
         self.client = PlatformClient(self.link, self.clock, self._next_login, self.scale)
         self._maker = Maker(self.link, self.table, self.reencode)
         self._queue: deque[Item] = deque()  # live, in the order of the journal
-        self._reissues = Reissues(self.books, self._maker, self.archived)
+        self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
         self._pace, self._due_pace = Pace(), Pace()
         self._settled_s = self._saved_s = self.clock.monotonic_s()
         self._moved = False  # something a checkpoint would say
@@ -104,7 +104,7 @@ class Desk:
         self._collect()
         self._put_off(self._queue)
         self.books.settle()
-        self.books.checkpoint(())
+        self.books.checkpoint(rows_of(()))
         self.books.close()
 
     def lag_s(self) -> float:
@@ -260,14 +260,14 @@ class Desk:
         self._saved_s = now_s
         self.books.expire_held(self.clock.now_ns() / 1e9 - REISSUE_WINDOW_S, EXPIRED)
         if self._moved:
-            self._moved = False
-            self._collect()
-            self.books.settle()
-            self.books.checkpoint(self._unsent())
+            self._checkpoint()
 
-    def _unsent(self) -> list[Item]:
+    def _checkpoint(self) -> None:
+        self._moved = False
+        self._collect()
+        self.books.settle()
         flying = [item for item in self.client.flying() if item.source is Source.LIVE]
-        return [*flying, *self._queue]
+        self.books.checkpoint(rows_of([*flying, *self._queue]))
 
     def _next_login(self) -> int:
         return self.books.logins.next(self.clock.now_ns())

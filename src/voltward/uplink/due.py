@@ -187,17 +187,14 @@ class DueFiles:
             self.files.add(np.concatenate(self._fresh))
             self._fresh, self.waiting = [], 0
 
-    def take(self, is_done: NDArray[Any]) -> Minute | None:
-        """The oldest minute, as the one that is being sent; ``is_done``: names of frames that have
-        an outcome already, though a kill kept them in the file. Flush first."""
+    def take(self) -> Minute | None:
+        """The oldest minute, as the one that is being sent. Flush first."""
         oldest = self.files.oldest()
         if oldest is None:
             return None
         found = self.files.read(oldest)
         rows = in_order(found)
-        done = np.isin(names_of(rows), is_done) if len(is_done) else np.zeros(len(rows), bool)
-        left = int((~done).sum())
-        self.sending = Minute(oldest, rows, len(found), done, left=left)
+        self.sending = Minute(oldest, rows, len(found), np.zeros(len(rows), bool), left=len(rows))
         return self.sending
 
     def finish(self) -> None:

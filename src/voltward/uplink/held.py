@@ -49,11 +49,13 @@ class Holds:
     returning: set[int] = field(default_factory=set)
     _queue: list[tuple[float, int]] = field(default_factory=list)
 
-    def load(self, now_s: float, now: float, retry_s: float, gone: Callable[[int], Rows]) -> None:
+    def load(self, now_s: float, now: float, retry_s: float, gone: Callable[[int], Rows]) -> Rows:
         """After a start: every vehicle with frames here is held, and soon asked for.
 
         ``gone``: names of frames of a minute that lie elsewhere, or have their outcome already.
+        Returns the names of those that stay.
         """
+        names = [names_of(no_rows())]
         for minute in self.files.minutes():
             found = self.files.read(minute)
             rows = in_order(found)
@@ -64,6 +66,8 @@ class Holds:
                 hold = self.of.get(row[1]) or self._new(row[1], now_s, now, retry_s)
                 hold.first = hold.first or row
                 self._plan(row[1], hold)
+            names.append(names_of(rows))
+        return np.concatenate(names)
 
     def keeps_back(self, vehicles: NDArray[Any]) -> NDArray[np.bool_]:
         """Whose frames, already due, cannot be sent in their turn ``(n,)``."""

@@ -82,4 +82,5 @@ class Maker:
 
 
 def rows_of(items: Iterable[Item]) -> Rows:
+    """As due entries."""
     return np.array([item.row for item in items], DUE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,11 +25,15 @@ PROBES: Final = 50  # at once
 
 @dataclass(eq=False)
 class Reissues:
-    """Raises what ``frames_at`` and the books raise: what a disk cannot give or take now."""
+    """Raises what ``frames_at`` and the books raise: what a disk cannot give or take now.
+
+    ``checkpoint`` writes one, before the first frame of a minute is sent.
+    """
 
     books: Books
     maker: Maker
     archived: Archived
+    checkpoint: Callable[[], None]
     _queue: deque[Item] = field(default_factory=deque)
 
     def next(self, most: int) -> list[Item]:
@@ -52,7 +57,9 @@ class Reissues:
 
     def _fill(self) -> bool:
         """Fetch the next rows of the oldest minute; False: there are none to fetch."""
-        minute = self.books.due.sending or self.books.take_minute()
+        if self.books.due.sending is None and self.books.take_minute():
+            self.checkpoint()
+        minute = self.books.due.sending
         if minute is None:
             return False
         places = minute.next(CHUNK)
