@@ -7,7 +7,6 @@ from typing import Any
 
 from voltward.uplink.client import Answered
 from voltward.uplink.desk import Desk
-from voltward.uplink.due import Rows
 from voltward.uplink.items import Item
 from voltward.uplink.outcomes import entry_of
 from voltward.uplink.proof import ACCEPTED
@@ -36,12 +35,12 @@ class ForgetsTheQueue(Desk):
             kept.extend(due._fresh)
             due._fresh, due.waiting = [], 0
 
-        def take(_done: Rows) -> Any:
+        def take() -> Any:
             if kept:
                 due._fresh = list(kept)
                 kept.clear()
                 type(due).flush(due)
-            return type(due).take(due, _done)
+            return type(due).take(due)
 
         due.flush = flush  # type: ignore[method-assign]
         due.take = take  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from tests.uplink.scene import REISSUE, Got, Scene, report
@@ -112,7 +113,7 @@ def _examine(life: Life) -> None:
         raise BrokenPromise(f"{len(proved)} frames proved of {len(scene.written)}")
     _examine_repeats(life, platform.accepted)
     _examine_order(platform.got)
-    gaps = zip(scene.connects, scene.connects[1:], strict=False)
+    gaps = pairwise(scene.connects)
     if any(later - sooner < 1.0 - 1e-9 for sooner, later in gaps):
         raise BrokenPromise("two connects within a second")
     if len(scene.desk.books.due) or len(scene.desk.books.holds.files):

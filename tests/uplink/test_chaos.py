@@ -28,9 +28,8 @@ def test_a_thousand_cuts_lose_nothing(tmp_path: Path, seed: int) -> None:
 def test_a_build_that_loses_frames_is_found_out(
     tmp_path: Path, build: type[SendsAndForgets]
 ) -> None:
-    with pytest.raises(BrokenPromise):
-        for seed in range(3):
-            live(tmp_path / str(seed), seed, cuts=25, desk=build)
+    with pytest.raises(BrokenPromise, match=r"never accepted|frames proved"):
+        live(tmp_path, 2, cuts=25, desk=build)
 
 
 def tries_of_an_unknown_vehicle(folder: Path, build: type[TriesForEver] | None = None) -> int:

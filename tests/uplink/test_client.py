@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_link_that_flaps_is_connected_at_most_once_a_second(scene: Scene) -> N
 
 
 def gaps_of(scene: Scene) -> float:
-    pairs = zip(scene.connects, scene.connects[1:], strict=False)
+    pairs = pairwise(scene.connects)
     return min(later - sooner for sooner, later in pairs) + 1e-9
 
 
@@ -227,7 +228,7 @@ def test_answers_mean_the_same_however_they_are_cut(cuts: list[int], style: str)
     flags = [1 if number % 4 else 2 for number in range(12)]
     stream = b"".join(answer(one.data, flag, style) for one, flag in zip(sent, flags, strict=True))
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    for start, stop in zip(places, places[1:], strict=False):
+    for start, stop in pairwise(places):
         client.received(stream[start:stop])
     assert [(one.item, one.flag) for one in client.answered] == list(zip(sent, flags, strict=True))
     assert client.in_flight == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_a_refused_frame_is_sent_again_each_minute_and_given_up_after_three(scen
         before = len(of(scene, 1))
         scene.step(0.5)
         times += [scene.now_s] * (len(of(scene, 1)) - before)
-    gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in pairwise(times)]
     assert len(times) == 4
     assert all(59 <= gap <= 62 for gap in gaps)
     assert {one.data for one in of(scene, 1)} == {of(scene, 1)[0].data}

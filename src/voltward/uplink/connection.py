@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from typing import Final
+from typing import Final, cast
 
 from voltward.uplink.links import Link
 
@@ -35,13 +35,13 @@ class Connection(asyncio.Protocol):
         return self._transport is not None and self.lost is None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.set_write_buffer_limits(high=HIGH_WATER)
-        endpoint = transport.get_extra_info("socket")
+        made = cast(asyncio.Transport, transport)  # uvloop's own kind is no subclass
+        made.set_write_buffer_limits(high=HIGH_WATER)
+        endpoint = made.get_extra_info("socket")
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for option, value in _KEEPALIVE:
             endpoint.setsockopt(socket.IPPROTO_TCP, option, value)
-        self._transport = transport
+        self._transport = made
         self._wake.set()
 
     def data_received(self, data: bytes) -> None:
