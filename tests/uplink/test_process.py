@@ -232,7 +232,7 @@ def test_a_killed_process_loses_nothing_and_repeats_at_most_a_window(
         LinksFile(1, (to(served, live_s=3600),)),
         places.link_key(settings),
     )
-    kills, sent = 4, 0
+    kills, sent = 2, 0
     for number in range(kills + 1):
         process = subprocess.Popen(
             [sys.executable, "-m", "voltward.entry.cli.main", "uplink"],

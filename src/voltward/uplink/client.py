@@ -14,7 +14,7 @@ from typing import Final
 
 from voltward.base.clock import Clock
 from voltward.frames.editions import COMMAND
-from voltward.frames.reader import FrameReader
+from voltward.uplink.arriving import Arriving
 from voltward.uplink.flight import Flight
 from voltward.uplink.items import COMMAND_AT, Item, name_of, time_of
 from voltward.uplink.links import NOT_ENCRYPTED, Link
@@ -74,7 +74,7 @@ class PlatformClient:
     returned: list[Item] = field(default_factory=list)
     strange: int = 0  # answers to nothing, commands, bytes that are no frame
     _flight: Flight = field(default_factory=Flight)
-    _reader: FrameReader = field(default_factory=FrameReader)
+    _arriving: Arriving = field(default_factory=Arriving)
     _failures: int = 0
     _sequence: int = 0
     _until_s: float = 0.0
@@ -139,7 +139,7 @@ class PlatformClient:
             self._look_for_overdue(now_s)
 
     def connected(self) -> None:
-        self._reader = FrameReader()
+        self._arriving = Arriving()
         self.hang_up = False
         self.output.clear()
         self._sequence = self.next_sequence()
@@ -169,13 +169,15 @@ class PlatformClient:
             self.answered += [Answered(item, UNANSWERED, 0, 0) for item in items]
 
     def received(self, data: bytes) -> None:
-        for piece in self._reader.feed(data):
-            if not piece.is_frame or piece.data[COMMAND_AT + 1] == COMMAND:
+        frames, noise = self._arriving.feed(data)
+        self.strange += noise
+        for frame in frames:
+            if frame[COMMAND_AT + 1] == COMMAND:
                 self.strange += 1
-            elif piece.data[COMMAND_AT] == PLATFORM_LOGIN:
-                self._login_answered(piece.data[COMMAND_AT + 1])
+            elif frame[COMMAND_AT] == PLATFORM_LOGIN:
+                self._login_answered(frame[COMMAND_AT + 1])
             elif self.is_up:
-                self._data_answered(piece.data)
+                self._data_answered(frame)
 
     def _login_answered(self, flag: int) -> None:
         if self.state is not State.LOGGING_IN:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import,"
+    help="Measure this machine: decode, journal, gateway, store, path, uplink, findings, alarm, api, import,"
     " search, audit, map.",
     no_args_is_help=True,
 )
@@ -136,6 +136,22 @@ def path(
     from voltward.telemetry.bench_path import report, run
 
     _show(run(seconds=seconds, folder=folder), as_json, report)
+
+
+@app.command()
+def uplink(
+    frames: int = typer.Option(400_000, min=10_000, help="Live frames that are counted."),
+    backlog: int = typer.Option(400_000, min=10_000, help="Frames that are reissued."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Frames a second to a public platform with answers awaited, and how fast a backlog drains.
+
+    Example: voltward bench uplink --frames 200000
+    """
+    from voltward.uplink.bench import UplinkFigures, run
+
+    _show(run(frames, backlog, folder), as_json, UplinkFigures.text)
 
 
 @app.command()
