@@ -257,3 +257,21 @@ def test_a_killed_process_loses_nothing_and_repeats_at_most_a_window(
 
 def names(served: Served) -> set[tuple[str, bytes]]:
     return {(one.vin, one.time) for one in served.platform.accepted}
+
+
+def test_the_journal_keeps_what_a_link_has_not_read(house: House, served: Served) -> None:
+    from voltward.base.settings import Settings
+    from voltward.entry import places
+    from voltward.entry.processes.uplink import followers
+
+    settings = Settings(data=house.folder)
+    house.write(report(1, time.time()))
+    assert followers(settings, "gateway-0") == {}
+    write_links(house.folder / "snapshots", LinksFile(1, (to(served),)), places.link_key(settings))
+    assert followers(settings, "gateway-0") == {"link national": None}
+    assert followers(settings, "findings-main") == {}
+    house.say(to(served))
+    house.start()
+    house.wait(is_up)
+    write_links(house.folder / "snapshots", LinksFile(2, (to(served),)), places.link_key(settings))
+    assert followers(settings, "gateway-0") == {"link national": house.writer.end}

@@ -42,7 +42,7 @@ class _Answering(asyncio.Protocol):
 def answers(frames: FrameBatch) -> Table:
     """Success to each ``(n, 31)``."""
     starts = frames.offsets[:-1]
-    out = frames.buffer[starts[:, None] + np.arange(_ANSWER)]
+    out: Table = frames.buffer[starts[:, None] + np.arange(_ANSWER)]
     out[:, 3] = 1
     out[:, 22], out[:, 23] = 0, 6
     out[:, 30] = np.bitwise_xor.reduce(out[:, 2:30], axis=1)

@@ -70,7 +70,7 @@ class Books:
 
     @property
     def path(self) -> Path:
-        return self.place.folder / "checkpoint.json"
+        return self.place.folder / checkpoints.CHECKPOINT_FILE
 
     @property
     def unsettled(self) -> int:

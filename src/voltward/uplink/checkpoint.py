@@ -18,6 +18,7 @@ from voltward.uplink.due import DUE, Rows, no_rows
 from voltward.uplink.messages import MOST_LOGINS, beijing
 
 VERSION: Final = 1
+CHECKPOINT_FILE: Final = "checkpoint.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,18 @@ def load(path: Path) -> Checkpoint | None:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def reached(folder: Path, stream: str) -> Position | None:
+    """How far a link has read a stream; None: not at all, or its checkpoint cannot be read.
+
+    ``folder``: of the link alone. What is due of segments that have expired comes from the archive.
+    """
+    try:
+        found = load(folder / CHECKPOINT_FILE)
+    except (BadInput, OSError):
+        return None
+    return None if found is None else found.positions.get(stream)
 
 
 class Logins:

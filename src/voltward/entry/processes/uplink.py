@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from voltward.base.errors import BadInput
 from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
 from voltward.journal.position import Position
 from voltward.telemetry.raw import RawFrames, RawPlaces
+from voltward.uplink.checkpoint import reached
+from voltward.uplink.incoming import is_followed
+from voltward.uplink.links import read_links
 from voltward.uplink.process import UplinkConfig, run
 
 STANDARD_RETRY_S = 60.0  # GB/T 32960.3-2016 clause 5.2.1
@@ -20,6 +24,20 @@ def run_uplink(settings: Settings) -> None:
     """
     begin_log(settings.log_level)
     raise SystemExit(run(config(settings)))
+
+
+def followers(settings: Settings, stream: str) -> dict[str, Position | None]:
+    """By name, how far each link has read a gateway's stream: those of ``ExpiryPolicy``."""
+    if not is_followed(stream):
+        return {}
+    try:
+        links = read_links(places.links_folder(settings), places.link_key(settings)).links
+    except FileNotFoundError:
+        return {}
+    except BadInput:
+        return {"the uplink": None}
+    folder = places.uplink_folder(settings)
+    return {f"link {link.name}": reached(folder / link.name, stream) for link in links}
 
 
 def config(settings: Settings) -> UplinkConfig:
