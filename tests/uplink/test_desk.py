@@ -12,6 +12,8 @@ from tests.uplink.scene import LINK, LOGIN, LOGOUT, REALTIME, REISSUE, Scene, re
 from voltward.base.canary import CANARY_VIN
 from voltward.frames.frame import encode_frame
 from voltward.frames.grammar import Edition
+from voltward.journal.errors import JournalFull
+from voltward.journal.writer import JournalWriter
 
 
 @pytest.fixture
@@ -156,3 +158,43 @@ def test_a_limit_of_frames_a_second_is_kept(tmp_path: Path) -> None:
     scene.run(10)
     assert 90 <= len(scene.platform.got) <= 112
     scene.stop()
+
+
+def test_after_a_disk_that_was_full_the_link_begins_anew_and_loses_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.write(*(report(number, scene.now_s) for number in range(10)))
+    with monkeypatch.context() as full:
+        full.setattr(JournalWriter, "commit", _no_space)
+        with pytest.raises(JournalFull):
+            scene.run(1)
+    scene.kill()
+    scene.run(3)
+    assert [outcome for outcome, _, _ in scene.proved()] == ["accepted"] * 10
+    assert len({one.vin for one in scene.platform.accepted}) == 10
+    assert len(scene.platform.accepted) <= 20
+
+
+def _no_space(_writer: JournalWriter) -> None:
+    raise JournalFull("only the reserve of the disk is left")
+
+
+def test_a_due_frame_whose_segment_has_expired_comes_from_the_archive_or_is_expired(
+    scene: Scene,
+) -> None:
+    frames = [report(number, scene.now_s - 300, REISSUE) for number in (1, 2)]
+    scene.platform, platform = None, scene.platform
+    scene.cut()
+    scene.write(*frames)
+    scene.run(2)
+    scene.writer.seal()
+    (scene.folder / "journal" / "gateway-0" / "000000000000.log").unlink()
+    scene.kill()
+    first = min(
+        scene.desk.books.due.files.read(scene.desk.books.due.files.minutes()[0])["position"]
+    )
+    scene.desk._reissues.archived = lambda at: frames[0] if at.number == first else None
+    scene.platform = platform
+    scene.run(70, 0.5)
+    assert [one.data for one in scene.platform.got] == frames[:1]
+    assert {outcome for outcome, _, _ in scene.proved()} == {"accepted", "expired"}
