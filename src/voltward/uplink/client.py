@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from voltward.base.clock import Clock
 from voltward.frames.editions import COMMAND
@@ -40,8 +40,7 @@ class State(StrEnum):
     WAITING = "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """``outcome``: accepted, refused (this try), or unanswered; ``flag``: of the answer, 0 none."""
 
     item: Item
@@ -171,13 +170,14 @@ class PlatformClient:
     def received(self, data: bytes) -> None:
         frames, noise = self._arriving.feed(data)
         self.strange += noise
+        at_s, at_ms = self.clock.monotonic_s(), self.clock.now_ns() // 1_000_000
         for frame in frames:
             if frame[COMMAND_AT + 1] == COMMAND:
                 self.strange += 1
             elif frame[COMMAND_AT] == PLATFORM_LOGIN:
                 self._login_answered(frame[COMMAND_AT + 1])
             elif self.is_up:
-                self._data_answered(frame)
+                self._data_answered(frame, at_s, at_ms)
 
     def _login_answered(self, flag: int) -> None:
         if self.state is not State.LOGGING_IN:
@@ -189,15 +189,14 @@ class PlatformClient:
         else:
             self._failed(f"login was refused: {flag_words(flag)}")
 
-    def _data_answered(self, frame: bytes) -> None:
+    def _data_answered(self, frame: bytes, at_s: float, at_ms: int) -> None:
         item = self._flight.answered(name_of(frame), time_of(frame))
         if item is None:
             self.strange += 1
             return
-        self._answer_s = self.clock.monotonic_s()
+        self._answer_s = at_s
         flag = frame[COMMAND_AT + 1]
-        outcome = ACCEPTED if flag == SUCCESS else REFUSED
-        self.answered.append(Answered(item, outcome, flag, self.clock.now_ns() // 1_000_000))
+        self.answered.append(Answered(item, ACCEPTED if flag == SUCCESS else REFUSED, flag, at_ms))
 
     def _look_for_overdue(self, now_s: float) -> None:
         is_silent = now_s - self._answer_s >= self.retry_s

@@ -157,9 +157,13 @@ def moments(
 
 
 def collected(buffer: NDArray[np.uint8], starts: NDArray[Any]) -> NDArray[np.int64]:
-    """Unix seconds of the six time bytes (GMT+8) of each frame ``(n,)``; 0: no such time."""
-    columns = buffer[starts[:, None] + np.arange(HEADER, HEADER + MOMENT)].astype(np.int64)
-    year, month, day, hour, minute, second = columns.T
+    """Unix seconds of collection of each frame ``(n,)``; 0: no such time."""
+    return seconds_of(buffer[starts[:, None] + np.arange(HEADER, HEADER + MOMENT)])
+
+
+def seconds_of(times: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Unix seconds of six time bytes each ``(n, 6)``, GMT+8; 0: no such time."""
+    year, month, day, hour, minute, second = times.astype(np.int64).T
     is_month = (month >= 1) & (month <= 12)
     place = np.where(is_month, month - 1, 0)
     is_leap = year % 4 == 0  # true of 2000 to 2099

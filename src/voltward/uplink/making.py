@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from voltward.frames.moments import MOMENT
 from voltward.uplink.due import DUE, Rows
-from voltward.uplink.incoming import Owed, Table, collected
-from voltward.uplink.items import Item, Reencode, Source, form_of, item_of, left_out
+from voltward.uplink.incoming import Owed, Table, seconds_of
+from voltward.uplink.items import Item, Reencode, Source, form_of, item_of, left_out, time_of
 from voltward.uplink.links import Link
 from voltward.uplink.outcomes import entry_of
 from voltward.uplink.proof import EXPIRED
@@ -44,10 +45,12 @@ class Maker:
             self._make(made, frame, rows[place], times, usages[place], Source.LIVE)
         return made
 
-    def due(self, rows: Rows, frames: Iterable[Frame | None], source: Source) -> Made:
+    def due(self, rows: Rows, frames: Sequence[Frame | None], source: Source) -> Made:
         """Items of due rows, whose ``place`` is that in ``rows``."""
         made = Made()
         usages = self.table.masks_and_usages(rows["vehicle"])[1].tolist()
+        times = b"".join(time_of(one[0]) if one else bytes(MOMENT) for one in frames)
+        collected_s = seconds_of(np.frombuffer(times, np.uint8).reshape(-1, MOMENT)).tolist()
         for place, (row, found) in enumerate(zip(rows.tolist(), frames, strict=True)):
             if found is None:
                 gone = item_of(b"", row, (row[2], row[2]), source, 0)
@@ -55,9 +58,8 @@ class Maker:
                 made.unsaid.append((gone, entry_of(gone, EXPIRED)))
                 continue
             frame, received_s = found
-            head = np.frombuffer(frame, np.uint8)
-            times = (received_s, int(collected(head, np.zeros(1, np.int64))[0]))
-            self._make(made, frame, row, times, usages[place], source, place)
+            seen = (received_s, collected_s[place])
+            self._make(made, frame, row, seen, usages[place], source, place)
         return made
 
     def _make(
