@@ -88,6 +88,14 @@ class Settings(BaseSettings):
     ingest_rows: int = Field(50000, gt=0, description="most rows in one insert")
     ingest_wait_ms: float = Field(250.0, gt=0, description="longest wait before an insert, ms")
 
+    # uplink/
+    uplink_retry_s: float = Field(
+        60.0,
+        gt=0,
+        description="what a minute of the platform link's retry schedule lasts, seconds: login 1 min x 3, then"
+        " 30 min; resend of a frame 1 min x 3 (GB/T 32960.3 clause 5.2)",
+    )
+
     # office
     web: str = Field("127.0.0.1:8960", description="web address, HOST:PORT")
     web_origin: str = Field(

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, editions, alarm, api, import,"
-    " search, audit, map.",
+    help="Measure this machine: decode, journal, gateway, store, path, findings, uplink, editions, alarm, api,"
+    " import, search, audit, map.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -150,6 +150,22 @@ def path(
     from voltward.telemetry.bench_path import report, run
 
     _show(run(seconds=seconds, folder=folder), as_json, report)
+
+
+@app.command()
+def uplink(
+    frames: int = typer.Option(400_000, min=10_000, help="Live frames that are counted."),
+    backlog: int = typer.Option(400_000, min=10_000, help="Frames that are reissued."),
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Frames a second to a public platform with answers awaited, and how fast a backlog drains.
+
+    Example: voltward bench uplink --frames 200000
+    """
+    from voltward.uplink.bench import UplinkFigures, run
+
+    _show(run(frames, backlog, folder), as_json, UplinkFigures.text)
 
 
 @app.command()

@@ -1,0 +1,57 @@
+"""Deliberately wrong uplinks. Each fault test must fail on the one made for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from voltward.uplink.client import Answered
+from voltward.uplink.desk import Desk
+from voltward.uplink.items import Item
+from voltward.uplink.outcomes import entry_of
+from voltward.uplink.proof import ACCEPTED
+
+
+class SendsAndForgets(Desk):
+    """What was sent counts as accepted: fire and forget."""
+
+    def _hand_over(self, items: list[Item]) -> int:
+        count = super()._hand_over(items)
+        for item in items:
+            self.client._flight.give_up(item)
+            self.books.pend(item, entry_of(item, ACCEPTED))
+        return count
+
+
+class ForgetsTheQueue(Desk):
+    """Keeps what is due in memory alone: a restart loses it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        due = self.books.due
+        kept: deque[Any] = deque()
+
+        def flush() -> None:
+            kept.extend(due._fresh)
+            due._fresh, due.waiting = [], 0
+
+        def take() -> Any:
+            if kept:
+                due._fresh = list(kept)
+                kept.clear()
+                type(due).flush(due)
+            return type(due).take(due)
+
+        due.flush = flush  # type: ignore[method-assign]
+        due.take = take  # type: ignore[method-assign]
+
+
+class TriesForEver(Desk):
+    """Sends a refused frame again at once, whatever the platform said."""
+
+    def _is_final(self, one: Answered) -> bool:
+        super()._is_final(one)
+        hold = self.books.holds.of[one.item.vehicle]
+        hold.next_s = hold.interval_s = 0.0
+        hold.planned_s = -1.0
+        return False
