@@ -1,4 +1,4 @@
-"""``voltward manage demo_setup``: the demo's maker, logins and vehicles, made once."""
+"""``voltward manage demo_setup``: the demo's maker, logins, vehicles and public platform, made once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from voltward.base.errors import NotFound, WrongState
+from voltward.entry.demo_platform import plant_demo_platform
 from voltward.entry.secret_files import secret_text
 from voltward.fleet import services as fleet
 from voltward.fleet.keys import vehicle_key
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         )
         self._person(maker)
         self._one_click_people(maker)
+        plant_demo_platform(settings.VOLTWARD, maker)
         for text in options["vins"]:
             vin, model_name, battery_type = [*text.split(","), "", ""][:3]
             try:
