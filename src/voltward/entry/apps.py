@@ -13,13 +13,12 @@ class EntryConfig(AppConfig):
         from voltward.base.vehicle_id import installation_key
         from voltward.entry.attachment_store import attachment_store
         from voltward.entry.audit_keeping import keeping_of
+        from voltward.entry.link_ports import hand_in_links
         from voltward.entry.notice_ports import notice_ports_of
-        from voltward.entry.places import imports_folder, uplink_status
+        from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
         from voltward.entry.sign_in import sign_in_rules
         from voltward.entry.telemetry_ports import ports_of, series_of
-        from voltward.exchange.link_status import read_status
-        from voltward.exchange.ports import hand_in_status
         from voltward.fleet.keys import hand_in_key
         from voltward.fleet.telemetry import hand_in_series
         from voltward.monitoring.map_source import MapSource, map_source
@@ -66,5 +65,5 @@ class EntryConfig(AppConfig):
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
         lists.hand_in(ListPorts())
         hand_in_map(map_of_settings)
-        hand_in_status(lambda name: read_status(uplink_status(settings.VOLTWARD, name)))
+        hand_in_links(lambda: settings.VOLTWARD)
         hand_in_exports(lambda: settings.VOLTWARD.data / "exports")

@@ -167,8 +167,10 @@ def revision_copied(
     row.sealed, row.password_set_at = origin.sealed, origin.password_set_at
     row.save(update_fields=["sealed", "password_set_at"])
     choices, items = list(origin.choices.all()), list(origin.left_out.all())
-    for one in (*choices, *items):
-        one.pk, one.revision = None, row
+    for choice in choices:
+        choice.pk, choice.revision = None, row
+    for item in items:
+        item.pk, item.revision = None, row
     PlatformChoice.objects.bulk_create(choices)
     PlatformLeftOut.objects.bulk_create(items)
     return row
