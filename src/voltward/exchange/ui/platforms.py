@@ -39,6 +39,7 @@ from voltward.pages.lists.page import ListPage
 from voltward.records.actors import actor_of
 
 SHOWN: Final = timedelta(hours=24)
+SHORTEST: Final = timedelta(hours=1)
 DRAINED_OVER: Final = timedelta(minutes=10)
 LATE_S: Final = 60.0
 _WARNINGS: Final = 20
@@ -89,8 +90,10 @@ def curves(request: HttpRequest, name: str) -> JsonResponse:
     platform = selectors.platform_by_name(actor_of(request), name)
     now = timezone.now()
     samples = selectors.samples_since(platform, now - SHOWN)
-    span = [_ms(now - SHOWN), _ms(now)]
-    return JsonResponse({"range": span, "panels": _panels(samples) if samples else []})
+    # a link that is new is not drawn as a thin line at the end of an empty day
+    begins = min(samples[0].at, now - SHORTEST) if samples else now - SHOWN
+    panels = _panels(samples) if samples else []
+    return JsonResponse({"range": [_ms(begins), _ms(now)], "panels": panels})
 
 
 @needs("exchange.manage")
