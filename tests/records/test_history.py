@@ -45,6 +45,8 @@ OF_NO_HISTORY = {
     "PersonContact": "a history would keep what its person had erased",
     "PersonSession": "its beginning and end stand in the audit trail",
     "PhoneEntry": "versions of the tree are its history; another would keep a number that was taken out",
+    "PlatformSample": "written once",
+    "PlatformWarning": "told once; its beginning and end stand in it",
     "ProtectedWindow": "written once",
     "QuietHours": "a person's own preference",
     "RegistryGeneration": "a counter",

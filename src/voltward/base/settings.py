@@ -23,6 +23,13 @@ class Settings(BaseSettings):
     data: Path = Field(Path(".voltward"), description="folder that holds everything")
     demo: bool = Field(False, description="demo login, demo vehicles and the replay button")
 
+    demo_platform: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port on this machine of the demo's own public platform; 0: none",
+    )
+
     # gateway/
     gateway: str = Field("127.0.0.1:32960", description="vehicle port, HOST:PORT")
     gateway_processes: int = Field(

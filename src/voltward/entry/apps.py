@@ -13,6 +13,7 @@ class EntryConfig(AppConfig):
         from voltward.base.vehicle_id import installation_key
         from voltward.entry.attachment_store import attachment_store
         from voltward.entry.audit_keeping import keeping_of
+        from voltward.entry.link_ports import hand_in_links
         from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
         from voltward.entry.rooms import rooms
@@ -64,4 +65,5 @@ class EntryConfig(AppConfig):
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
         lists.hand_in(ListPorts())
         hand_in_map(map_of_settings)
+        hand_in_links(lambda: settings.VOLTWARD)
         hand_in_exports(lambda: settings.VOLTWARD.data / "exports")

@@ -77,7 +77,7 @@ def findings_status(settings: Settings) -> Path:
 
 
 def links_folder(settings: Settings) -> Path:
-    """Where the office puts the files of links and their vehicles."""
+    """Where the office tells the uplink of its links."""
     return settings.data / "snapshots"
 
 

@@ -57,13 +57,15 @@ _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.imp
 _WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until there is a verdict
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
+# links to public platforms: settings take two persons, pausing is at once
+_LINKS = frozenset({"exchange.read", "exchange.propose", "exchange.approve", "exchange.manage"})
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _LINKS
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
@@ -74,7 +76,8 @@ _TABLE = (
         MONITORING_OPERATOR,
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
-        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close"},
+        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
+           "exchange.read"},
     ),
     Role(
         QUALITY_ENGINEER,
@@ -95,7 +98,7 @@ _TABLE = (
         _("应急值守人员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read", "duty.work"},
     ),
-    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
+    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | _LINKS | {"audit.read", "rule.propose"}),
     Role(
         DATA_PROTECTION_OFFICER,
         _("个人信息保护负责人"),
@@ -105,9 +108,10 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read"},
+         reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
-         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,
@@ -152,7 +156,7 @@ _TABLE = (
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
-             "duty.run", "watch.sweep"}
+             "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage"}
         ),
     ),
 )  # fmt: skip

@@ -155,8 +155,19 @@ def read_links(folder: Path, key: bytes) -> LinksFile:
 
 def write_vehicles(folder: Path, generation: int, rows: Iterable[tuple[int, int, int]]) -> None:
     """``rows``: vehicle number as in the store, mask of links, number of its usage class."""
-    table = np.array([(v & 0xFFFF_FFFF_FFFF_FFFF, mask, usage) for v, mask, usage in rows], VEHICLE)
-    body = table[np.argsort(table["vehicle"], kind="stable")].tobytes()
+    write_table(folder, generation, vehicle_table(rows))
+
+
+def vehicle_table(rows: Iterable[tuple[int, int, int]]) -> NDArray[Any]:
+    """Such rows ``(n,)`` of ``VEHICLE`` by rising vehicle number: ten million take 170 MB."""
+    found = ((v & 0xFFFF_FFFF_FFFF_FFFF, mask, usage) for v, mask, usage in rows)
+    table = np.fromiter(found, VEHICLE)
+    return table[np.argsort(table["vehicle"], kind="stable")]
+
+
+def write_table(folder: Path, generation: int, table: NDArray[Any]) -> None:
+    """``table``: as ``vehicle_table`` gives it. The file is replaced in one step."""
+    body = table.tobytes()
     head = _HEADER.pack(_MAGIC, generation, len(table), zlib.crc32(body))
     folder.mkdir(parents=True, exist_ok=True)
     replace_durably(folder / VEHICLES_FILE, head + body)

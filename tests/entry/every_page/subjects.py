@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import django
+from tests.entry.every_page.subjects_exchange import platforms
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
 LOGIN, PASSWORD = "walker", "correct-horse-battery"
@@ -18,6 +19,7 @@ LOGIN, PASSWORD = "walker", "correct-horse-battery"
 
 def make(vin: str) -> list[str]:
     """Everything, as the people of the demo would; returns the addresses that are not linked."""
+
     from voltward.records.selectors import person_by_login
 
     head, security_admin = (
@@ -32,6 +34,7 @@ def make(vin: str) -> list[str]:
     _approvals(security_admin)
     steps = _lifecycle(head, vin)
     _watch(head, vin)
+    platforms(head)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(

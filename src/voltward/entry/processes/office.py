@@ -33,6 +33,7 @@ def run_office(settings: Settings) -> None:
         finding_stream,
         jobs,
         limit_snapshot,
+        link_snapshot,
         newcomers,
         registry,
         watchdog_jobs,
@@ -45,10 +46,12 @@ def run_office(settings: Settings) -> None:
     start_http_server(settings.metrics_port, "127.0.0.1")
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
+    key = places.link_key(settings)
+    links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
     findings = partial(finding_stream.follow, settings, stopping, told)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, limits, findings)
+        for follow in (publish, limits, links, findings)
     ]
     for thread in following:
         thread.start()

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from voltward.exchange.ui.platform_urls import PLATFORM_URLS
+
+urlpatterns: list[URLPattern | URLResolver] = [*PLATFORM_URLS]
