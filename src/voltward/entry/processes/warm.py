@@ -11,6 +11,7 @@ KERNELS = (
     "voltward.telemetry.ingest.repeats",
     "voltward.telemetry.ingest.vehicles",
     "voltward.findings.warming",
+    "voltward.uplink.quality.warming",
 )
 
 
