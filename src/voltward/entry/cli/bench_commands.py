@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import,"
+    help="Measure this machine: decode, journal, gateway, store, path, findings, quality, alarm, api, import,"
     " search, audit, map.",
     no_args_is_help=True,
 )
@@ -49,6 +49,21 @@ def findings(
     Example: voltward bench findings
     """
     from voltward.findings.bench import measure, text_of
+
+    _show(measure(vehicles, rows), as_json, text_of)
+
+
+@app.command()
+def quality(
+    vehicles: int = typer.Option(1000, min=1, help="Vehicles of the fleet."),
+    rows: int = typer.Option(100_000, min=20_000, help="Reports that are counted."),
+    as_json: JsonOption = False,
+) -> None:
+    """Reports a second whose data quality one core counts.
+
+    Example: voltward bench quality
+    """
+    from voltward.uplink.quality.bench import measure, text_of
 
     _show(measure(vehicles, rows), as_json, text_of)
 

@@ -1,7 +1,8 @@
 """The error classes and the limits they are judged by, as ``facts/`` lists them.
 
 No list of the national platform is public (facts of GB/T 32960, data-quality rules): the classes are its
-published examples and what follows from the protocol itself. The order of the files numbers them.
+published examples and what follows from the protocol itself. The order of the files numbers them, and
+compiled kernels hold the numbers: rows are added at the end only.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def facts_of(name: str) -> list[dict[str, Any]]:
 CLASSES: Final = tuple(ErrorClass(**row) for row in facts_of("classes.json"))
 CODES: Final = tuple(one.code for one in CLASSES)
 BY_CODE: Final = {one.code: one for one in CLASSES}
+PER_DAY: Final = frozenset({"odometer.track"})  # found once of a day, not of a row
 NUMBER: Final = {code: number for number, code in enumerate(CODES)}
 LIMITS: Final = tuple(
     Limit(

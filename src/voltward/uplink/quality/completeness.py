@@ -50,7 +50,7 @@ def _owed(edition, charging, mode, drive):  # type: ignore[no-untyped-def]
     if charging != PARKED_CHARGING:
         owed |= _MOTOR
         rests = drive == EREV and mode == ELECTRIC
-        if (mode == HYBRID or drive == PHEV or drive == EREV) and not rests:
+        if (mode == HYBRID or drive in (PHEV, EREV)) and not rests:
             owed |= _ENGINE
     if drive == FCEV or (drive != drive and mode == FUEL):
         owed |= _FUEL_CELL

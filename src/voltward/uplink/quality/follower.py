@@ -76,7 +76,9 @@ class QualityMetrics:
             "voltward_quality_records", "Records of days on the stream", registry=registry
         )
         self.lag = Gauge(
-            "voltward_quality_lag_seconds", "Age of the oldest report not counted", registry=registry
+            "voltward_quality_lag_seconds",
+            "Age of the oldest report not counted",
+            registry=registry,
         )
 
 
@@ -181,9 +183,7 @@ class QualityFollower:
             self._writer = self._opened()
         elif self._writer.state is not State.SERVING:
             self._writer.recover()
-        write_records(
-            self._writer, payloads, KIND_QUALITY, [self.clock.now_ns()] * len(payloads)
-        )
+        write_records(self._writer, payloads, KIND_QUALITY, [self.clock.now_ns()] * len(payloads))
         self.metrics.records.inc(len(payloads))
 
     def _restored(self) -> dict[str, Position]:

@@ -27,7 +27,9 @@ STREAM_PREFIX: Final = "quality-"
 AT_ONCE: Final = 2000  # summaries of one record
 _LISTS: Final = ("is_fresh", "counts", "first_s", "last_s")
 TOTAL: Final = np.dtype([(name, DAY[name]) for name in DAY.names or () if name not in _LISTS])
-ERROR: Final = np.dtype([("of", "<u4"), ("number", "<u2"), ("count", "<u4"), ("first_s", "<u4"), ("last_s", "<u4")])  # fmt: skip
+ERROR: Final = np.dtype(
+    [("of", "<u4"), ("number", "<u2"), ("count", "<u4"), ("first_s", "<u4"), ("last_s", "<u4")]
+)
 _TRACK: Final = NUMBER["odometer.track"]
 
 
@@ -66,11 +68,14 @@ class Summary:
     errors: Mapping[str, Found] = field(default_factory=dict)
 
 
-def strays(track_m: Array, path_m: Array, wheel_m: Array, share_pct: Array, least_km: Array) -> Array:
+def strays(
+    track_m: Array, path_m: Array, wheel_m: Array, share_pct: Array, least_km: Array
+) -> Array:
     """bool ``(n,)``: the odometer strays from the larger of the two other ways by more than a share."""
     larger = np.maximum(path_m, wheel_m)
     long_enough = np.maximum(track_m, larger) >= least_km * 1000
-    return long_enough & (np.abs(track_m - larger) > larger * share_pct / 100)
+    wrong: Array = long_enough & (np.abs(track_m - larger) > larger * share_pct / 100)
+    return wrong
 
 
 def records_of(

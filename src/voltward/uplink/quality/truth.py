@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from voltward.findings.kernel import kernel
@@ -27,6 +26,7 @@ _NO_FLAG, _NO_LEVEL = NUMBER["alarm.no_flag"], NUMBER["alarm.no_level"]
 _CELL_HIGHEST, _CELL_LOWEST = PLACE["cell_highest_mv"], PLACE["cell_lowest_mv"]
 _PROBE_HIGHEST, _PROBE_LOWEST = PLACE["probe_highest_c"], PLACE["probe_lowest_c"]
 _CURRENT_A, _GAP_PCT = PLACE["charge_current_a"], PLACE["sum_gap_pct"]
+_EXTREME_MV, _EXTREME_C = PLACE["extreme_mv"], PLACE["extreme_c"]
 
 
 def scan(
@@ -86,15 +86,17 @@ def _lists(  # type: ignore[no-untyped-def]
         d, limit = days[at[i]], table[of_row[i]]
         if highest[i] > limit[_CELL_HIGHEST] or lowest[i] < limit[_CELL_LOWEST] or zeros[i] > 0:
             mark(d, _CELLS, second[i])
-        if total_v[i] > 0 and abs(sum_mv[i] / 1000 - total_v[i]) / total_v[i] * 100 > limit[_GAP_PCT]:
+        if (
+            total_v[i] > 0
+            and abs(sum_mv[i] / 1000 - total_v[i]) / total_v[i] * 100 > limit[_GAP_PCT]
+        ):
             mark(d, _SUM, second[i])
         if not is_whole[i]:
             continue
         # a cell of exactly 0 mV is left out of the list's extremes, a frame may take it in
-        low_differs = told_lowest[i] != lowest[i] and not (zeros[i] > 0 and told_lowest[i] == 0)
-        high_known = told_highest[i] == told_highest[i] and highest[i] == highest[i]
-        low_known = told_lowest[i] == told_lowest[i] and lowest[i] == lowest[i]
-        if (high_known and told_highest[i] != highest[i]) or (low_known and low_differs):
+        is_zero = zeros[i] > 0 and told_lowest[i] == 0
+        low_differs = abs(told_lowest[i] - lowest[i]) > limit[_EXTREME_MV] and not is_zero
+        if low_differs or abs(told_highest[i] - highest[i]) > limit[_EXTREME_MV]:
             mark(d, _EXTREME_CELLS, second[i])
 
 
@@ -108,7 +110,8 @@ def _temperatures(  # type: ignore[no-untyped-def]
         d, limit = days[at[i]], table[of_row[i]]
         if highest[i] > limit[_PROBE_HIGHEST] or lowest[i] <= limit[_PROBE_LOWEST]:
             mark(d, _PROBES, second[i])
-        if abs(told_highest[i] - highest[i]) > 0 or abs(told_lowest[i] - lowest[i]) > 0:
+        high_differs = abs(told_highest[i] - highest[i]) > limit[_EXTREME_C]
+        if high_differs or abs(told_lowest[i] - lowest[i]) > limit[_EXTREME_C]:
             mark(d, _EXTREME_PROBES, second[i])
 
 
