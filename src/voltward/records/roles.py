@@ -55,6 +55,7 @@ _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
 _TELEMETRY = frozenset({"telemetry.read", "frame.read", "duty.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
 _WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until there is a verdict
+_DATA_QUALITY = frozenset({"quality_data.read", "quality_data.handle"})
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
@@ -64,6 +65,7 @@ _TABLE = (
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
+        | _DATA_QUALITY
         | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
            "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
@@ -73,12 +75,13 @@ _TABLE = (
         MONITORING_OPERATOR,
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
+        | _DATA_QUALITY
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close"},
     ),
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _DATA_QUALITY
         | {"rule.propose", "export.large", "limit.propose", "alarm.read"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
@@ -104,7 +107,8 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "quality_data.read"},
+         reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
          _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
@@ -151,7 +155,7 @@ _TABLE = (
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
-             "duty.run", "watch.sweep"}
+             "duty.run", "watch.sweep", "quality.take", "quality.sweep"}
         ),
     ),
 )  # fmt: skip

@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # Django is not ready while this module is loaded
 
 NEWCOMERS = Counter("voltward_office_newcomers_total", "Vehicles admitted as seen but not on file")
 EPISODES = Counter("voltward_office_episodes_total", "Episodes taken from the findings")
+QUALITY_DAYS = Counter(
+    "voltward_office_quality_days_total", "Days of vehicles brought in or renewed"
+)
 ALARMS = Counter("voltward_office_alarms_total", "Alarms opened on the desk")
 _log = structlog.get_logger("voltward.office")
 
@@ -34,6 +37,8 @@ def run_office(settings: Settings) -> None:
         jobs,
         limit_snapshot,
         newcomers,
+        quality_snapshot,
+        quality_stream,
         registry,
         watchdog_jobs,
     )
@@ -46,9 +51,11 @@ def run_office(settings: Settings) -> None:
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     findings = partial(finding_stream.follow, settings, stopping, told)
+    quality_limits = partial(quality_snapshot.follow, places.quality_limits(settings), stopping)
+    quality = partial(quality_stream.follow, settings, stopping, QUALITY_DAYS.inc)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, limits, findings)
+        for follow in (publish, limits, findings, quality_limits, quality)
     ]
     for thread in following:
         thread.start()

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from voltward.exchange.ui import quality_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*quality_urls.urlpatterns]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -138,3 +138,13 @@ def _summary(row: Any, errors: Mapping[str, Found]) -> Summary:
     values["begin_s"], values["end_s"] = (max(values[name] - 1, 0) for name in ("begin_s", "end_s"))
     values["delays"] = tuple(values["delays"])
     return Summary(**values, errors=errors)
+
+
+def summary_to_json(summary: Summary) -> dict[str, Any]:
+    """Plain values, as a database keeps them."""
+    return asdict(summary)
+
+
+def summary_from_json(body: Mapping[str, Any]) -> Summary:
+    errors = {code: Found(**one) for code, one in body["errors"].items()}
+    return Summary(**{**body, "delays": tuple(body["delays"]), "errors": errors})
