@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 from tests.pages.lists.filling_basics import HOUR, NUMBER, Numbers, of_maker, vehicles
 from tests.pages.lists.filling_desk import DESK
+from tests.pages.lists.filling_quality import QUALITY
 
 from voltward.fleet import models as fleet
 from voltward.records import models as records
@@ -252,4 +253,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
     **DESK,
+    **QUALITY,
 }  # fmt: skip

@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                 ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.qualitycase', verbose_name='上一次')),
             ],
             options={
+                'indexes': [models.Index(fields=['maker', '-opened_at', '-id'], name='quality_case_by_opened'), models.Index(fields=['maker', 'fixed_on', 'id'], name='quality_case_by_fixed')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['cause', 'fixed', 'open'])), fields=('maker', 'model_name', 'code'), name='quality_case_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed'), models.Q(('closed_by', models.F('fixed_by')), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_by__isnull', True)), _connector='OR'), name='quality_case_second_person'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('cause', ''), _negated=True), ('state', 'cause')), models.Q(models.Q(('cause', ''), _negated=True), models.Q(('fix', ''), _negated=True), ('fixed_on__isnull', False)), _connector='OR'), name='quality_case_steps')],
                 'verbose_name': '数据质量问题',
             },
         ),
@@ -104,6 +106,8 @@ class Migration(migrations.Migration):
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fleet.vehicle', verbose_name='车辆')),
             ],
             options={
+                'indexes': [models.Index(fields=['maker', 'day', 'id'], name='quality_day_by_day'), models.Index(fields=['maker', 'errors_number', 'id'], name='quality_day_by_errors'), models.Index(fields=['maker', 'missing', 'id'], name='quality_day_by_missing'), models.Index(fields=['maker', 'gap_s', 'id'], name='quality_day_by_gap')],
+                'constraints': [models.UniqueConstraint(fields=('vehicle', 'day', 'received_on'), name='quality_day_once')],
                 'verbose_name': '车辆日数据质量',
             },
         ),
@@ -129,6 +133,7 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('maker', 'code', 'revision'), name='quality_limit_revision_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('maker__isnull', True), models.Q(('approved_by__isnull', False), ('proposed_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='quality_limit_second_person'), models.CheckConstraint(condition=models.Q(('value__gte', models.F('lowest')), ('value__lte', models.F('highest'))), name='quality_limit_in_range')],
                 'verbose_name': '数据质量限值',
             },
         ),
@@ -182,6 +187,7 @@ class Migration(migrations.Migration):
                 ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('maker', 'day', 'model_name'), name='quality_model_day_once')],
                 'verbose_name': '车型日数据质量',
             },
         ),
@@ -197,6 +203,8 @@ class Migration(migrations.Migration):
                 ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.maker')),
             ],
             options={
+                'indexes': [models.Index(fields=['maker', 'code', 'day'], name='quality_model_error_of_code')],
+                'constraints': [models.UniqueConstraint(fields=('maker', 'day', 'model_name', 'code'), name='quality_model_error_once')],
                 'verbose_name': '车型日错误数',
             },
         ),
@@ -212,6 +220,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
             ],
             options={
+                'indexes': [models.Index(fields=['case', 'id'], name='quality_step_of')],
                 'verbose_name': '数据质量问题记录',
             },
         ),
@@ -227,74 +236,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('vehicle_number', 'day', 'received'), name='quality_waiting_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='qualitycase',
-            index=models.Index(fields=['maker', '-opened_at', '-id'], name='quality_case_by_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='qualitycase',
-            index=models.Index(fields=['maker', 'fixed_on', 'id'], name='quality_case_by_fixed'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitycase',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['cause', 'fixed', 'open'])), fields=('maker', 'model_name', 'code'), name='quality_case_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitycase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed'), models.Q(('closed_by', models.F('fixed_by')), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_by__isnull', True)), _connector='OR'), name='quality_case_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitycase',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('cause', ''), _negated=True), ('state', 'cause')), models.Q(models.Q(('cause', ''), _negated=True), models.Q(('fix', ''), _negated=True), ('fixed_on__isnull', False)), _connector='OR'), name='quality_case_steps'),
-        ),
-        migrations.AddIndex(
-            model_name='qualityday',
-            index=models.Index(fields=['maker', 'day', 'id'], name='quality_day_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='qualityday',
-            index=models.Index(fields=['maker', 'errors_number', 'id'], name='quality_day_by_errors'),
-        ),
-        migrations.AddIndex(
-            model_name='qualityday',
-            index=models.Index(fields=['maker', 'missing', 'id'], name='quality_day_by_missing'),
-        ),
-        migrations.AddIndex(
-            model_name='qualityday',
-            index=models.Index(fields=['maker', 'gap_s', 'id'], name='quality_day_by_gap'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualityday',
-            constraint=models.UniqueConstraint(fields=('vehicle', 'day', 'received_on'), name='quality_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitylimit',
-            constraint=models.UniqueConstraint(fields=('maker', 'code', 'revision'), name='quality_limit_revision_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitylimit',
-            constraint=models.CheckConstraint(condition=models.Q(('maker__isnull', True), models.Q(('approved_by__isnull', False), ('proposed_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='quality_limit_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitylimit',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', models.F('lowest')), ('value__lte', models.F('highest'))), name='quality_limit_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitymodelday',
-            constraint=models.UniqueConstraint(fields=('maker', 'day', 'model_name'), name='quality_model_day_once'),
-        ),
-        migrations.AddIndex(
-            model_name='qualitymodelerror',
-            index=models.Index(fields=['maker', 'code', 'day'], name='quality_model_error_of_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='qualitymodelerror',
-            constraint=models.UniqueConstraint(fields=('maker', 'day', 'model_name', 'code'), name='quality_model_error_once'),
-        ),
-        migrations.AddIndex(
-            model_name='qualitystep',
-            index=models.Index(fields=['case', 'id'], name='quality_step_of'),
         ),
         AddTriggers(
             triggers=[('qualitycase', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exchange_qualitycaseevent" ("cause", "closed_at", "closed_by_id", "code", "fix", "fixed_by_id", "fixed_on", "id", "maker_id", "measured", "model_name", "opened_at", "opened_by_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "state", "why") VALUES (NEW."cause", NEW."closed_at", NEW."closed_by_id", NEW."code", NEW."fix", NEW."fixed_by_id", NEW."fixed_on", NEW."id", NEW."maker_id", NEW."measured", NEW."model_name", NEW."opened_at", NEW."opened_by_id", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."previous_id", NEW."state", NEW."why"); RETURN NULL;', hash='e573760692c99d3c42f905f93d742edaecdb203d', operation='INSERT', pgid='pgtrigger_insert_insert_e2ed9', table='exchange_qualitycase', when='AFTER'))), ('qualitycase', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "exchange_qualitycaseevent" ("cause", "closed_at", "closed_by_id", "code", "fix", "fixed_by_id", "fixed_on", "id", "maker_id", "measured", "model_name", "opened_at", "opened_by_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "state", "why") VALUES (NEW."cause", NEW."closed_at", NEW."closed_by_id", NEW."code", NEW."fix", NEW."fixed_by_id", NEW."fixed_on", NEW."id", NEW."maker_id", NEW."measured", NEW."model_name", NEW."opened_at", NEW."opened_by_id", NEW."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."previous_id", NEW."state", NEW."why"); RETURN NULL;', hash='de3035f48644ab47e7d65c5fbc8f10156db96f9a', operation='UPDATE', pgid='pgtrigger_update_update_92cb5', table='exchange_qualitycase', when='AFTER'))), ('qualitycase', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exchange_qualitycaseevent" ("cause", "closed_at", "closed_by_id", "code", "fix", "fixed_by_id", "fixed_on", "id", "maker_id", "measured", "model_name", "opened_at", "opened_by_id", "owner_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "state", "why") VALUES (OLD."cause", OLD."closed_at", OLD."closed_by_id", OLD."code", OLD."fix", OLD."fixed_by_id", OLD."fixed_on", OLD."id", OLD."maker_id", OLD."measured", OLD."model_name", OLD."opened_at", OLD."opened_by_id", OLD."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."previous_id", OLD."state", OLD."why"); RETURN NULL;', hash='d7aa7afb49752f5e041e7c0f482d80dbbf0949bb', operation='DELETE', pgid='pgtrigger_delete_delete_722e5', table='exchange_qualitycase', when='AFTER'))), ('qualitycaseevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='48e0773b6b6d26bc09e5da1037627a488d51a45b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_666e1', table='exchange_qualitycaseevent', when='BEFORE'))), ('qualitylimit', pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exchange_qualitylimitevent" ("approved_at", "approved_by_id", "code", "confidence", "effective_from", "highest", "id", "lowest", "maker_id", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "revision", "source", "title_en", "title_zh", "unit", "value") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."code", NEW."confidence", NEW."effective_from", NEW."highest", NEW."id", NEW."lowest", NEW."maker_id", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."proposed_by_id", NEW."revision", NEW."source", NEW."title_en", NEW."title_zh", NEW."unit", NEW."value"); RETURN NULL;', hash='8f0aa85511a6e4120d2c5f5f8b58944176c7871b', operation='INSERT', pgid='pgtrigger_insert_insert_4e2e3', table='exchange_qualitylimit', when='AFTER'))), ('qualitylimit', pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "exchange_qualitylimitevent" ("approved_at", "approved_by_id", "code", "confidence", "effective_from", "highest", "id", "lowest", "maker_id", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "revision", "source", "title_en", "title_zh", "unit", "value") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."code", NEW."confidence", NEW."effective_from", NEW."highest", NEW."id", NEW."lowest", NEW."maker_id", NEW."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."proposed_by_id", NEW."revision", NEW."source", NEW."title_en", NEW."title_zh", NEW."unit", NEW."value"); RETURN NULL;', hash='87c80ce4d81d675e36a8fa0aaa4b4b9ea8fd0823', operation='UPDATE', pgid='pgtrigger_update_update_0c53f', table='exchange_qualitylimit', when='AFTER'))), ('qualitylimit', pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "exchange_qualitylimitevent" ("approved_at", "approved_by_id", "code", "confidence", "effective_from", "highest", "id", "lowest", "maker_id", "order", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_by_id", "revision", "source", "title_en", "title_zh", "unit", "value") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."code", OLD."confidence", OLD."effective_from", OLD."highest", OLD."id", OLD."lowest", OLD."maker_id", OLD."order", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."proposed_by_id", OLD."revision", OLD."source", OLD."title_en", OLD."title_zh", OLD."unit", OLD."value"); RETURN NULL;', hash='85454540765b88630fe813fe80cecce068ec74ca', operation='DELETE', pgid='pgtrigger_delete_delete_68735', table='exchange_qualitylimit', when='AFTER'))), ('qualitylimitevent', pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dea5171648d546235efb481979e0be388202de00', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1c0a7', table='exchange_qualitylimitevent', when='BEFORE')))],

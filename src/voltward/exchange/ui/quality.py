@@ -143,7 +143,7 @@ def _figures(actor: Person, first: date, last: date, good_pct: float) -> list[Fi
         Figure(_("数据缺失率"), share(missing), _("低于 %(good)g %% 为良好") % {"good": good_pct},
                missing is not None and missing >= good_pct),
         Figure(_("行驶间隔占比"), share(rates.gap_pct), _("超过 30 秒的间隔占行驶时长")),
-        Figure(_("实时延迟（95 %）"), delay_text(rates), _("采集到接收")),
+        Figure(_("实时延迟 95 分位"), delay_text(rates), _("采集到接收")),
         Figure(_("补发占比"), share(rates.reissued_pct), _("%(rows)d 条报文") % {"rows": rates.rows}),
     ]  # fmt: skip
 
