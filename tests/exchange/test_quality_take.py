@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -92,23 +91,22 @@ def test_a_part_received_later_counts_into_its_own_day_and_its_vehicle_once(make
 
 
 def test_the_sums_are_the_same_in_whatever_pieces_and_order_days_come(maker: Maker) -> None:
-    assert differs(maker, VehicleDay.of) is False
+    assert differs(maker) is False
 
 
 def test_sums_that_forget_what_was_counted_before_are_found_out(
     maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgets(key, before, after):  # type: ignore[no-untyped-def]
-        return VehicleDay.of([], 0.1), after
-
-    moved = quality_sums.Sums.moved
+    moved, nothing = quality_sums.Sums.moved, VehicleDay.of([], 0.1)
     monkeypatch.setattr(
-        quality_sums.Sums, "moved", lambda self, key, b, a: moved(self, key, *forgets(key, b, a))
+        quality_sums.Sums,
+        "moved",
+        lambda self, key, _before, after: moved(self, key, nothing, after),
     )
-    assert differs(maker, VehicleDay.of) is True
+    assert differs(maker) is True
 
 
-def differs(maker: Maker, _of: Callable[..., VehicleDay]) -> bool:
+def differs(maker: Maker) -> bool:
     """Whether the sums of days told in steps are others than those of days told once."""
     cars = [car(maker) for _ in range(3)]
     final = [

@@ -133,7 +133,7 @@ def error_by_model(actor: Person, code: str, first: date, last: date) -> Sequenc
     sums = rows.order_by().values("model_name").annotate(
         number=Sum("count"), vehicle_days=Sum("vehicles")
     )  # fmt: skip
-    return list(sums.order_by("-vehicle_days", "model_name"))
+    return [dict(row) for row in sums.order_by("-vehicle_days", "model_name")]
 
 
 def error_by_day(actor: Person, code: str, first: date, last: date) -> dict[date, int]:

@@ -90,7 +90,6 @@ QUALITY_DAYS = List(
     api="quality/days/",
     about="What each vehicle's day came to, by the day of receipt; `errors`: class to count, first and"
     " last second of the day (Beijing).",
-    can_follow=False,
 )  # fmt: skip
 
 
