@@ -81,6 +81,20 @@ def links_folder(settings: Settings) -> Path:
     return settings.data / "snapshots"
 
 
+def quality_folder(settings: Settings) -> Path:
+    """Memory of the engine that counts data quality."""
+    return settings.data / "quality"
+
+
+def quality_status(settings: Settings) -> Path:
+    return settings.data / "run" / "quality-main.json"
+
+
+def quality_limits(settings: Settings) -> Path:
+    """The limit book of data quality; apart from that of the findings, which has a shape of its own."""
+    return settings.data / "snapshots" / "quality"
+
+
 def uplink_folder(settings: Settings) -> Path:
     """Cursors and backlogs of the links, a folder each."""
     return settings.data / "uplink"

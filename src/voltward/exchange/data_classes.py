@@ -1,6 +1,7 @@
 """The data class of every column of exchange/."""
 
 from voltward.exchange.platform_classes import PLATFORMS
+from voltward.exchange.quality_data_classes import QUALITY
 from voltward.records.protection.classes import Declared
 
-DATA_CLASSES: Declared = {**PLATFORMS}
+DATA_CLASSES: Declared = {**PLATFORMS, **QUALITY}

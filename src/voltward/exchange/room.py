@@ -6,13 +6,23 @@ from voltward.exchange.platform_room import (
     PLATFORM_MENU,
     PLATFORM_SUBJECTS,
 )
+from voltward.exchange.quality_room import (
+    QUALITY_JOBS,
+    QUALITY_LISTS,
+    QUALITY_MENU,
+    QUALITY_SUBJECTS,
+    QUALITY_TABS,
+    QUALITY_TASKS,
+)
 from voltward.pages.room import Room
 
 ROOM = Room(
     name="exchange",
-    menu=(*PLATFORM_MENU,),
-    subjects=(*PLATFORM_SUBJECTS,),
-    jobs=(*PLATFORM_JOBS,),
-    lists=(*PLATFORM_LISTS,),
+    menu=(*PLATFORM_MENU, *QUALITY_MENU),
+    tabs=QUALITY_TABS,
+    subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS),
+    tasks=QUALITY_TASKS,
+    jobs=(*PLATFORM_JOBS, *QUALITY_JOBS),
+    lists=(*PLATFORM_LISTS, *QUALITY_LISTS),
     urls="voltward.exchange.ui.urls",
 )

@@ -55,6 +55,7 @@ _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
 _TELEMETRY = frozenset({"telemetry.read", "frame.read", "duty.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
 _WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until there is a verdict
+_DATA_QUALITY = frozenset({"quality_data.read", "quality_data.handle"})
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
 # links to public platforms: settings take two persons, pausing is at once
@@ -66,6 +67,7 @@ _TABLE = (
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _LINKS
+        | _DATA_QUALITY
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
@@ -77,12 +79,12 @@ _TABLE = (
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
-           "exchange.read"},
+           "exchange.read"} | _DATA_QUALITY,
     ),
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH | _DATA_QUALITY
         | {"rule.propose", "export.large", "limit.propose", "alarm.read", "watch.review"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
@@ -108,7 +110,8 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read"},
+         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read",
+                               "quality_data.read"},
          reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
          _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
@@ -156,7 +159,8 @@ _TABLE = (
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
-             "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage"}
+             "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
+             "quality.take", "quality.sweep"}
         ),
     ),
 )  # fmt: skip

@@ -35,6 +35,7 @@ def make(vin: str) -> list[str]:
     steps = _lifecycle(head, vin)
     _watch(head, vin)
     platforms(head)
+    _quality(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(
@@ -232,6 +233,21 @@ def _approvals(security_admin) -> None:  # type: ignore[no-untyped-def]
 
     walker = person_by_login(LOGIN)
     role_give(security_admin, person_id=walker.pk, role="safety_head", reason="Deputy in July")
+
+
+def _quality(head, vin: str) -> None:  # type: ignore[no-untyped-def]
+    from voltward.exchange.services.quality import quality_days_take
+    from voltward.exchange.services.quality_cases import quality_case_open
+    from voltward.fleet.selectors import vehicle_by_vin
+    from voltward.records import days
+    from voltward.records.selectors import installation
+    from voltward.uplink.quality.summary import Found, Summary
+
+    car, today = vehicle_by_vin(head, vin), (days.today() - date(1970, 1, 1)).days
+    errors = {"range.cells": Found(3, 30_000, 36_000)}
+    day = Summary(car.vehicle_id, today - 1, today, rows=100, expected=700, errors=errors)
+    quality_days_take(installation(), told=[day])
+    quality_case_open(head, model=car.model_name, code="range.cells", reason="Seen on a round")
 
 
 def _roster(head) -> None:  # type: ignore[no-untyped-def]

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, uplink, editions, alarm, api,"
-    " import, search, audit, map.",
+    help="Measure this machine: decode, journal, gateway, store, path, findings, uplink, editions, quality,"
+    " alarm, api, import, search, audit, map.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -65,6 +65,21 @@ def editions(
     from voltward.uplink.editions.bench import measure, text_of
 
     _show(measure(frames), as_json, text_of)
+
+
+@app.command()
+def quality(
+    vehicles: int = typer.Option(1000, min=1, help="Vehicles of the fleet."),
+    rows: int = typer.Option(100_000, min=20_000, help="Reports that are counted."),
+    as_json: JsonOption = False,
+) -> None:
+    """Reports a second whose data quality one core counts.
+
+    Example: voltward bench quality
+    """
+    from voltward.uplink.quality.bench import measure, text_of
+
+    _show(measure(vehicles, rows), as_json, text_of)
 
 
 @app.command()

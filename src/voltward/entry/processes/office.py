@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # Django is not ready while this module is loaded
 
 NEWCOMERS = Counter("voltward_office_newcomers_total", "Vehicles admitted as seen but not on file")
 EPISODES = Counter("voltward_office_episodes_total", "Episodes taken from the findings")
+QUALITY_DAYS = Counter(
+    "voltward_office_quality_days_total", "Days of vehicles brought in or renewed"
+)
 ALARMS = Counter("voltward_office_alarms_total", "Alarms opened on the desk")
 _log = structlog.get_logger("voltward.office")
 
@@ -35,6 +38,8 @@ def run_office(settings: Settings) -> None:
         limit_snapshot,
         link_snapshot,
         newcomers,
+        quality_snapshot,
+        quality_stream,
         registry,
         watchdog_jobs,
     )
@@ -49,9 +54,11 @@ def run_office(settings: Settings) -> None:
     key = places.link_key(settings)
     links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
     findings = partial(finding_stream.follow, settings, stopping, told)
+    quality_limits = partial(quality_snapshot.follow, places.quality_limits(settings), stopping)
+    quality = partial(quality_stream.follow, settings, stopping, QUALITY_DAYS.inc)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, limits, links, findings)
+        for follow in (publish, limits, links, findings, quality_limits, quality)
     ]
     for thread in following:
         thread.start()

@@ -7,6 +7,14 @@ from voltward.exchange.models.platforms import (
     PlatformRevision,
     PublicPlatform,
 )
+from voltward.exchange.models.quality import (
+    QualityDay,
+    QualityLimit,
+    QualityModelDay,
+    QualityModelError,
+    QualityWaiting,
+)
+from voltward.exchange.models.quality_cases import QualityCase, QualityStep
 
 __all__ = [
     "PlatformChoice",
@@ -15,4 +23,11 @@ __all__ = [
     "PlatformSample",
     "PlatformWarning",
     "PublicPlatform",
+    "QualityCase",
+    "QualityDay",
+    "QualityLimit",
+    "QualityModelDay",
+    "QualityModelError",
+    "QualityStep",
+    "QualityWaiting",
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from voltward.exchange.ui import quality_urls
 from voltward.exchange.ui.platform_urls import PLATFORM_URLS
 
-urlpatterns: list[URLPattern | URLResolver] = [*PLATFORM_URLS]
+urlpatterns: list[URLPattern | URLResolver] = [*PLATFORM_URLS, *quality_urls.urlpatterns]

@@ -7,8 +7,9 @@ from pathlib import Path
 from voltward.base.errors import BadInput
 from voltward.journal.keys import KeyRing
 
-# Streams that hold no frames of vehicles: what was set aside, what was found, what became of uploads.
-OWN_STREAMS = ("quarantine-*", "findings-*", "proof-*")
+# Streams that hold no frames of vehicles: what was set aside, what was found,
+# what became of uploads, what the quality of days came to.
+OWN_STREAMS = ("quarantine-*", "findings-*", "proof-*", "quality-*")
 
 
 @dataclass(frozen=True, slots=True)
