@@ -18,7 +18,7 @@ from voltward.gateway.registry import ENROLLED, REGISTERED, RegistryEntry
 from voltward.gateway.roster import Roster
 from voltward.gateway.session import Session
 
-FRAME, _, EVENT, REFUSED = RecordKind
+FRAME, _, EVENT, REFUSED, _SEALED = RecordKind
 
 
 @pytest.fixture

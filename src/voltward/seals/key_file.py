@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -66,7 +66,7 @@ class Agreement:
     without it a vehicle proves itself with its first report, and can never replace a living session.
     """
 
-    rule: CipherRule = CipherRule()
+    rule: CipherRule = field(default_factory=CipherRule)
     wrap: Wrap = "sm2"
     logins_signed: bool = True
 
@@ -77,7 +77,7 @@ class VehicleKeys:
 
     keys: tuple[TerminalKey, ...] = ()
     data_keys: tuple[DataKey, ...] = ()
-    agreement: Agreement = Agreement()
+    agreement: Agreement = field(default_factory=Agreement)
 
     @property
     def is_enrolled(self) -> bool:
@@ -90,13 +90,13 @@ class VehicleKeys:
             if one.state == "active" and one.since_s <= now_s and not 0 < one.until_s <= now_s
         ]  # fmt: skip
 
-    def data_key(self, kind: int, now_s: float) -> DataKey | None:
-        """The newest data key in force."""
+    def data_keys_now(self, kind: int, now_s: float) -> list[DataKey]:
+        """Data keys in force, the newest first: frames under the last one may still be on the way."""
         fits = [
             one for one in self.data_keys
             if one.kind == kind and one.since_s <= now_s < one.until_s
         ]  # fmt: skip
-        return max(fits, key=lambda one: one.since_s, default=None)
+        return sorted(fits, key=lambda one: one.since_s, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +172,17 @@ def _plain(vin: str, one: VehicleKeys, key: bytes) -> dict[str, object]:
     }
 
 
-def _vehicle(row: dict[str, list[list[object]]], key: bytes) -> VehicleKeys:
-    vin, agreement = str(row["vin"]), dict(row["agreement"])  # type: ignore[arg-type]
-    rule = CipherRule(**agreement.pop("rule"))  # type: ignore[call-overload]
+def _vehicle(row: dict[str, Any], key: bytes) -> VehicleKeys:
+    vin, agreement = row["vin"], dict(row["agreement"])
+    rule = CipherRule(**agreement.pop("rule"))
     return VehicleKeys(
         tuple(
-            TerminalKey(vin, chip, Algorithm(code), bytes.fromhex(text), state, since, until)  # type: ignore[arg-type]
+            TerminalKey(vin, chip, Algorithm(code), bytes.fromhex(text), state, since, until)
             for chip, code, text, state, since, until in row["keys"]
         ),
         tuple(
-            DataKey(kind, unseal(sealed, key, vin), since, until)  # type: ignore[arg-type]
+            DataKey(kind, unseal(sealed, key, vin), since, until)
             for kind, sealed, since, until in row["data"]
         ),
-        Agreement(rule, **agreement),  # type: ignore[arg-type]
+        Agreement(rule, **agreement),
     )

@@ -97,7 +97,10 @@ class Sm2PrivateKey:
         out = ctypes.create_string_buffer(size.value)
         with _Digesting(self._key) as context:
             ready = library.EVP_DigestSignInit(context, None, library.EVP_sm3(), None, self._key)
-            if ready != 1 or library.EVP_DigestSign(context, out, byref(size), data, len(data)) != 1:
+            if (
+                ready != 1
+                or library.EVP_DigestSign(context, out, byref(size), data, len(data)) != 1
+            ):
                 library.ERR_clear_error()
                 raise ValueError("SM2: the library does not sign")
         r, s = decode_dss_signature(out.raw[: size.value])
