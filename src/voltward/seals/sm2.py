@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from ctypes import byref, c_size_t
 from typing import Final
+from weakref import finalize
 
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
@@ -30,11 +31,9 @@ class Sm2PublicKey:
         if len(point) != POINT or point[0] != 4:
             raise ValueError(f"SM2 key: {len(point)} octets, expected {POINT} that begin with 04")
         self.point = point
-        self._key = from_der(_HEAD + point, libcrypto().d2i_PUBKEY)
-
-    def __del__(self) -> None:
-        if key := getattr(self, "_key", None):
-            libcrypto().EVP_PKEY_free(key)
+        library = libcrypto()
+        self._key = from_der(_HEAD + point, library.d2i_PUBKEY)
+        finalize(self, library.EVP_PKEY_free, self._key)
 
     def verifies(self, r: bytes, s: bytes, data: bytes) -> bool:
         """``r`` and ``s``: big-endian numbers, as they stand in the frame."""
@@ -69,6 +68,7 @@ class Sm2PrivateKey:
     def __init__(self, der: bytes) -> None:
         library = libcrypto()
         self._key = from_der(der, library.d2i_AutoPrivateKey)
+        finalize(self, library.EVP_PKEY_free, self._key)
         if library.EVP_PKEY_get0_type_name(self._key) != b"SM2":
             raise ValueError("key: not one of SM2")
 
@@ -80,10 +80,6 @@ class Sm2PrivateKey:
             return cls(to_der(key, library.i2d_PrivateKey))
         finally:
             library.EVP_PKEY_free(key)
-
-    def __del__(self) -> None:
-        if key := getattr(self, "_key", None):
-            libcrypto().EVP_PKEY_free(key)
 
     def der(self) -> bytes:
         return to_der(self._key, libcrypto().i2d_PrivateKey)
