@@ -66,7 +66,8 @@ _TABLE = (
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
         | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
-           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
+           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work",
+           "terminal_key.read", "terminal_key.approve", "security.read"},
         sensitive=True,
     ),
     Role(
@@ -94,7 +95,13 @@ _TABLE = (
         _("应急值守人员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read", "duty.work"},
     ),
-    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
+    Role(
+        CYBER_OFFICER,
+        _("网络安全负责人"),
+        _WORK | _WRITE
+        | {"audit.read", "rule.propose", "import.run", "terminal_key.read", "terminal_key.write",
+           "terminal_key.approve", "security.read"},
+    ),
     Role(
         DATA_PROTECTION_OFFICER,
         _("个人信息保护负责人"),
@@ -104,7 +111,9 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY
+         | {"audit.read", "retention.read", "alarm.read", "watch.read", "terminal_key.read", "security.read"},
+         reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
          _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
@@ -151,7 +160,7 @@ _TABLE = (
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
-             "duty.run", "watch.sweep"}
+             "duty.run", "watch.sweep", "security.take"}
         ),
     ),
 )  # fmt: skip

@@ -32,9 +32,11 @@ def run_office(settings: Settings) -> None:
     from voltward.entry import (
         finding_stream,
         jobs,
+        key_snapshot,
         limit_snapshot,
         newcomers,
         registry,
+        security_stream,
         watchdog_jobs,
     )
     from voltward.pages.room import REGISTRY
@@ -43,12 +45,16 @@ def run_office(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
-    publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
+    keys = key_snapshot.KeySnapshot(
+        places.terminal_keys_file(settings), places.terminal_seal_key(settings)
+    )
+    publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
+    security = partial(security_stream.follow, settings, stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     findings = partial(finding_stream.follow, settings, stopping, told)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, limits, findings)
+        for follow in (publish, partial(keys.follow, stopping), limits, findings, security)
     ]
     for thread in following:
         thread.start()
