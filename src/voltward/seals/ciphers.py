@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from voltward.base.errors import BadInput
+from voltward.seals.block import blocks
 from voltward.seals.sm2 import Sm2PublicKey
 from voltward.seals.sm2_forms import Sm2Form, from_form, to_form
 
@@ -176,6 +177,13 @@ def _bare(text: bytes, how: Padding) -> bytes:
     if how == "pkcs7":
         remover = PKCS7(8 * BLOCK).unpadder()
         return bytes(remover.update(text) + remover.finalize())
-    # a unit that ends in zeros keeps its meaning: the reader knows each length, but a block at the
-    # end must end with the unit, so the zeros go
-    return text.rstrip(b"\0") if how == "zero" else text
+    return _without_zeros(text) if how == "zero" else text
+
+
+def _without_zeros(text: bytes) -> bytes:
+    """Padding of zeros cannot be told from zeros of the unit, unless a signature ends it."""
+    shortest = max(len(text.rstrip(b"\0")), len(text) - BLOCK + 1)
+    for size in range(shortest, len(text) + 1):
+        if blocks(text[:size]):
+            return text[:size]
+    return text[:shortest]
