@@ -100,7 +100,7 @@ def _apply(step: str) -> Any:
 def _shown(approval: Approval) -> list[tuple[Text, str]]:
     row = TerminalKey.objects.select_related("vehicle").get(pk=approval.payload["key"])
     return [
-        (_("VIN"), row.vehicle.vin),
+        ("VIN", row.vehicle.vin),
         (_("芯片编号"), row.chip_id),
         (_("签名算法"), row.get_algorithm_display()),
         (_("公钥指纹"), row.fingerprint),
