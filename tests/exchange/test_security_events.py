@@ -21,6 +21,7 @@ from voltward.exchange.selectors.terminal_keys import (
     security_event_visible,
     vehicle_keys,
 )
+from voltward.exchange.services.replays import replays_take
 from voltward.exchange.services.security import SecurityNews, security_events_take
 from voltward.fleet.models import Vehicle
 from voltward.journal.writer import JournalWriter
@@ -184,3 +185,17 @@ def test_without_a_maker_events_wait(tmp_path: Path, db: None) -> None:
     assert selectors.maker_first() is None
     office.writer.close()
     office.follower.reader.close()
+
+
+def test_replayed_data_is_one_event_for_each_vehicle_and_hour_however_often_it_is_told(
+    vehicle: Vehicle, other_vehicle: Vehicle
+) -> None:
+    told = [(AT, vehicle.vehicle_id), (AT + timedelta(minutes=9), vehicle.vehicle_id), (AT, 77)]
+    actor = selectors.installation()
+    assert replays_take(actor, replays=told) == 1
+    told.append((AT + timedelta(hours=1), vehicle.vehicle_id))
+    told.append((AT, other_vehicle.vehicle_id))
+    assert replays_take(actor, replays=told) == 2
+    assert replays_take(actor, replays=told) == 0
+    rows = SecurityEvent.objects.filter(kind="replayed_data")
+    assert sorted(row.vin for row in rows) == sorted([other_vehicle.vin, vehicle.vin, vehicle.vin])

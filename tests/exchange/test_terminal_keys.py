@@ -142,7 +142,7 @@ def test_a_file_registers_keys_but_activates_none_and_is_undone(
     assert key_generation() > before
     again = applied(officer, csv_of(rows[:1], HEADERS), kind="terminal_key")
     assert (again.new_rows, again.changed_rows) == (0, 0)
-    imports.import_ask_undo(safety_head, run_id=run.pk, reason="错误文件")
+    imports.import_ask_undo(safety_head, run_id=run.pk)
     from tests.records.import_runs import worked
 
     worked(run)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import django
+from tests.entry.every_page.exchange_subjects import exchange
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
 LOGIN, PASSWORD = "walker", "correct-horse-battery"
@@ -31,6 +32,7 @@ def make(vin: str) -> list[str]:
     _approvals(security_admin)
     steps = _lifecycle(head, vin)
     _watch(head, vin)
+    exchange(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(f"safety-head {address}" for address in (f"/attachments/of/LegalHold:{hold}/", *steps)),

@@ -36,6 +36,7 @@ def run_office(settings: Settings) -> None:
         limit_snapshot,
         newcomers,
         registry,
+        security_jobs,
         security_stream,
         watchdog_jobs,
     )
@@ -58,7 +59,8 @@ def run_office(settings: Settings) -> None:
     ]
     for thread in following:
         thread.start()
-    working = jobs.follow([*REGISTRY.jobs(), *watchdog_jobs.jobs(settings)], stopping)
+    own = (*watchdog_jobs.jobs(settings), *security_jobs.jobs(settings))
+    working = jobs.follow([*REGISTRY.jobs(), *own], stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
     for thread in (*following, *working):
