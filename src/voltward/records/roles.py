@@ -67,7 +67,7 @@ _TABLE = (
         | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
            "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work",
-           "terminal_key.read", "terminal_key.approve", "security.read"},
+           "terminal_key.read", "terminal_key.write", "terminal_key.approve", "security.read"},
         sensitive=True,
     ),
     Role(

@@ -98,14 +98,12 @@ def _told(row: SealAgreement) -> dict[str, Any]:
 
 def _shown(approval: Approval) -> list[tuple[Text, str]]:
     row = SealAgreement.objects.get(pk=approval.payload["agreement"])
-    names = [name for name in FIELDS if name != "logins_signed"]
-    shown = [
-        (
-            row._meta.get_field(name).verbose_name,
-            str(getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))()),
-        )
-        for name in names
-    ]
+    shown = []
+    for name in FIELDS:
+        field: Any = row._meta.get_field(name)
+        said = getattr(row, f"get_{name}_display", None)
+        if name != "logins_signed":
+            shown.append((field.verbose_name, str(said() if said else getattr(row, name))))
     return [*shown, (_("登入须签名"), str(_("是") if row.logins_signed else _("否")))]
 
 
