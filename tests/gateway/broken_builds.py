@@ -127,7 +127,7 @@ def newest_always_wins(self: Roster, *facts: Any, **more: Any) -> Claim:
     return _vehicle(self, *facts, **{**more, "replace": True})
 
 
-def skips_verification(unit: bytes, key: PublicKey, algorithm: Algorithm) -> Signed:
+def skips_verification(unit: bytes, key: PublicKey, algorithm: Algorithm, first: Signed) -> Signed:
     """R19: in place of ``judging.verified``; whatever carries a block is believed."""
     return Signed.WITHOUT_MARKER
 

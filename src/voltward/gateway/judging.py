@@ -18,13 +18,14 @@ from voltward.frames.grammar import Edition
 from voltward.gateway.answers import HEADER, TIME, edition_of
 from voltward.gateway.keys import Activation, Keys
 from voltward.gateway.reasons import Refusal
-from voltward.seals.block import blocks, verified
+from voltward.seals.block import Signed, blocks, verified
 from voltward.seals.ciphers import KEY_BYTES, Encryption, decrypted
 from voltward.seals.key_file import DataKey, VehicleKeys
 from voltward.seals.keys import Algorithm, canonical, public_key
 
 LOGIN, REALTIME, REISSUE, ACTIVATION, KEY_EXCHANGE = 0x01, 0x02, 0x03, 0x09, 0x0B
 SIGNED: Final = (LOGIN, REALTIME, REISSUE)  # logout and heartbeat have no place for a signature
+_USUAL: Final = Signed.WITHOUT_MARKER
 _CIPHERED: Final = frozenset(Encryption) - {Encryption.NONE}
 _CHIP, _VIN = 16, 17
 
@@ -87,8 +88,9 @@ def _signed(frame: bytes, vehicle: VehicleKeys, keys: Keys, now_s: float) -> Ver
             ready = keys.ready(key)
         except (BadInput, BadSetting):
             continue  # a key that cannot be used here proves nothing
-        how = verified(unit, ready, key.algorithm)
+        how = verified(unit, ready, key.algorithm, keys.reading.get(key.key, _USUAL))
         if how is not None:
+            keys.reading[key.key] = how  # a terminal keeps to its reading: the next time one try
             return Verdict(frame, Proof.PROVEN, signed=how.value)
         refusal = Refusal.BAD_SIGNATURE
     return _wrong(frame, refusal)

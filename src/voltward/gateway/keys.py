@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from voltward.seals.block import Signed
 from voltward.seals.key_file import DataKey, KeyBook, TerminalKey, VehicleKeys
 from voltward.seals.keys import Algorithm, PublicKey, public_key
 from voltward.seals.own_keys import OwnKeys
@@ -52,6 +53,7 @@ class Keys:
         self.own = own
         self.seal_key = seal_key or secrets.token_bytes(SEAL_KEY_BYTES)
         self.book = KeyBook()
+        self.reading: dict[bytes, Signed] = {}  # by key: how it signed last
         self._chips: dict[str, TerminalKey] = {}
         self._learnt: dict[str, VehicleKeys] = {}
         self._ready: OrderedDict[tuple[Algorithm, bytes], PublicKey] = OrderedDict()
@@ -70,6 +72,8 @@ class Keys:
     def take(self, book: KeyBook) -> None:
         """Put a new file in force. What it does not say yet of a vehicle stays as it was learnt."""
         self.book = book
+        used = {one.key for known in book.vehicles.values() for one in known.keys}
+        self.reading = {key: how for key, how in self.reading.copy().items() if key in used}
         self._chips = {one.chip_id: one for known in book.vehicles.values() for one in known.keys}
         for vin, learnt in list(self._learnt.items()):
             told = book.vehicles.get(vin, NOTHING)

@@ -33,7 +33,7 @@ class SignatureFigures:
                 f"units of {self.unit_bytes} bytes, one core, median of {self.rounds} rounds",
                 f"SM2               {self.sm2_per_s:>10,.0f} a second   target >="
                 f" {TARGET_SM2_PER_S:,.0f}: {met}",
-                f"SM2, FF signed    {self.sm2_with_marker_per_s:>10,.0f} a second   (two tries)",
+                f"SM2, FF signed    {self.sm2_with_marker_per_s:>10,.0f} a second   (the other reading tried first)",
                 f"RSA-2048          {self.rsa_per_s:>10,.0f} a second",
                 f"ECDSA P-256       {self.ecc_per_s:>10,.0f} a second",
             ]

@@ -53,15 +53,18 @@ def blocks(unit: bytes, *, marker: bool = True) -> list[Block]:
     return found
 
 
-def verified(unit: bytes, key: PublicKey, algorithm: Algorithm) -> Signed | None:
-    """How a unit is signed by the owner of ``key``; None: it is not."""
+def verified(
+    unit: bytes, key: PublicKey, algorithm: Algorithm, first: Signed = Signed.WITHOUT_MARKER
+) -> Signed | None:
+    """How a unit is signed by the owner of ``key``; None: it is not. ``first``: tried before the other."""
+    readings = sorted(Signed, key=lambda one: one is not first)
     for block in blocks(unit):
         if block.algorithm is not algorithm:
             continue
-        if key.verifies(block.r, block.s, unit[: block.start]):
-            return Signed.WITHOUT_MARKER
-        if key.verifies(block.r, block.s, unit[: block.start + 1]):
-            return Signed.WITH_MARKER
+        for how in readings:
+            stop = block.start + (how is Signed.WITH_MARKER)
+            if key.verifies(block.r, block.s, unit[:stop]):
+                return how
     return None
 
 
