@@ -228,7 +228,7 @@ def test_the_page_asks_and_shows_only_what_its_reader_may(
     client.force_login(other_officer)
     assert client.get(address).status_code == 404
     client.force_login(officer)
-    assert row.fingerprint in client.get(address).content.decode()
+    assert row.fingerprint[:8] in client.get(address).content.decode()
     assert client.post(address, {"step": "activate", "reason": ""}).status_code == 302
     row.refresh_from_db()
     assert row.approval is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.exchange import states
-from voltward.exchange.key_lists import KEY_DOTS
 from voltward.exchange.selectors.terminal_keys import terminal_key_by_id
 from voltward.exchange.services.terminal_keys import STEPS, terminal_key_ask
 from voltward.pages.access import needs
@@ -37,5 +38,6 @@ def page(request: HttpRequest, key_id: int) -> HttpResponse:
     waits = row.approval is not None and row.approval.state == "waiting"
     may_ask = "terminal_key.write" in actor.grants and not waits
     steps = [one for one in STEPS if may_ask and (row.state, one) in states.STEPS]
-    context = {"row": row, "waits": waits, "steps": steps, "dot": KEY_DOTS[row.state]}
+    fingerprint = " ".join(wrap(row.fingerprint, 8))  # as people compare it, group by group
+    context = {"row": row, "waits": waits, "steps": steps, "fingerprint": fingerprint}
     return render(request, "exchange/terminal_key.html", context)
