@@ -179,6 +179,18 @@ def test_a_pending_key_is_not_told_to_the_gateways(vehicle: Vehicle, tmp_path: P
     assert read_keys(tmp_path / "keys", SEAL_KEY).vehicles == {}
 
 
+@pytest.mark.parametrize("state", ["pending", "registered"])
+def test_a_key_that_was_turned_down_before_its_use_asks_nothing_of_its_vehicle(
+    officer: Person, safety_head: Person, vehicle: Vehicle, tmp_path: Path, state: str
+) -> None:
+    stepped(officer, safety_head, on_file(vehicle, state=state), "revoke")
+    KeySnapshot(tmp_path / "keys", SEAL_KEY).publish()
+    assert read_keys(tmp_path / "keys", SEAL_KEY).vehicles == {}
+    registry.publish(tmp_path / "registry")
+    snapshot = RegistrySnapshot.load(tmp_path / "registry")
+    assert snapshot.flags[snapshot.find(vehicle.vin.encode())] == REGISTERED
+
+
 VALUES = {
     "mode": "gcm", "padding": "pkcs7", "vector": "prefix", "sm2": "der", "rsa": "oaep", "wrap": "rsa",
     "logins_signed": False, "source": "终端技术协议 3.2",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from voltward.base.errors import NotFound
 from voltward.exchange.models import (
@@ -15,12 +15,15 @@ from voltward.exchange.models import (
     TerminalDataKey,
     TerminalKey,
 )
-from voltward.exchange.models.terminal_keys import PENDING
+from voltward.exchange.models.terminal_keys import ACTIVE, REGISTERED, REVOKED
 from voltward.records.models import Person
 from voltward.seals.ciphers import CipherRule
 from voltward.seals.key_file import Agreement, DataKey, VehicleKeys, unseal
 from voltward.seals.key_file import TerminalKey as FiledKey
 from voltward.seals.keys import Algorithm
+
+# a key that was turned down before it was ever in use asks nothing of its vehicle
+_ENROLS = Q(state=ACTIVE) | Q(state=REVOKED, activated_at__isnull=False)
 
 
 def terminal_key_visible(actor: Person) -> QuerySet[TerminalKey]:
@@ -72,7 +75,8 @@ def vehicle_keys(day: date, seal_key: bytes) -> Iterator[tuple[str, VehicleKeys]
     keys: dict[str, list[FiledKey]] = {}
     data: dict[str, list[DataKey]] = {}
     makers: dict[str, int] = {}
-    for row in TerminalKey.objects.exclude(state=PENDING).select_related("vehicle").iterator():
+    told = TerminalKey.objects.filter(_ENROLS | Q(state=REGISTERED))
+    for row in told.select_related("vehicle").iterator():
         makers[row.vehicle.vin] = row.maker_id
         keys.setdefault(row.vehicle.vin, []).append(_filed(row))
     for one in TerminalDataKey.objects.filter(until__date__gte=day).select_related("vehicle"):
@@ -95,7 +99,7 @@ def key_generation() -> int:
 
 def enrolled_vins() -> frozenset[str]:
     """Vehicles whose every frame must be signed; a revoked key does not set them free."""
-    rows = TerminalKey.objects.filter(state__in=("active", "revoked"))
+    rows = TerminalKey.objects.filter(_ENROLS)
     return frozenset(rows.values_list("vehicle__vin", flat=True))
 
 
