@@ -17,6 +17,11 @@ def officer(maker: Maker) -> Person:
 
 
 @pytest.fixture
+def other_officer(other_maker: Maker) -> Person:
+    return person(other_maker, "other-officer", "cyber_officer")
+
+
+@pytest.fixture
 def stranger(other_maker: Maker) -> Person:
     return person(other_maker, "stranger", "safety_head")
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # the watchdog asks for paths only, and must stay small
     from voltward.telemetry.client import Client
 
 
+TERMINAL_KEYS = "terminal_keys.jsonl"
+
+
 class StoreNotThere(Refused):
     """No store process serves this data folder (yet)."""
 
@@ -108,6 +111,21 @@ def uplink_status(settings: Settings, link: str) -> Path:
 def link_key(settings: Settings) -> bytes:
     """Under which the links' passwords lie in their file."""
     return installation_key(secret_folder(settings.data) / "links.key")
+
+
+def terminal_keys_file(settings: Settings) -> Path:
+    """What the office tells the gateways of vehicles' keys."""
+    return settings.data / "snapshots" / TERMINAL_KEYS
+
+
+def terminal_seal_key(settings: Settings) -> bytes:
+    """Under which vehicles' data keys lie in that file and in the office's database."""
+    return installation_key(secret_folder(settings.data) / "terminal_keys.key")
+
+
+def own_keys_folder(settings: Settings) -> Path:
+    """The platform's private keys, readable by their owner only; unused where they lie on a token."""
+    return settings.data / "keys" / "platform"
 
 
 def vehicle_key(settings: Settings) -> bytes:

@@ -1,7 +1,8 @@
 """The data class of every column of exchange/."""
 
+from voltward.exchange.key_classes import KEYS
 from voltward.exchange.platform_classes import PLATFORMS
 from voltward.exchange.quality_data_classes import QUALITY
 from voltward.records.protection.classes import Declared
 
-DATA_CLASSES: Declared = {**PLATFORMS, **QUALITY}
+DATA_CLASSES: Declared = {**KEYS, **PLATFORMS, **QUALITY}

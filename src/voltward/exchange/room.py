@@ -1,5 +1,8 @@
 """What exchange/ shows: links to public platforms, proof of upload, data quality, keys, downlink."""
 
+from voltward.exchange.key_lists import KEY_LISTS
+from voltward.exchange.key_room import KEY_MENU
+from voltward.exchange.key_subjects import KEY_SUBJECTS
 from voltward.exchange.platform_room import (
     PLATFORM_JOBS,
     PLATFORM_LISTS,
@@ -18,11 +21,11 @@ from voltward.pages.room import Room
 
 ROOM = Room(
     name="exchange",
-    menu=(*PLATFORM_MENU, *QUALITY_MENU),
+    menu=(*PLATFORM_MENU, *QUALITY_MENU, *KEY_MENU),
     tabs=QUALITY_TABS,
-    subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS),
+    subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS, *KEY_SUBJECTS),
     tasks=QUALITY_TASKS,
     jobs=(*PLATFORM_JOBS, *QUALITY_JOBS),
-    lists=(*PLATFORM_LISTS, *QUALITY_LISTS),
+    lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS),
     urls="voltward.exchange.ui.urls",
 )

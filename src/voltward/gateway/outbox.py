@@ -10,6 +10,20 @@ from typing import NamedTuple
 from voltward.gateway.reasons import RecordKind, Refusal
 
 _NOISE_BYTES = 1 << 20  # of one record
+SECURITY_EVENTS = frozenset({"possible_clone", "activation", "key_exchange", "replayed_login"})
+SECURITY_REASONS = frozenset(
+    one.word
+    for one in (
+        Refusal.UNKNOWN_VIN,
+        Refusal.WRONG_VIN,
+        Refusal.BAD_SECRET,
+        Refusal.BAD_SIGNATURE,
+        Refusal.UNSIGNED,
+        Refusal.DOWNGRADE,
+        Refusal.NO_VALID_KEY,
+        Refusal.DECRYPTION,
+    )
+)
 
 
 class AnswerKind(Enum):
@@ -38,16 +52,22 @@ class Outbox:
 
     ``replaced``: (older link, link that
     took its VIN or 0 when that one is on another process, VIN) of links that must go.
-    ``refusals``: for the counters.
+    ``refusals``: for the counters. ``alerts``: those of the events that are about security, for a
+    small stream of their own.
     """
 
     records: list[Record] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     replaced: list[tuple[int, int, bytes]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    alerts: list[bytes] = field(default_factory=list)
 
     def frame(self, link: int, data: bytes) -> None:
         self.records.append(Record(RecordKind.FRAME, link, data))
+
+    def sealed(self, link: int, data: bytes) -> None:
+        """A frame as it came, before it was decrypted: what its sender signed for with its key."""
+        self.records.append(Record(RecordKind.SEALED, link, data))
 
     def noise(self, link: int, reason: int, data: bytes) -> None:
         for at in range(0, len(data), _NOISE_BYTES):
@@ -63,6 +83,8 @@ class Outbox:
         entry = {"event": name, "link": link, **facts}
         data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
         self.records.append(Record(RecordKind.EVENT, link, data))
+        if name in SECURITY_EVENTS or facts.get("reason") in SECURITY_REASONS:
+            self.alerts.append(data)
 
     def answer(self, link: int, data: bytes, kind: AnswerKind = AnswerKind.PLAIN) -> None:
         self.answers.append(Answer(link, data, kind))

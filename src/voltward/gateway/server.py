@@ -21,11 +21,13 @@ from voltward.gateway.descriptors import fitted
 from voltward.gateway.house import House
 from voltward.gateway.hub import Hub
 from voltward.gateway.kernels.warm import warm
+from voltward.gateway.key_ring import key_ring
 from voltward.gateway.link import Link
 from voltward.gateway.listeners import BACKLOG, listening, tls_context
 from voltward.gateway.metrics import FiguresCollector, gauges_of
 from voltward.gateway.register import Register
 from voltward.gateway.roster import Roster
+from voltward.gateway.security_log import SECURITY_SEGMENT_BYTES, SecurityLog
 from voltward.gateway.timed_files import TimedFiles
 from voltward.gateway.watch import Watch
 from voltward.journal.errors import JournalBroken, JournalFull
@@ -89,8 +91,10 @@ async def serve(
             return 1
         stack.callback(roster.close)
         register = Register(clock, auto_register=config.auto_register, own_wmi=config.own_wmi)
-        house = House(clock, register, roster, config.limits, config.answer_realtime)
+        keys = key_ring(config.keys)
+        house = House(clock, register, roster, config.limits, config.answer_realtime, keys)
         hub = Hub(config, house, journal)
+        hub.security = await _security(config, stack, clock, stop)
         stack.callback(hub.close, _PATIENCE_S)
         if isinstance(timed, TimedFiles):
             timed.observe = hub.figures.sync_s.observe
@@ -101,6 +105,7 @@ async def _serve(
     hub: Hub, ready: ReadyCallback | None, stop: asyncio.Event, stack: ExitStack
 ) -> int:
     watch = Watch(hub)
+    await watch.keys()
     await watch.registry()
     hub.side.event(0, "start", stream=hub.config.stream)
     hub.arm()
@@ -205,6 +210,24 @@ def _journal(config: GatewayConfig, files: Files, clock: Clock) -> JournalWriter
     )
     config.run_folder.mkdir(parents=True, exist_ok=True)
     return JournalWriter(config.journal, config.stream, options, files, clock)
+
+
+async def _security(
+    config: GatewayConfig, stack: ExitStack, clock: Clock, stop: asyncio.Event
+) -> SecurityLog | None:
+    """The stream of security events; None: stopped before the disk had room for it."""
+    options = JournalOptions(SECURITY_SEGMENT_BYTES, config.segment_age_s)
+    journal = await _had(
+        lambda: JournalWriter(config.journal, config.security_stream, options, clock=clock),
+        config.retry_every_s,
+        stop,
+    )
+    if journal is None:
+        return None
+    stack.callback(_give_back, journal)
+    security = SecurityLog(journal, config.retry_every_s)
+    stack.callback(security.close, _PATIENCE_S)
+    return security
 
 
 def _give_back(journal: JournalWriter) -> None:

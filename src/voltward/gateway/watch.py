@@ -16,6 +16,7 @@ from voltward.gateway.online import STANDINGS
 from voltward.gateway.reasons import CloseReason
 from voltward.gateway.register import Standing
 from voltward.gateway.registry import RegistrySnapshot
+from voltward.seals.key_file import read_keys
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ class Watch:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._registry_seen: tuple[int, int, int] | None = None
+        self._keys_seen: tuple[int, int, int] | None = None
         self._disk_alarm_pct = 0.0
         self._is_disk_seen = True
         self._hanging_since_s: float | None = None
@@ -46,6 +48,7 @@ class Watch:
                 self._hub.house.roster.beat()
                 self.deadlines()
                 self.disk()
+                await self.keys()
                 await self.registry()
 
     def attention(self) -> None:
@@ -119,6 +122,31 @@ class Watch:
         self._hub.figures.registry_generation = snapshot.generation
         self._review()
 
+    async def keys(self) -> None:
+        """Put a new file of vehicles' keys in force; a damaged one changes nothing."""
+        source = self._hub.config.keys
+        if source is None:
+            return
+        try:
+            found = source.path.stat()
+        except OSError:
+            return
+        seen = (found.st_mtime_ns, found.st_ino, found.st_size)
+        if seen == self._keys_seen:
+            return
+        self._keys_seen = seen
+        try:
+            book = await self._hub.loop.run_in_executor(
+                None, read_keys, source.path, source.seal_key
+            )
+        except (BadInput, OSError) as error:
+            self._hub.figures.faults["keys"] += 1
+            log.error("keys_unusable", path=str(source.path), detail=str(error))
+            return
+        self._hub.house.keys.take(book)
+        self._hub.figures.keys_generation = book.generation
+        self._review()
+
     def disk(self) -> None:
         """Say so when the journal's disk fills: at 80, 90 and 95 %."""
         try:
@@ -152,4 +180,6 @@ class Watch:
             return False
         row = self._hub.house.roster.region.rows[session.slot]
         row["standing"] = STANDINGS.index(standing)
+        house = self._hub.house
+        house.roster.guard(session.slot, house.prover.is_guarded(session.vin))
         return True

@@ -71,7 +71,8 @@ _TABLE = (
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
-           "duty.manage", "duty.work"},
+           "duty.manage", "duty.work", "terminal_key.read", "terminal_key.write", "terminal_key.approve",
+           "security.read"},
         sensitive=True,
     ),
     Role(
@@ -100,7 +101,13 @@ _TABLE = (
         _("应急值守人员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read", "duty.work"},
     ),
-    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | _LINKS | {"audit.read", "rule.propose"}),
+    Role(
+        CYBER_OFFICER,
+        _("网络安全负责人"),
+        _WORK | _WRITE | _LINKS
+        | {"audit.read", "rule.propose", "import.run", "terminal_key.read", "terminal_key.write",
+           "terminal_key.approve", "security.read"},
+    ),
     Role(
         DATA_PROTECTION_OFFICER,
         _("个人信息保护负责人"),
@@ -111,7 +118,7 @@ _TABLE = (
     ),
     Role(AUDITOR, _("审计人员（只读）"),
          _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read",
-                               "quality_data.read"},
+                               "quality_data.read", "terminal_key.read", "security.read"},
          reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
          _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
@@ -160,7 +167,7 @@ _TABLE = (
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
              "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
-             "quality.take", "quality.sweep"}
+             "quality.take", "quality.sweep", "security.take"}
         ),
     ),
 )  # fmt: skip

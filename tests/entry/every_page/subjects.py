@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import django
 from tests.entry.every_page.subjects_exchange import platforms
+from tests.entry.every_page.subjects_keys import keys
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
 LOGIN, PASSWORD = "walker", "correct-horse-battery"
@@ -36,6 +37,7 @@ def make(vin: str) -> list[str]:
     _watch(head, vin)
     platforms(head)
     _quality(head, vin)
+    keys(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.pages.lists.filling_basics import HOUR, NUMBER, Numbers, of_maker, vehicles
 from tests.pages.lists.filling_desk import DESK
 from tests.pages.lists.filling_exchange import EXCHANGE
+from tests.pages.lists.filling_keys import KEYS
 from tests.pages.lists.filling_quality import QUALITY
 
 from voltward.fleet import models as fleet
@@ -253,5 +254,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
-    **DESK, **EXCHANGE, **QUALITY,
+    **DESK, **EXCHANGE, **KEYS, **QUALITY,
 }  # fmt: skip

@@ -12,7 +12,7 @@ import typer
 
 app = typer.Typer(
     help="Measure this machine: decode, journal, gateway, store, path, findings, uplink, editions, quality,"
-    " alarm, api, import, search, audit, map.",
+    " alarm, api, import, search, audit, map, signatures.",
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
@@ -99,6 +99,20 @@ def alarm(
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch:
         figures = run(Path(scratch), _say, links=vehicles, hot=hot, per_s=per_s)
     _show(figures, as_json, lambda one: one.text())
+
+
+@app.command()
+def signatures(
+    rounds: int = typer.Option(5, min=1, help="Rounds; the medians count."),
+    as_json: JsonOption = False,
+) -> None:
+    """Signatures of 2025 frames verified a second by one core: SM2, RSA, ECDSA.
+
+    Example: voltward bench signatures
+    """
+    from voltward.seals.bench import SignatureFigures, measure
+
+    _show(measure(rounds), as_json, SignatureFigures.text)
 
 
 @app.command()

@@ -35,12 +35,15 @@ def run_office(settings: Settings) -> None:
     from voltward.entry import (
         finding_stream,
         jobs,
+        key_snapshot,
         limit_snapshot,
         link_snapshot,
         newcomers,
         quality_snapshot,
         quality_stream,
         registry,
+        security_jobs,
+        security_stream,
         watchdog_jobs,
     )
     from voltward.pages.room import REGISTRY
@@ -49,7 +52,11 @@ def run_office(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
-    publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
+    keys = key_snapshot.KeySnapshot(
+        places.terminal_keys_file(settings), places.terminal_seal_key(settings)
+    )
+    publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
+    security = partial(security_stream.follow, settings, stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     key = places.link_key(settings)
     links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
@@ -58,11 +65,21 @@ def run_office(settings: Settings) -> None:
     quality = partial(quality_stream.follow, settings, stopping, QUALITY_DAYS.inc)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, limits, links, findings, quality_limits, quality)
+        for follow in (
+            publish,
+            partial(keys.follow, stopping),
+            limits,
+            links,
+            findings,
+            security,
+            quality_limits,
+            quality,
+        )
     ]
     for thread in following:
         thread.start()
-    working = jobs.follow([*REGISTRY.jobs(), *watchdog_jobs.jobs(settings)], stopping)
+    own = (*watchdog_jobs.jobs(settings), *security_jobs.jobs(settings))
+    working = jobs.follow([*REGISTRY.jobs(), *own], stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
     for thread in (*following, *working):

@@ -15,8 +15,16 @@ from voltward.exchange.models.quality import (
     QualityWaiting,
 )
 from voltward.exchange.models.quality_cases import QualityCase, QualityStep
+from voltward.exchange.models.security import SecurityEvent, SecurityStream
+from voltward.exchange.models.terminal_keys import (
+    KeyGeneration,
+    SealAgreement,
+    TerminalDataKey,
+    TerminalKey,
+)
 
 __all__ = [
+    "KeyGeneration",
     "PlatformChoice",
     "PlatformLeftOut",
     "PlatformRevision",
@@ -30,4 +38,9 @@ __all__ = [
     "QualityModelError",
     "QualityStep",
     "QualityWaiting",
+    "SealAgreement",
+    "SecurityEvent",
+    "SecurityStream",
+    "TerminalDataKey",
+    "TerminalKey",
 ]

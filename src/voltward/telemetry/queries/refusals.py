@@ -4,13 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voltward.telemetry.client import Client
-from voltward.telemetry.ingest.session_events import TABLE
+from voltward.telemetry.ingest.session_events import REPLAY, TABLE
 from voltward.telemetry.queries.fields import asked
 from voltward.telemetry.queries.frames import instant
 
-ODD_EVENTS = ("refused", "possible_clone", "unregistered", "unreadable")
+ODD_EVENTS = ("refused", "possible_clone", "replayed_login", "unregistered", "unreadable")
 # Ends of links that no vehicle and no operator asked for.
 ODD_CLOSES = ("login_deadline", "pre_login_bytes", "link_limit", "not_reading", "fault")
+
+
+def replays(client: Client, since: datetime) -> list[tuple[datetime, int]]:
+    """When it was noticed that much of a vehicle's data had been sent before, and which vehicle's."""
+    table = asked(
+        client,
+        f"SELECT at, vehicle_id FROM {TABLE} FINAL WHERE at >= {{since:DateTime64(3, 'UTC')}}"
+        " AND event = {event:String} ORDER BY at, vehicle_id",
+        {"since": since, "event": REPLAY},
+    )
+    return [(instant(row["at"]), row["vehicle_id"]) for row in table.to_pylist()]
 
 
 @dataclass(frozen=True)
