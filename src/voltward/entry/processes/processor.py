@@ -17,6 +17,9 @@ from voltward.journal.keys import KeyRing
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.process import run
+from voltward.telemetry.ingest.state import only_one
+from voltward.uplink.proof_store import ProofStore
+from voltward.uplink.proving import Proving, ProvingConfig
 
 
 def run_processor(settings: Settings) -> None:
@@ -26,7 +29,11 @@ def run_processor(settings: Settings) -> None:
         config(settings),
         lambda: places.store_client(settings),
         cluster=settings.store_cluster,
-        beside=(partial(follow_findings, settings), partial(judge_late_rows, settings)),
+        beside=(
+            partial(follow_findings, settings),
+            partial(judge_late_rows, settings),
+            partial(prove_uploads, settings),
+        ),
     )
 
 
@@ -58,6 +65,19 @@ def judge_late_rows(settings: Settings, stopping: Event, registry: CollectorRegi
 
     with JournalReader(journal, keys=found.processor.journal_keys) as reader:
         Again(journal, name, found.folder, reader, judge).run(stopping)
+
+
+def prove_uploads(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Bring what became of each upload into the store, until ``stopping``."""
+    processor = config(settings)
+    proving = ProvingConfig(processor, places.proving_status(settings))
+    store = ProofStore(lambda: places.store_client(settings), settings.store_cluster)
+    with (
+        only_one(proving.lock_file),
+        JournalReader(processor.journal, keys=processor.journal_keys) as reader,
+    ):
+        Proving(proving, reader, store, registry=registry).run(stopping)
+        store.close()
 
 
 def findings_config(settings: Settings) -> FindingsConfig:

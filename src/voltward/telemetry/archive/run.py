@@ -23,7 +23,7 @@ from voltward.telemetry.archive.write import ArchiveConfig, archive_segment
 from voltward.telemetry.ingest import state as states
 from voltward.telemetry.ingest.decoding import Decoder
 
-OWN_STREAMS = ("quarantine-", "findings-")  # no frames of vehicles
+OWN_STREAMS = ("quarantine-", "findings-", "proof-")  # no frames of vehicles
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Error = ArchiveDamaged | JournalError | OSError | states.StateDamaged

@@ -7,8 +7,8 @@ from pathlib import Path
 from voltward.base.errors import BadInput
 from voltward.journal.keys import KeyRing
 
-# Streams that hold no frames of vehicles: what was set aside, and what was found.
-OWN_STREAMS = ("quarantine-*", "findings-*")
+# Streams that hold no frames of vehicles: what was set aside, what was found, what became of uploads.
+OWN_STREAMS = ("quarantine-*", "findings-*", "proof-*")
 
 
 @dataclass(frozen=True, slots=True)
