@@ -76,6 +76,11 @@ def findings_status(settings: Settings) -> Path:
     return settings.data / "run" / "findings-main.json"
 
 
+def links_folder(settings: Settings) -> Path:
+    """What the office tells the uplink: links and the vehicles on them."""
+    return settings.data / "snapshots"
+
+
 def uplink_folder(settings: Settings) -> Path:
     """Cursors and backlogs of the links, a folder each."""
     return settings.data / "uplink"

@@ -25,43 +25,58 @@ SETTINGS: Final = f"SETTINGS max_query_size = {STATEMENT_BYTES}"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a link owes. ``vehicles``: numbers of those on it; ``within``: whose proofs may be seen,
-    None all. ``since_ms``: frames received before that are not owed, unix ms."""
+    """What a link owes. ``vehicles``: numbers of those on it, None all but ``never`` (the canary, which
+    no platform hears of). ``within``: whose proofs may be seen, None all. ``since_ms``: frames received
+    before that are not owed, unix ms."""
 
     link: str
-    vehicles: Collection[int]
+    vehicles: Collection[int] | None = None
     within: Collection[int] | None = None
+    never: int = 0
     since_ms: int = 0
 
     def only(self, vehicle_ids: Collection[int]) -> Owed:
         """The same link, of these vehicles alone."""
-        allowed = set(vehicle_ids) if self.within is None else {*vehicle_ids} & {*self.within}
-        return Owed(self.link, allowed & {*self.vehicles}, allowed, self.since_ms)
+        wanted = set(vehicle_ids)
+        return Owed(
+            self.link,
+            wanted if self.vehicles is None else wanted & {*self.vehicles},
+            wanted if self.within is None else wanted & {*self.within},
+            self.never,
+            self.since_ms,
+        )
+
+    def has(self, vehicle_id: int) -> bool:
+        """Whether the vehicle is on the link."""
+        on_it = self.vehicles is None or vehicle_id in self.vehicles
+        return on_it and vehicle_id != self.never
 
 
-def rows_of(owed: Owed, first: date, last: date) -> str:
+def rows_owed(owed: Owed, first: date, last: date) -> str:
     """Which rows a link owes, by their own columns; ``rank`` holds the receipt, turned over."""
     start, stop = seconds_of(first, last)
     latest_rank = ~(owed.since_ms << POSITION_LOW_BITS) & ((1 << 64) - 1)
     return (
         f"collected_at >= toDateTime({max(0, start)}, 'UTC')"
         f" AND collected_at < toDateTime({stop}, 'UTC') AND rank <= {latest_rank}"
-        f" AND {among(owed.vehicles)}"
+        f" AND vehicle_id != {owed.never} AND {among(owed.vehicles)} AND {among(owed.within)}"
     )
 
 
-def proofs_of(owed: Owed, first: date, last: date) -> str:
+def proofs_owed(owed: Owed, first: date, last: date) -> str:
     if not owed.link.isascii() or "'" in owed.link or "\\" in owed.link:
         raise BadInput(f"link {owed.link[:40]!r}: not the name of a link")
     start, stop = seconds_of(first, last)
-    within = "" if owed.within is None else f" AND {among(owed.within)}"
     return (
         f"day >= toDate({(start + BEIJING_S) // DAY_S}) AND day < toDate({(stop + BEIJING_S) // DAY_S})"
-        f" AND link = '{owed.link}' AND command IN ({DATA_COMMANDS}){within}"
+        f" AND link = '{owed.link}' AND command IN ({DATA_COMMANDS}) AND {among(owed.within)}"
     )
 
 
-def among(vehicles: Collection[int]) -> str:
+def among(vehicles: Collection[int] | None) -> str:
+    """Our own numbers, not texts: they may stand in the statement, which has no length limit."""
+    if vehicles is None:
+        return "1"
     return f"vehicle_id IN ({','.join(map(str, vehicles))})" if vehicles else "0"
 
 

@@ -12,7 +12,7 @@ from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import asked
 from voltward.telemetry.schema.columns import POSITION_LOW_BITS
 from voltward.telemetry.schema.tables import PIECES, PROOFS, ROWS
-from voltward.uplink.owed import DATA_COMMANDS, SETTINGS, Owed, proofs_of, rows_of
+from voltward.uplink.owed import DATA_COMMANDS, SETTINGS, Owed, proofs_owed, rows_owed
 from voltward.uplink.proof_queries import CODES, NAMES
 from voltward.uplink.proof_rows import BEIJING_S, DAY_S
 
@@ -68,12 +68,12 @@ def frames_of_day(
     nothing = ", ".join(f"0 AS {name}" for name in _PROOF_NAMES)
     branches = [
         f"SELECT {key}, {_FROM_ROW}, stream, command, {nothing} FROM {table} FINAL"
-        f" WHERE {rows_of(owed, day, day)}"
+        f" WHERE {rows_owed(owed, day, day)}"
         for table in (ROWS, PIECES)
     ]
     branches.append(
         f"SELECT {key}, 0 AS rank, position, stream, command, {', '.join(_PROOF_NAMES)}"
-        f" FROM {PROOFS} FINAL WHERE {proofs_of(owed, day, day)}"
+        f" FROM {PROOFS} FINAL WHERE {proofs_owed(owed, day, day)}"
     )
     # a row's place is that of the first receipt; a proof may be of the same content sent again
     chosen = ", ".join(f"max({name}) AS {name}_" for name in _PROOF_NAMES)

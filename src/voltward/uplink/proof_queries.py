@@ -14,7 +14,7 @@ from voltward.base.errors import BadInput
 from voltward.telemetry.client import Client
 from voltward.telemetry.queries.fields import asked
 from voltward.telemetry.schema.tables import PIECES, PROOFS, ROWS
-from voltward.uplink.owed import NO_TIME, SETTINGS, Owed, proofs_of, rows_of
+from voltward.uplink.owed import NO_TIME, SETTINGS, Owed, proofs_owed, rows_owed
 from voltward.uplink.proof import OUTCOMES
 
 OPEN: Final = 0  # in place of an outcome
@@ -118,7 +118,7 @@ def flags_of_day(client: Client, owed: Owed, day: date) -> dict[int, int]:
     """Refused contents by the flag of the last answer."""
     table = asked(
         client,
-        f"SELECT flag, toUInt64(count()) AS n FROM {PROOFS} FINAL WHERE {proofs_of(owed, day, day)}"
+        f"SELECT flag, toUInt64(count()) AS n FROM {PROOFS} FINAL WHERE {proofs_owed(owed, day, day)}"
         f" AND outcome = {CODES['refused']} GROUP BY flag ORDER BY n DESC, flag {SETTINGS}",
         {},
     )
@@ -142,11 +142,11 @@ def _contents(owed: Owed, first: date, last: date) -> str:
     """
     key = "vehicle_id, collected_at, unit_hash"
     branches = [
-        f"SELECT {key}, toUInt8({OPEN}) AS outcome FROM {table} FINAL WHERE {rows_of(owed, first, last)}"
+        f"SELECT {key}, toUInt8({OPEN}) AS outcome FROM {table} FINAL WHERE {rows_owed(owed, first, last)}"
         for table in (ROWS, PIECES)
     ]
     branches.append(
-        f"SELECT {key}, outcome FROM {PROOFS} FINAL WHERE {proofs_of(owed, first, last)}"
+        f"SELECT {key}, outcome FROM {PROOFS} FINAL WHERE {proofs_owed(owed, first, last)}"
     )
     return (
         f"SELECT vehicle_id, toDate(collected_at, 'Asia/Shanghai') AS day, max(outcome) AS outcome"

@@ -11,15 +11,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from voltward.base.errors import BadInput
+from voltward.frames.editions import PLAIN
+from voltward.frames.header import HEADER
+from voltward.frames.moments import MOMENT, moment_of
 from voltward.journal.reader import JournalReader, Records
 from voltward.telemetry.ingest.batch import FRAME
 from voltward.telemetry.ingest.streams import stream_number
-from voltward.telemetry.ingest.unit_hash import unit_hashes
+from voltward.telemetry.ingest.unit_hash import BCC_BYTES, unit_hashes
 from voltward.uplink.proof import ACCEPTED, KIND_PROOF, OUTCOMES, ProofBatch, proof_from_bytes
 
 DATA: Final = (2, 3)  # commands whose frames are rows: real-time and reissued reports
 BEIJING_S: Final = 8 * 3600
 DAY_S: Final = 86_400
+ENCRYPTION_AT: Final = 21  # byte of a frame's head, GB/T 32960.3 table 2
 _ACCEPTED_BIT: Final = np.uint64(1 << 63)
 
 Array = NDArray[Any]
@@ -91,47 +95,70 @@ def _checked(batch: ProofBatch) -> ProofBatch:
     return batch
 
 
-def unit_hash_column(proofs: Proofs, reader: JournalReader, ask_store: AskStore) -> Array:
-    """The third part of each row's key, ``(n,)``: as rows have it, from the frame itself.
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
+    """What the rows of the frames are found by, ``(n,)``: unix seconds of collection, unit hash."""
+
+    collected_s: Array
+    unit_hash: Array
+
+
+def keys_of(proofs: Proofs, reader: JournalReader, ask_store: AskStore) -> Keys:
+    """The keys that rows have, from the frames themselves.
 
     A frame that has expired from the journal is a row of the store, which knows its hash. What is
     not found there either, and whatever is no data, stands for itself: its position is its key.
     """
     entries = proofs.entries
-    hashes = entries["position"].copy()
+    collected_s, hashes = entries["collected_s"].astype(np.int64), entries["position"].copy()
     data = np.isin(entries["command"], DATA)
     missing = np.zeros(len(proofs), np.bool_)
     for code, stream in enumerate(proofs.streams):
         mine = np.flatnonzero(data & (proofs.stream_code == code))
         if mine.size:
-            hashes[mine], found = _in_journal(reader, stream, entries["position"][mine])
+            positions = entries["position"][mine]
+            seconds, hashes[mine], found = _in_journal(reader, stream, positions)
+            collected_s[mine] = np.where(seconds >= 0, seconds, collected_s[mine])
             missing[mine] = ~found
     if missing.any():
         gone = entries[missing]
         numbers = np.array([stream_number(name) for name in proofs.streams], np.uint64)
-        known = ask_store(
-            gone["vehicle"],
-            gone["collected_s"],
-            numbers[proofs.stream_code[missing]],
-            gone["position"],
-        )
+        streams = numbers[proofs.stream_code[missing]]
+        known = ask_store(gone["vehicle"], gone["collected_s"], streams, gone["position"])
         hashes[missing] = np.where(known > 0, known, gone["position"])
-    return hashes
+    return Keys(collected_s, hashes)
 
 
-def _in_journal(reader: JournalReader, stream: str, positions: Array) -> tuple[Array, Array]:
-    """Hashes ``(n,)``, and which frames ``(n,)`` are still there."""
+def _in_journal(reader: JournalReader, stream: str, positions: Array) -> tuple[Array, Array, Array]:
+    """Seconds of collection (0 no such time, -1 not to be read) and hashes ``(n,)``, and which
+    frames ``(n,)`` are still there."""
     wanted, place = np.unique(positions, return_inverse=True)
-    hashes, found = np.zeros(wanted.size, np.uint64), np.zeros(wanted.size, np.bool_)
+    seconds, hashes = np.full(wanted.size, -1, np.int64), np.zeros(wanted.size, np.uint64)
+    found = np.zeros(wanted.size, np.bool_)
     for records in reader.records_at(stream, wanted):
         frames = records.only(records.kinds == FRAME)
         at = np.searchsorted(wanted, frames.positions)
-        hashes[at] = unit_hashes(frames.buffer, frames.offsets[:-1], frames.offsets[1:])
+        starts, stops = frames.offsets[:-1], frames.offsets[1:]
+        hashes[at] = unit_hashes(frames.buffer, starts, stops)
+        seconds[at] = _collected(frames.buffer, starts, stops)
         found[at] = True
-    return hashes[place], found[place]
+    return seconds[place], hashes[place], found[place]
 
 
-def table_of(proofs: Proofs, unit_hash: Array) -> pa.Table:
+def _collected(buffer: NDArray[np.uint8], starts: Array, stops: Array) -> Array:
+    """As rows have it; -1: the time is encrypted, or the frame too short for one."""
+    seconds = np.full(starts.size, -1, np.int64)
+    readable = np.flatnonzero(stops - starts >= HEADER + MOMENT + BCC_BYTES)
+    readable = readable[buffer[starts[readable] + ENCRYPTION_AT] == PLAIN]
+    raw = buffer[starts[readable][:, None] + np.arange(HEADER, HEADER + MOMENT)]
+    moments, place = np.unique(raw, axis=0, return_inverse=True)  # few of many: a second's frames
+    known = [moment_of(bytes(one)) for one in moments.tolist()]
+    named = np.array([int(one.timestamp()) if one else 0 for one in known], np.int64)
+    seconds[readable] = named[place.ravel()]
+    return seconds
+
+
+def table_of(proofs: Proofs, keys: Keys) -> pa.Table:
     """The rows of the store's table, in the proofs' order."""
     entries = proofs.entries
     accepted = entries["outcome"] == ACCEPTED
@@ -141,11 +168,11 @@ def table_of(proofs: Proofs, unit_hash: Array) -> pa.Table:
     )
     return pa.table(
         {
-            "day": (entries["collected_s"].astype(np.int64) + BEIJING_S) // DAY_S,
+            "day": (keys.collected_s + BEIJING_S) // DAY_S,
             "link": links.cast(pa.string()),
             "vehicle_id": entries["vehicle"],
-            "collected_at": entries["collected_s"],
-            "unit_hash": unit_hash,
+            "collected_at": keys.collected_s,
+            "unit_hash": keys.unit_hash,
             "version": np.where(accepted, proofs.proof | _ACCEPTED_BIT, proofs.proof),
             "proof": proofs.proof,
             "stream": numbers[proofs.stream_code],

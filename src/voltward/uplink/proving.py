@@ -28,7 +28,7 @@ from voltward.telemetry.ingest.follow import Follower
 from voltward.telemetry.ingest.plan import Plan
 from voltward.telemetry.ingest.sink import RowsRefused, StoreUnwell
 from voltward.uplink.proof import STREAM_PREFIX
-from voltward.uplink.proof_rows import proofs_of, table_of, unit_hash_column
+from voltward.uplink.proof_rows import keys_of, proofs_of, table_of
 from voltward.uplink.proof_store import ProofStore
 
 NAME: Final = "proving"
@@ -130,8 +130,8 @@ class Proving:
             self._save(self.state.planned(self.state.plan.tried_again()))
             self._begun = self.state.plan
         proofs = proofs_of([part.records for part in parts])
-        hashes = unit_hash_column(proofs, self._reader, self._store.hashes)
-        self._store.insert(table_of(proofs, hashes), self.state.plan.token)
+        keys = keys_of(proofs, self._reader, self._store.hashes)
+        self._store.insert(table_of(proofs, keys), self.state.plan.token)
         for fault in proofs.faults:
             _log.error("a proof cannot be read", fault=fault)
         self.state = self.state.finished({"proofs": len(proofs), "faults": len(proofs.faults)})
