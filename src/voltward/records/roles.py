@@ -66,14 +66,16 @@ _TABLE = (
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH
         | {"watch.close", "position.read", "audit.read", "rule.propose", "rule.approve", "hold.manage", "import.undo",
            "org.manage", "role.approve", "export.large", "notice.manage", "retention.read", "agreement.write",
-           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work"},
+           "limit.propose", "limit.approve", "alarm.approve", "duty.manage", "duty.work",
+           "exchange.read"},
         sensitive=True,
     ),
     Role(
         MONITORING_OPERATOR,
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
-        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close"},
+        | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
+           "exchange.read"},
     ),
     Role(
         QUALITY_ENGINEER,
@@ -94,7 +96,7 @@ _TABLE = (
         _("应急值守人员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | {"position.read", "duty.work"},
     ),
-    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
+    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose", "exchange.read"}),
     Role(
         DATA_PROTECTION_OFFICER,
         _("个人信息保护负责人"),
@@ -104,9 +106,9 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
-         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,

@@ -25,9 +25,12 @@ SETTINGS: Final = f"SETTINGS max_query_size = {STATEMENT_BYTES}"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a link owes. ``vehicles``: numbers of those on it, None all but ``never`` (the canary, which
-    no platform hears of). ``within``: whose proofs may be seen, None all. ``since_ms``: frames received
-    before that are not owed, unix ms."""
+    """What a link owes.
+
+    ``vehicles``: numbers of those on it, None all but ``never`` (the canary, which no platform hears
+    of). ``within``: whose proofs may be seen, None all; ``vehicles`` are among them. ``since_ms``:
+    frames received before that are not owed, unix ms.
+    """
 
     link: str
     vehicles: Collection[int] | None = None
@@ -59,7 +62,8 @@ def rows_owed(owed: Owed, first: date, last: date) -> str:
     return (
         f"collected_at >= toDateTime({max(0, start)}, 'UTC')"
         f" AND collected_at < toDateTime({stop}, 'UTC') AND rank <= {latest_rank}"
-        f" AND vehicle_id != {owed.never} AND {among(owed.vehicles)} AND {among(owed.within)}"
+        f" AND vehicle_id != {owed.never}"
+        f" AND {among(owed.within if owed.vehicles is None else owed.vehicles)}"
     )
 
 

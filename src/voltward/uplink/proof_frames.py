@@ -42,7 +42,11 @@ class ProvedFrame:
     link: str = ""
 
 
-_FROM_ROW: Final = f"rank, bitOr(bitShiftLeft(frame_block, {POSITION_LOW_BITS}), bitAnd(bitNot(rank), {(1 << POSITION_LOW_BITS) - 1})) AS position"
+_LOW: Final = (1 << POSITION_LOW_BITS) - 1
+_FROM_ROW: Final = (
+    f"rank, bitOr(bitShiftLeft(frame_block, {POSITION_LOW_BITS}), bitAnd(bitNot(rank), {_LOW}))"
+    " AS position"
+)
 _PROOF_NAMES: Final = (
     "outcome", "flag", "tries", "lost", "sent_ms", "answered_ms", "known_ms", "proof",
 )  # fmt: skip

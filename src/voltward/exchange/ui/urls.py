@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from voltward.exchange.ui.proof_urls import urlpatterns as proof_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*proof_urls]
