@@ -106,7 +106,8 @@ _TABLE = (
         sensitive=True,
     ),
     Role(AUDITOR, _("审计人员（只读）"),
-         _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
+         _WORK | _TELEMETRY
+         | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
          _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
     # reads through the API only: an integrator's account cannot log in to the pages

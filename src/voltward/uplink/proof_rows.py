@@ -31,6 +31,29 @@ Array = NDArray[Any]
 AskStore = Callable[[Array, Array, Array, Array], Array]
 
 
+PROOF_SCHEMA: Final = pa.schema(
+    [
+        ("day", pa.uint16()),
+        ("link", pa.string()),
+        ("vehicle_id", pa.uint64()),
+        ("collected_at", pa.uint32()),
+        ("unit_hash", pa.uint64()),
+        ("version", pa.uint64()),
+        ("proof", pa.uint64()),
+        ("stream", pa.uint16()),
+        ("position", pa.uint64()),
+        ("command", pa.uint8()),
+        ("outcome", pa.uint8()),
+        ("flag", pa.uint8()),
+        ("tries", pa.uint8()),
+        ("lost", pa.uint16()),
+        ("sent_ms", pa.uint64()),
+        ("answered_ms", pa.uint64()),
+        ("known_ms", pa.uint64()),
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Proofs:
     """``n`` outcomes in their order on the streams; arrays are ``(n,)``.
@@ -180,27 +203,4 @@ def table_of(proofs: Proofs, keys: Keys) -> pa.Table:
             **{name: entries[name] for name in ("lost", "sent_ms", "answered_ms")},
             "known_ms": proofs.known_ms.astype(np.uint64),
         }
-    ).cast(_SCHEMA)
-
-
-_SCHEMA = pa.schema(
-    [
-        ("day", pa.uint16()),
-        ("link", pa.string()),
-        ("vehicle_id", pa.uint64()),
-        ("collected_at", pa.uint32()),
-        ("unit_hash", pa.uint64()),
-        ("version", pa.uint64()),
-        ("proof", pa.uint64()),
-        ("stream", pa.uint16()),
-        ("position", pa.uint64()),
-        ("command", pa.uint8()),
-        ("outcome", pa.uint8()),
-        ("flag", pa.uint8()),
-        ("tries", pa.uint8()),
-        ("lost", pa.uint16()),
-        ("sent_ms", pa.uint64()),
-        ("answered_ms", pa.uint64()),
-        ("known_ms", pa.uint64()),
-    ]
-)
+    ).cast(PROOF_SCHEMA)
