@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,9 @@ from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.exchange.proof_ports import ProofPorts
 from voltward.journal.errors import JournalError
+from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
+from voltward.telemetry.ingest.streams import streams_numbered
 from voltward.uplink.links import (
     NAME_PATTERN,
     VEHICLE,
@@ -36,7 +38,7 @@ def proof_ports_of(settings: Settings) -> ProofPorts:
         began_ms=_Beginnings(settings),
         status=partial(_status, settings),
         proving=lambda: read_proving_status(places.proving_status(settings)),
-        streams=partial(_streams, settings),
+        place=partial(_place, settings),
     )
 
 
@@ -64,9 +66,10 @@ def _status(settings: Settings, link: str) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _streams(settings: Settings) -> Sequence[str]:
+def _place(settings: Settings, stream: int, position: int) -> str:
     with JournalReader(places.journal_folder(settings)) as reader:
-        return reader.streams()
+        names = streams_numbered(stream, reader.streams())
+    return str(Position.of_number(names[0], position)) if names else ""
 
 
 class _Beginnings:

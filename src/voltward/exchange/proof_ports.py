@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ class ProofPorts:
 
     ``links``: without secrets. ``vehicles``: rows of ``uplink.links.VEHICLE``. ``began_ms(link)``:
     unix ms from which on frames are owed, 0 unknown. ``status(link)``: the uplink's own words, None
-    none. ``proving``: how far the proofs are in the store. ``streams``: names of the journal's.
+    none. ``proving``: how far the proofs are in the store. ``place(stream, position)``: of a row's frame
+    in the journal, as text; empty: no such stream is there.
     """
 
     links: Callable[[], LinksFile]
@@ -26,7 +27,7 @@ class ProofPorts:
     began_ms: Callable[[str], int]
     status: Callable[[str], Mapping[str, Any] | None]
     proving: Callable[[], Mapping[str, Any] | None]
-    streams: Callable[[], Sequence[str]]
+    place: Callable[[int, int], str]
 
 
 _handed_in: list[ProofPorts] = []

@@ -17,10 +17,11 @@ from tests.monitoring.conftest import Surroundings, around, status, store_client
 from voltward.exchange import proof_ports
 from voltward.exchange.proof_ports import ProofPorts
 from voltward.fleet.models import Vehicle
+from voltward.journal.position import Position
 from voltward.telemetry.schema.tables import PROOFS
 from voltward.uplink.links import VEHICLE, Link, LinksFile
 from voltward.uplink.proof import ACCEPTED
-from voltward.uplink.proof_rows import PROOF_SCHEMA, BEIJING_S, DAY_S
+from voltward.uplink.proof_rows import BEIJING_S, DAY_S, PROOF_SCHEMA
 
 __all__ = ["around", "status", "store_client", "store_process"]
 DAY = "2026-03-15"
@@ -46,7 +47,7 @@ class Uploads:
             began_ms=lambda _link: self.began_ms,
             status=self.statuses.get,
             proving=lambda: self.proving,
-            streams=lambda: ["gateway-0"],
+            place=lambda _stream, position: str(Position.of_number("gateway-0", position)),
         )
 
     def link(self, name: str = "national", number: int = 0, **more: Any) -> Link:

@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from voltward.exchange.proof_ports import proof_ports
-from voltward.exchange.selectors.proofs import links_visible, owed_by, proofs_of_moment, stream_of
+from voltward.exchange.selectors.proofs import links_visible, owed_by, proofs_of_moment
 from voltward.fleet.models import Vehicle
 from voltward.frames.header import HEADER
 from voltward.frames.moments import MOMENT, moment_of
-from voltward.journal.position import Position
-from voltward.monitoring.ports import FramesUnreadable, ports
+from voltward.monitoring.ports import ports
 from voltward.monitoring.store import store
 from voltward.records.models import Person
 from voltward.telemetry.ingest.unit_hash import BCC_BYTES
@@ -79,10 +78,10 @@ def chain_of(actor: Person, vehicle: Vehicle, at: datetime) -> Chain:
         rows = frame_list(client, vehicle.vehicle_id, at, at + timedelta(seconds=1))
     proofs = proofs_of_moment(actor, vehicle, at)
     links = links_visible(actor)
-    hashes = {row.unit_hash for row in rows}
     contents = [_content(actor, vehicle, row, links, proofs) for row in rows]
-    alone = [one for found in proofs.values() for one in found if one.unit_hash not in hashes]
-    contents += [_without_row(one, links) for one in alone]
+    alone = {one.unit_hash for found in proofs.values() for one in found}
+    alone -= {row.unit_hash for row in rows}
+    contents += [_without_row(one, links, proofs) for one in sorted(alone)]
     return Chain(contents) if contents else _nothing(vehicle, at)
 
 
@@ -101,7 +100,7 @@ def _content(
             if mine
             else LinkStage(link, why=_why(actor, vehicle, row, link))
         )
-    return Content(row, _position(row.stream, row.position), stages)
+    return Content(row, proof_ports().place(row.stream, row.position), stages)
 
 
 def _why(actor: Person, vehicle: Vehicle, row: FrameRow, link: Link) -> Why:
@@ -116,14 +115,18 @@ def _why(actor: Person, vehicle: Vehicle, row: FrameRow, link: Link) -> Why:
     )
 
 
-def _without_row(proof: ProvedFrame, links: Sequence[Link]) -> Content:
-    link = next(link for link in links if link.name == proof.link)
-    return Content(None, _position(proof.stream, proof.position), [LinkStage(link, proof)])
-
-
-def _position(stream: int, position: int) -> str:
-    name = stream_of(stream)
-    return str(Position.of_number(name, position)) if name else ""
+def _without_row(
+    unit_hash: int, links: Sequence[Link], proofs: dict[str, list[ProvedFrame]]
+) -> Content:
+    stages = [
+        LinkStage(link, proof=one)
+        for link in links
+        for one in proofs[link.name]
+        if one.unit_hash == unit_hash
+    ]
+    proof = stages[0].proof
+    assert proof is not None
+    return Content(None, proof_ports().place(proof.stream, proof.position), stages)
 
 
 def _nothing(vehicle: Vehicle, at: datetime) -> Chain:
@@ -155,6 +158,3 @@ def _moment(frame: bytes) -> datetime | None:
     if len(frame) < HEADER + MOMENT + BCC_BYTES:
         return None
     return moment_of(frame[HEADER : HEADER + MOMENT])
-
-
-__all__ = ["Chain", "Content", "FramesUnreadable", "LinkStage", "chain_of"]

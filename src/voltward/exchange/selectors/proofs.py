@@ -20,7 +20,6 @@ from voltward.fleet.selectors import vehicle_by_ids, vehicle_visible
 from voltward.monitoring.store import store
 from voltward.records import wall
 from voltward.records.models import Maker, Person
-from voltward.telemetry.ingest.streams import streams_numbered
 from voltward.uplink.links import Link, vehicles_of
 from voltward.uplink.owed import Owed
 from voltward.uplink.proof_frames import ProvedFrame, frames_of_day, proofs_of_frame
@@ -171,9 +170,3 @@ def proofs_of_moment(actor: Person, vehicle: Vehicle, at: datetime) -> dict[str,
     with store() as client:
         found = proofs_of_frame(client, vehicle.vehicle_id, at, names)
     return {name: [one for one in found if one.link == name] for name in names}
-
-
-def stream_of(number: int) -> str | None:
-    """The journal stream that a number of the store stands for; None: none of that number is there."""
-    names = streams_numbered(number, proof_ports().streams())
-    return names[0] if names else None

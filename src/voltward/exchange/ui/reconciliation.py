@@ -192,11 +192,11 @@ def _file(
         return lines, found.total
 
     head = [
-        _("VIN"),
+        "VIN",
         _("应上传"),
         _("已发送"),
         *map(str, OUTCOME_TITLES.values()),
-        _("接受率（%）"),
+        _("接受率"),
     ]
     return answered(
         actor, f"reconciliation-{link.name}-{day}", format, head, rows,
