@@ -18,7 +18,14 @@ from voltward.journal.reader import JournalReader, Records
 from voltward.telemetry.ingest.batch import FRAME
 from voltward.telemetry.ingest.streams import stream_number
 from voltward.telemetry.ingest.unit_hash import BCC_BYTES, unit_hashes
-from voltward.uplink.proof import ACCEPTED, KIND_PROOF, OUTCOMES, ProofBatch, proof_from_bytes
+from voltward.uplink.proof import (
+    ACCEPTED,
+    ENTRY,
+    KIND_PROOF,
+    OUTCOMES,
+    ProofBatch,
+    proof_from_bytes,
+)
 
 DATA: Final = (2, 3)  # commands whose frames are rows: real-time and reissued reports
 BEIJING_S: Final = 8 * 3600
@@ -81,7 +88,8 @@ def proofs_of(parts: Sequence[Records]) -> Proofs:
     """All outcomes of stretches of proof streams."""
     links: dict[str, int] = {}
     streams: dict[str, int] = {}
-    found: list[tuple[Array, Array, Array, Array, Array]] = []
+    nothing = np.zeros(0, np.int64)
+    found = [(np.zeros(0, ENTRY), nothing, nothing, nothing.astype(np.uint64), nothing)]
     faults: list[str] = []
     for records in parts:
         for i in np.flatnonzero(records.kinds == KIND_PROOF).tolist():
@@ -102,8 +110,7 @@ def proofs_of(parts: Sequence[Records]) -> Proofs:
                 )
             )
     entries, link_code, stream_code, proof, known_ms = (
-        np.concatenate(columns) if found else np.zeros(0, np.int64)
-        for columns in (zip(*found, strict=True) if found else ((),) * 5)
+        np.concatenate(columns) for columns in zip(*found, strict=True)
     )
     return Proofs(
         entries, tuple(links), link_code, tuple(streams), stream_code, proof, known_ms, tuple(faults)

@@ -117,11 +117,12 @@ class Proving:
             one of NOT_NOW: nothing has moved; call again.
         """
         parts = self._next_parts()
-        looks, self._looks = bool(parts) or self._looks, False
+        looks = bool(parts) or self._looks
         if looks and self.state.totals.get("proofs") and self._store.is_empty():
             _log.warning("the store was made anew: all proofs are brought again")
             self._save(states.State(generation=self.state.generation + 1))
             return 1
+        self._looks = False
         if not parts:
             self._settle()
             return 0

@@ -46,6 +46,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "journal")
+        (self.folder / "processor").mkdir(exist_ok=True)
 
     @property
     def client(self) -> Client:
@@ -94,8 +95,7 @@ class Scene:
         return Proving(config, reader, store or ProofStore(self.connect))
 
     def proofs(self, columns: str = "link, vehicle_id, collected_at, outcome") -> list[Any]:
-        order = columns.split(", ")
-        rows = self.client.query(f"SELECT {columns} FROM proofs FINAL ORDER BY {order[0]}, ALL")
+        rows = self.client.query(f"SELECT {columns} FROM proofs FINAL ORDER BY {columns}")
         return [tuple(row) for row in rows.result_rows]
 
     def on_disk(self) -> int:

@@ -116,7 +116,7 @@ def test_while_the_store_is_away_it_waits_and_loses_nothing(scene: Scene, tmp_pa
     proving._report()
     status = read_proving_status(proving.config.status_file)
     assert status is not None
-    assert (status["fault"], status["totals"]) == ("", {"proofs": 1})
+    assert (status["fault"], status["totals"]) == ("", {"proofs": 1, "faults": 0})
 
 
 def test_an_accepted_content_stays_accepted_else_the_newest_outcome_wins(scene: Scene) -> None:
