@@ -35,7 +35,7 @@ def test_a_frame_that_went_all_the_way_shows_every_stage(
     uploads.prove(vehicle, NOON)
     code, text = asked(as_operator, vehicle.vin)
     assert code == 200
-    for said in ("实时（02）", "GB/T 32960.3-2016", "gateway-0/", "完整解码", "已接受 · 0x01",
+    for said in ("实时（02）", "GB/T 32960.3-2016", "gateway-0/", "完整解码", "已接受</span> · 0x01",
                  "发送 1 次", "proof-national · 170", "12:00:02", "12:00:03"):  # fmt: skip
         assert said in text
     assert f"/vehicles/{vehicle.vin}/frames/gateway-0/" in text
@@ -52,7 +52,7 @@ def test_refused_and_expired_frames_are_named_with_their_flag(
         vehicle, NOON, "local", outcome=EXPIRED, flag=0, tries=0, sent_ms=0, answered_ms=0
     )
     _, text = asked(as_operator, vehicle.vin)
-    assert "被拒绝 · 0x04" in text
+    assert "被拒绝</span> · 0x04" in text
     assert "发送 4 次" in text
     assert "超过补发期限" in text
 

@@ -114,15 +114,14 @@ def test_the_file_holds_what_the_page_lists_and_leaves_an_audit_row(
 
 
 def test_a_file_of_more_rows_than_the_rule_allows_does_not_leave(
-    as_operator: Client, vehicle: Vehicle, uploads: Uploads, operator: object
+    as_operator: Client, vehicle: Vehicle, uploads: Uploads
 ) -> None:
     filled(uploads, vehicle)
-    rule = ExportRule.objects.order_by("-pk").first()
-    assert rule is not None
-    ExportRule.objects.filter(pk=rule.pk).update(rows=0)
-    answer = as_operator.get(f"{DAY_PAGE}?export=csv")
-    assert (answer.status_code, "单次导出最多 0 行" in answer.content.decode()) == (422, True)
-    assert not AuditRow.objects.filter(action="reconciliation.export").exists()
+    ExportRule.objects.update(rows=4)
+    frames = f"/vehicles/{vehicle.vin}/upload/frames/?link=national&day={DAY}"
+    answer = as_operator.get(f"{frames}&export=csv")
+    assert (answer.status_code, "单次导出最多 4 行" in answer.content.decode()) == (422, True)
+    assert not AuditRow.objects.filter(action="upload.export").exists()
 
 
 def test_another_makers_vehicles_are_in_no_figure(
@@ -155,7 +154,8 @@ def test_a_store_that_is_away_is_told_and_no_figure_invented(
     uploads.around.is_away = True
     for address in (OVERVIEW, DAY_PAGE, f"/vehicles/{vehicle.vin}/upload/"):
         code, text = page(as_operator, address)
-        assert (code, "遥测存储暂不可用" in text, "应上传" in text) == (503, True, False)
+        assert (code, "遥测存储暂不可用" in text, "期间应上传" in text) == (503, True, False)
+        assert "vw-figure-value" not in text
         uploads.around.forget()
 
 
