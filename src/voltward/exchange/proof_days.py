@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,10 +56,13 @@ def until_of(request: HttpRequest) -> date:
     return min(day_of(request.GET.get("until", "")) or today(), today())
 
 
-def numbers(figures: Figures, url: Callable[[str], str]) -> list[Number]:
-    """Every outcome with the address of its rows, ``url(outcome)``."""
+def numbers(figures: Figures, prefix: str) -> list[Number]:
+    """Every outcome with the address of its rows: ``prefix`` and the outcome's name.
+
+    Without a prefix, or where there are none, a number leads nowhere.
+    """
     return [
-        Number(name, OUTCOME_TITLES[name], value, url(name) if value else "")
+        Number(name, OUTCOME_TITLES[name], value, f"{prefix}{name}" if prefix and value else "")
         for name in NAMES
         for value in (getattr(figures, name),)
     ]

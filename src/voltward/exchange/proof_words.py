@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -57,7 +58,7 @@ def why_text(why: Why) -> str:
     """Why a frame has no outcome, as a sentence."""
     since = _local(why.since_s)
     said = _("（%(text)s）") % {"text": why.text} if why.text else ""
-    values = {"since": since, "count": why.count, "said": said}
+    values: dict[str, object] = {"since": since, "count": why.count, "said": said}
     return _SENTENCES[why.code](values)
 
 
@@ -67,7 +68,7 @@ def _local(seconds: float | None) -> str:
     return timezone.localtime(datetime.fromtimestamp(seconds, UTC)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-_SENTENCES: Final = {
+_SENTENCES: Final[dict[str, Callable[[dict[str, object]], str]]] = {
     reasons.NOT_ON_LINK: lambda _values: _("该车不在此链路的车辆范围内。"),
     reasons.BEFORE_LINK: lambda v: _("此帧在链路启用（%(since)s）之前收到，不在上传范围内。") % v,
     reasons.NO_WORD: lambda v: _("上传进程没有报告此链路的状态，最近一次报告：%(since)s。") % v,

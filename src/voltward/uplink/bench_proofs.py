@@ -157,14 +157,14 @@ def _proofs(number: Numbers, keys: dict[str, Numbers]) -> pa.Table:
     return table.filter(pa.array(number % np.uint64(OPEN_EVERY) != 3))
 
 
-def _answers(client: Client, tries: int) -> list[float]:
+def _answers(client: Client, tries: int) -> tuple[float, float, float]:
     owed = Owed("national")
     first, last = DAY.replace(day=1), DAY.replace(day=30)
-    return [
+    return (
         _median(tries, lambda: figures_of_day(client, owed, DAY)),
         _median(tries, lambda: figures_by_vehicle(client, owed, DAY, limit=50)),
         _median(tries, lambda: figures_by_day(client, owed, first, last)),
-    ]
+    )
 
 
 def _median(tries: int, ask: Callable[[], object]) -> float:

@@ -46,5 +46,5 @@ def answered(
             status=422,
             content_type="text/plain; charset=utf-8",
         )
-    reading_recorded(actor, what=what, subject=subject, rows=total, format=format, **more)
+    reading_recorded(actor, what=what, subject=subject, rows=total, format=format, filter=more)
     return FORMATS[format](name, head, lines)

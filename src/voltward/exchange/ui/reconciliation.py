@@ -94,7 +94,7 @@ def _day(link: Link, day: date, figures: Figures) -> Day:
         days.share_text(figures),
         days.share_style(figures),
         url,
-        days.numbers(figures, lambda name: f"{url}?having={name}"),
+        days.numbers(figures, f"{url}?having="),
     )
 
 
@@ -156,9 +156,7 @@ def _vehicles(
                 "figures": row.figures,
                 "share": days.share_text(row.figures),
                 "url": url,
-                "numbers": days.numbers(
-                    row.figures, lambda name, url=url: f"{url}&outcome={name}" if url else ""
-                ),
+                "numbers": days.numbers(row.figures, f"{url}&outcome=" if url else ""),
             }
         )  # fmt: skip
     return {

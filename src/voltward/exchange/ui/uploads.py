@@ -61,7 +61,7 @@ def _rows(vehicle: Vehicle, link: Link, by_day: dict[date, Figures]) -> list[dic
     for day in sorted(by_day, reverse=True):
         url = frames_url(vehicle, link, day)
         figures = by_day[day]
-        numbers = days.numbers(figures, lambda name, url=url: f"{url}&outcome={name}")
+        numbers = days.numbers(figures, f"{url}&outcome=")
         rows.append(
             {"day": day, "figures": figures, "url": url, "numbers": numbers,
              "share": days.share_text(figures)}
