@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from voltward.base.errors import BadInput
 from voltward.base.settings import Settings
 from voltward.entry import places
-from voltward.exchange.proof_ports import ProofPorts
+from voltward.exchange.proof_ports import ProofPorts, hand_in
 from voltward.journal.errors import JournalError
 from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
@@ -28,6 +28,10 @@ from voltward.uplink.links import (
 from voltward.uplink.proof import STREAM_PREFIX
 from voltward.uplink.proof_rows import proofs_of
 from voltward.uplink.proving import read_proving_status
+
+
+def hand_in_proofs(settings: Settings) -> None:
+    hand_in(proof_ports_of(settings))
 
 
 def proof_ports_of(settings: Settings) -> ProofPorts:
