@@ -16,6 +16,7 @@ class EntryConfig(AppConfig):
         from voltward.entry.link_ports import hand_in_links
         from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
+        from voltward.entry.proof_ports import hand_in_proofs
         from voltward.entry.rooms import rooms
         from voltward.entry.sign_in import sign_in_rules
         from voltward.entry.telemetry_ports import ports_of, series_of
@@ -49,6 +50,7 @@ class EntryConfig(AppConfig):
 
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
+        hand_in_proofs(settings.VOLTWARD)
         hand_in_notice_ports(lambda: notice_ports_of(settings.VOLTWARD))
         hand_in_rules(lambda: sign_in_rules(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))

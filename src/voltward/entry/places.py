@@ -108,6 +108,11 @@ def uplink_status(settings: Settings, link: str) -> Path:
     return settings.data / "run" / f"uplink-{link}.json"
 
 
+def proving_status(settings: Settings) -> Path:
+    """What brings the proofs of upload into the store, and how far it is."""
+    return settings.data / "run" / "proving.json"
+
+
 def link_key(settings: Settings) -> bytes:
     """Under which the links' passwords lie in their file."""
     return installation_key(secret_folder(settings.data) / "links.key")

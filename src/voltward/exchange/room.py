@@ -9,6 +9,7 @@ from voltward.exchange.platform_room import (
     PLATFORM_MENU,
     PLATFORM_SUBJECTS,
 )
+from voltward.exchange.proof_room import PROOF_MENU, PROOF_TABS
 from voltward.exchange.quality_room import (
     QUALITY_JOBS,
     QUALITY_LISTS,
@@ -21,11 +22,12 @@ from voltward.pages.room import Room
 
 ROOM = Room(
     name="exchange",
-    menu=(*PLATFORM_MENU, *QUALITY_MENU, *KEY_MENU),
-    tabs=QUALITY_TABS,
+    menu=(*PLATFORM_MENU, *PROOF_MENU, *QUALITY_MENU, *KEY_MENU),
+    tabs=(*PROOF_TABS, *QUALITY_TABS),
     subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS, *KEY_SUBJECTS),
     tasks=QUALITY_TASKS,
     jobs=(*PLATFORM_JOBS, *QUALITY_JOBS),
     lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS),
     urls="voltward.exchange.ui.urls",
+    api_urls="voltward.exchange.api.urls",
 )

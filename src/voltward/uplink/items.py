@@ -115,15 +115,14 @@ def form_of(
     same = EDITION_OF.get(frame[:2]) is _EDITIONS[link.edition]
     if same and not without:
         return Form(with_command(frame, command))
-    silent = LEFT_OUT if same else NOT_EXPRESSIBLE
     if reencode is None:
-        return Form(None, outcome=silent)
+        return Form(None, outcome=LEFT_OUT if same else NOT_EXPRESSIBLE)
     try:
         made = reencode(frame, edition=link.edition, left_out=without, command=command)
     except BadInput:
         return Form(None, outcome=UNREADABLE)
     if made.frame is None:
-        return Form(None, len(made.lost), silent)
+        return Form(None, len(made.lost), NOT_EXPRESSIBLE if made.lost else LEFT_OUT)
     return Form(made.frame, len(made.lost))
 
 

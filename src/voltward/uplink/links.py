@@ -12,7 +12,7 @@ import re
 import secrets
 import struct
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -138,6 +138,18 @@ def read_links(folder: Path, key: bytes) -> LinksFile:
         BadInput: not a file of this version, damaged, or sealed under another key.
     """
     path = folder / LINKS_FILE
+    try:
+        return _read(path, lambda link: _opened(link, key))
+    except InvalidTag:
+        raise BadInput(f"{path}: passwords are sealed under another key") from None
+
+
+def read_links_without_secrets(folder: Path) -> LinksFile:
+    """As ``read_links`` for those who need no key: passwords are empty; raises likewise."""
+    return _read(folder / LINKS_FILE, lambda link: replace(link, password=""))
+
+
+def _read(path: Path, finished: Callable[[Link], Link]) -> LinksFile:
     check, _, body = path.read_bytes().partition(b"\n")
     if check != b"%08x" % zlib.crc32(body):
         raise BadInput(f"{path}: checksum does not fit")
@@ -145,10 +157,8 @@ def read_links(folder: Path, key: bytes) -> LinksFile:
         found = json.loads(body)
         if found["version"] != VERSION:
             raise BadInput(f"{path}: version {found['version']}, expected {VERSION}")
-        links = tuple(_opened(Link(**one), key) for one in found["links"])
+        links = tuple(finished(Link(**one)) for one in found["links"])
         return LinksFile(found["generation"], links, tuple(found["usages"]))
-    except InvalidTag:
-        raise BadInput(f"{path}: passwords are sealed under another key") from None
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{path}: {type(error).__name__}: {error}") from error
 
@@ -189,6 +199,14 @@ def read_vehicles(folder: Path) -> tuple[int, NDArray[Any]]:
     if magic != _MAGIC or len(body) != VEHICLE.itemsize * size or zlib.crc32(body) != check:
         raise BadInput(f"{path}: not a file of the links' vehicles, or damaged")
     return generation, np.frombuffer(body, VEHICLE, size)
+
+
+def vehicles_of(link: Link, table: NDArray[Any]) -> NDArray[np.uint64]:
+    """Numbers ``(m,)`` of the vehicles on a link, of rows as ``read_vehicles`` gives them."""
+    if link.all_vehicles:
+        return np.asarray(table["vehicle"], np.uint64)
+    on = table["links"] >> np.uint64(link.number) & np.uint64(1) == 1
+    return np.asarray(table["vehicle"][on], np.uint64)
 
 
 def _fits(text: str, most: int) -> bool:

@@ -33,6 +33,7 @@ def make(vin: str) -> list[str]:
     _alarm(head, vin)
     _alarms(head, vin)
     _approvals(security_admin)
+    _uploads()
     steps = _lifecycle(head, vin)
     _watch(head, vin)
     platforms(head)
@@ -290,6 +291,18 @@ def _lifecycle(head, vin: str) -> list[str]:  # type: ignore[no-untyped-def]
     owner_identify(head, vin=vin, period_id=period.pk, values=values)
     steps = [f"/vehicles/{vin}/do/{step}/" for step in ("offline", "resume", "owner")]
     return [f"/vehicles/{vin}/owners/{period.pk}/", *steps]
+
+
+def _uploads() -> None:
+    """A link over which every frame that came in is owed."""
+    from django.conf import settings
+
+    from voltward.entry import places
+    from voltward.uplink.links import Link, LinksFile, write_links
+
+    link = Link("national", 0, "127.0.0.1", 9, "PLATFORM", "user", "secret")
+    folder = places.links_folder(settings.VOLTWARD)
+    write_links(folder, LinksFile(1, (link,)), places.link_key(settings.VOLTWARD))
 
 
 def _watch(head, vin: str) -> None:  # type: ignore[no-untyped-def]

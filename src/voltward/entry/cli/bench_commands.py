@@ -283,6 +283,22 @@ def map_(
     _show(run(vehicles, tries), as_json, MapBench.text)
 
 
+@app.command()
+def proofs(
+    proofs: int = typer.Option(1_000_000, min=1_000, help="Frames of the day, each proved."),
+    vehicles: int = typer.Option(2_000, min=1, help="Vehicles that sent them."),
+    tries: int = typer.Option(9, min=1, help="Times each question is asked."),
+    as_json: JsonOption = False,
+) -> None:
+    """What a link owed of a day and what became of it, reckoned from rows and proofs of upload.
+
+    Example: voltward bench proofs --proofs 1000000
+    """
+    from voltward.uplink.bench_proofs import ProofBench, run
+
+    _show(run(proofs, vehicles, tries, _say), as_json, ProofBench.text)
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 

@@ -17,6 +17,9 @@ from voltward.journal.keys import KeyRing
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.process import run
+from voltward.telemetry.ingest.state import only_one
+from voltward.uplink.proof_store import ProofStore
+from voltward.uplink.proving import Proving, ProvingConfig
 from voltward.uplink.quality.follower import (
     TELL_EVERY_S,
     QualityConfig,
@@ -38,6 +41,7 @@ def run_processor(settings: Settings) -> None:
             partial(follow_findings, settings),
             partial(judge_late_rows, settings),
             partial(follow_quality, settings),
+            partial(prove_uploads, settings),
         ),
     )
 
@@ -77,6 +81,19 @@ def judge_late_rows(settings: Settings, stopping: Event, registry: CollectorRegi
 
     with JournalReader(journal, keys=found.processor.journal_keys) as reader:
         Again(journal, name, found.folder, reader, judge).run(stopping)
+
+
+def prove_uploads(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Bring what became of each upload into the store, until ``stopping``."""
+    processor = config(settings)
+    proving = ProvingConfig(processor, places.proving_status(settings))
+    store = ProofStore(lambda: places.store_client(settings), settings.store_cluster)
+    with (
+        only_one(proving.lock_file),
+        JournalReader(processor.journal, keys=processor.journal_keys) as reader,
+    ):
+        Proving(proving, reader, store, registry=registry).run(stopping)
+        store.close()
 
 
 def findings_config(settings: Settings) -> FindingsConfig:

@@ -12,6 +12,7 @@ from voltward.uplink.checkpoint import reached
 from voltward.uplink.incoming import is_followed
 from voltward.uplink.links import read_links
 from voltward.uplink.process import UplinkConfig, run
+from voltward.uplink.reencode import reencoded
 
 STANDARD_RETRY_S = 60.0  # GB/T 32960.3-2016 clause 5.2.1
 
@@ -61,6 +62,7 @@ def config(settings: Settings) -> UplinkConfig:
         folder=places.uplink_folder(settings),
         status_of=lambda link: places.uplink_status(settings, link),
         archived=archived,
+        reencode=reencoded,
         vehicle_key=places.vehicle_key(settings),
         link_key=places.link_key(settings),
         journal_keys=places.journal_keys(settings),

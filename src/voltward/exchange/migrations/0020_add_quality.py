@@ -15,6 +15,7 @@ from voltward.records.wall import walled
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('exchange', '0002_fill_platform_rules'),
         ('fleet', '0015_fill_proposal_history'),
         ('records', '0101_fill_history'),
     ]

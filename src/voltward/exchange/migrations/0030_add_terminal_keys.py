@@ -16,9 +16,9 @@ from voltward.records.wall import walled
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('exchange', '0021_fill_quality_limits'),
         ('fleet', '0015_fill_proposal_history'),
         ('records', '0101_fill_history'),
-        ('records', '__first__'),
     ]
 
     operations = [

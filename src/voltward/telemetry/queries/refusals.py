@@ -61,3 +61,30 @@ def gateway_refusals(client: Client, since: datetime, limit: int = 20) -> list[G
         )
         for row in table.to_pylist()
     ]
+
+
+def refusals_of_vehicle(
+    client: Client, vehicle_id: int, start: datetime, stop: datetime, limit: int = 20
+) -> list[GatewayRefusal]:
+    """What the gateway turned away of one vehicle from ``start`` up to ``stop``, newest first."""
+    table = asked(
+        client,
+        "SELECT max(at) AS last, event, reason, argMax(peer, at) AS peer, toUInt64(count()) AS n"
+        f" FROM {TABLE} FINAL WHERE at >= {{start:DateTime64(3, 'UTC')}}"
+        " AND at < {stop:DateTime64(3, 'UTC')} AND vehicle_id = {vehicle:UInt64}"
+        " AND event IN {events:Array(String)}"
+        " GROUP BY event, reason ORDER BY last DESC LIMIT {limit:UInt32}",
+        {
+            "start": start,
+            "stop": stop,
+            "vehicle": vehicle_id,
+            "events": [*ODD_EVENTS],
+            "limit": limit,
+        },
+    )
+    return [
+        GatewayRefusal(
+            instant(row["last"]), row["event"], row["reason"], vehicle_id, row["peer"], row["n"]
+        )
+        for row in table.to_pylist()
+    ]
