@@ -1,27 +1,17 @@
 """``voltward bench …``: figures of this machine, each with its target, ratios from one run."""
 
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
 
 import typer
+
+from voltward.entry.cli.bench_showing import FolderOption, JsonOption, say, show
 
 app = typer.Typer(
     help="Measure this machine: decode, journal, gateway, store, path, findings, uplink, editions, quality,"
     " alarm, api, import, search, audit, map, signatures.",
     no_args_is_help=True,
 )
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
-FolderOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--folder", help="Where to write meanwhile: the disk decides what an fsync costs."
-    ),
-]
 
 
 @app.command()
@@ -35,7 +25,7 @@ def decode(
     """
     from voltward.columns.bench import measure, text_of
 
-    _show(measure(frames=frames), as_json, text_of)
+    show(measure(frames=frames), as_json, text_of)
 
 
 @app.command()
@@ -50,36 +40,7 @@ def findings(
     """
     from voltward.findings.bench import measure, text_of
 
-    _show(measure(vehicles, rows), as_json, text_of)
-
-
-@app.command()
-def editions(
-    frames: int = typer.Option(2000, min=100, help="Frames of the fleet."),
-    as_json: JsonOption = False,
-) -> None:
-    """Frames a second that are made ready for a public platform, on one core.
-
-    Example: voltward bench editions
-    """
-    from voltward.uplink.editions.bench import measure, text_of
-
-    _show(measure(frames), as_json, text_of)
-
-
-@app.command()
-def quality(
-    vehicles: int = typer.Option(1000, min=1, help="Vehicles of the fleet."),
-    rows: int = typer.Option(100_000, min=20_000, help="Reports that are counted."),
-    as_json: JsonOption = False,
-) -> None:
-    """Reports a second whose data quality one core counts.
-
-    Example: voltward bench quality
-    """
-    from voltward.uplink.quality.bench import measure, text_of
-
-    _show(measure(vehicles, rows), as_json, text_of)
+    show(measure(vehicles, rows), as_json, text_of)
 
 
 @app.command()
@@ -97,22 +58,8 @@ def alarm(
     from voltward.entry.alarm_bench import run
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch:
-        figures = run(Path(scratch), _say, links=vehicles, hot=hot, per_s=per_s)
-    _show(figures, as_json, lambda one: one.text())
-
-
-@app.command()
-def signatures(
-    rounds: int = typer.Option(5, min=1, help="Rounds; the medians count."),
-    as_json: JsonOption = False,
-) -> None:
-    """Signatures of 2025 frames verified a second by one core: SM2, RSA, ECDSA.
-
-    Example: voltward bench signatures
-    """
-    from voltward.seals.bench import SignatureFigures, measure
-
-    _show(measure(rounds), as_json, SignatureFigures.text)
+        figures = run(Path(scratch), say, links=vehicles, hot=hot, per_s=per_s)
+    show(figures, as_json, lambda one: one.text())
 
 
 @app.command()
@@ -148,7 +95,7 @@ def gateway(
     """
     from voltward.gateway.bench import report, run
 
-    _show(run(links=links, seconds=seconds, folder=folder), as_json, report)
+    show(run(links=links, seconds=seconds, folder=folder), as_json, report)
 
 
 @app.command()
@@ -163,7 +110,7 @@ def store(
     """
     from voltward.telemetry.bench_store import run
 
-    _show(run(rows=rows, folder=folder, say=_say), as_json, lambda figures: figures.text())
+    show(run(rows=rows, folder=folder, say=say), as_json, lambda figures: figures.text())
 
 
 @app.command()
@@ -178,23 +125,7 @@ def path(
     """
     from voltward.telemetry.bench_path import report, run
 
-    _show(run(seconds=seconds, folder=folder), as_json, report)
-
-
-@app.command()
-def uplink(
-    frames: int = typer.Option(400_000, min=10_000, help="Live frames that are counted."),
-    backlog: int = typer.Option(400_000, min=10_000, help="Frames that are reissued."),
-    folder: FolderOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Frames a second to a public platform with answers awaited, and how fast a backlog drains.
-
-    Example: voltward bench uplink --frames 200000
-    """
-    from voltward.uplink.bench import UplinkFigures, run
-
-    _show(run(frames, backlog, folder), as_json, UplinkFigures.text)
+    show(run(seconds=seconds, folder=folder), as_json, report)
 
 
 @app.command()
@@ -214,8 +145,8 @@ def api(
     caller = Caller(url, (sys.stdin.read().split() or [""])[-1])
     for asked in paths(caller):
         for per_s in (50.0, 100.0):
-            _say(f"asking {asked.split('?')[0]} {per_s:.0f} times a second")
-            _show(run(caller, asked, per_s, seconds), as_json, ApiBench.text)
+            say(f"asking {asked.split('?')[0]} {per_s:.0f} times a second")
+            show(run(caller, asked, per_s, seconds), as_json, ApiBench.text)
 
 
 @app.command("import")
@@ -231,7 +162,7 @@ def import_(
     from voltward.entry.import_bench import ImportBench, run, scratch_office
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
-        _show(run(rows, _say), as_json, ImportBench.text)
+        show(run(rows, say), as_json, ImportBench.text)
 
 
 @app.command()
@@ -248,7 +179,7 @@ def search(
     from voltward.entry.search_bench import SearchBench, run
 
     with TemporaryDirectory(dir=folder, prefix="vw-") as scratch:
-        _show(run(Path(scratch), vehicles, parts, _say), as_json, SearchBench.text)
+        show(run(Path(scratch), vehicles, parts, say), as_json, SearchBench.text)
 
 
 @app.command()
@@ -265,7 +196,7 @@ def audit(
     from voltward.entry.import_bench import scratch_office
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
-        _show(run(rows, _say), as_json, AuditBench.text)
+        show(run(rows, say), as_json, AuditBench.text)
 
 
 @app.command("map")
@@ -280,29 +211,4 @@ def map_(
     """
     from voltward.entry.map_bench import MapBench, run
 
-    _show(run(vehicles, tries), as_json, MapBench.text)
-
-
-@app.command()
-def proofs(
-    proofs: int = typer.Option(1_000_000, min=1_000, help="Frames of the day, each proved."),
-    vehicles: int = typer.Option(2_000, min=1, help="Vehicles that sent them."),
-    tries: int = typer.Option(9, min=1, help="Times each question is asked."),
-    as_json: JsonOption = False,
-) -> None:
-    """What a link owed of a day and what became of it, reckoned from rows and proofs of upload.
-
-    Example: voltward bench proofs --proofs 1000000
-    """
-    from voltward.uplink.bench_proofs import ProofBench, run
-
-    _show(run(proofs, vehicles, tries, _say), as_json, ProofBench.text)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _show(result: Any, as_json: bool, report: Callable[[Any], str]) -> None:
-    text = json.dumps(asdict(result), default=str) if as_json else report(result)
-    sys.stdout.write(text.rstrip("\n") + "\n")
+    show(run(vehicles, tries), as_json, MapBench.text)
