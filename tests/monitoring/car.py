@@ -47,17 +47,18 @@ def report(
     flags: int = 0,
     extremes: bool = True,
     place: Mapping[str, Any] | None = None,
+    codes: Mapping[str, Sequence[int]] | None = None,
     **vehicle: Any,
 ) -> bytes:
     """A whole frame; ``vehicle`` changes fields of the vehicle data, None is the invalid code.
 
-    ``place`` changes fields of the position.
+    ``place`` changes fields of the position; ``codes``: the maker's own fault codes by list.
     """
     is_old = edition is Edition.Y2016
     whole = {**VEHICLE, **(ONLY_2016 if is_old else {}), **vehicle}
     alarms: dict[str, Any] = {
         "name": "alarms", "level": level, "flags": flags, "storage_fault_codes": [],
-        "motor_fault_codes": [], "engine_fault_codes": [], "other_fault_codes": [],
+        "motor_fault_codes": [], "engine_fault_codes": [], "other_fault_codes": [], **(codes or {}),
     }  # fmt: skip
     position = {**POSITION, **({} if is_old else {"datum": "gcj02"}), **(place or {})}
     items: list[Any] = [whole, position, alarms if is_old else {**alarms, "flag_levels": []}]

@@ -10,7 +10,8 @@ import pytest
 
 from voltward.base.geo import shifted
 from voltward.monitoring.fleet_map import Books, FleetMap, Look, looked, map_of, mine_of
-from voltward.monitoring.hexagons import COARSEST, FINEST, NOWHERE, Places, parents, resolution_of
+from voltward.monitoring.hexagons import COARSEST, parents, resolution_of
+from voltward.monitoring.placing import FINEST, M_PER_DEGREE, NOWHERE, Places, reaches
 from voltward.telemetry.queries.positions import Positions
 
 AT_MS = 1_790_000_000_000
@@ -188,3 +189,42 @@ def test_an_empty_store_gives_an_empty_map() -> None:
     empty = Positions(**{name: value[:0] for name, value in vars(planted(4)).items()})
     found = whole(look_at(empty))
     assert (found.online, found.unplaced, len(found.by_resolution[3])) == (0, 0, 0)
+
+
+def test_who_moves_a_little_is_where_h3_puts_it_and_mostly_without_asking_h3() -> None:
+    """Steps of some hundred metres, from places all over the globe, again and again."""
+    chance, places = np.random.default_rng(SEED), Places()
+    positions = planted(4_000)
+    around = np.arange(4_000) % 2 == 0
+    positions.longitude_deg[around] = chance.uniform(-180, 180, around.sum())
+    positions.latitude_deg[around] = np.degrees(
+        np.arcsin(chance.uniform(-0.99, 0.99, around.sum()))
+    )
+    asked = 0
+    for _ in range(6):
+        look = look_at(positions, places)
+        for x, y, code in zip(
+            positions.longitude_deg.tolist(), positions.latitude_deg.tolist(), look.codes.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            if code != NOWHERE:
+                assert f"{int(look.book.cells[code]):x}" == h3.latlng_to_cell(y, x, FINEST)
+        step = chance.normal(0, 0.002, (2, 4_000))
+        x, y = positions.longitude_deg + step[0], positions.latitude_deg + step[1]
+        inside = places._inside(look.codes, x, y)
+        asked += int((~inside & ~np.isnan(x)).sum())
+        positions = Positions(**{**vars(positions), "longitude_deg": x, "latitude_deg": y})
+    assert asked < 6 * 4_000 * 0.4
+
+
+def test_a_reach_that_goes_past_a_side_is_caught() -> None:
+    """What the test above rests on: with twice the reach, somebody is kept in a hexagon that he left."""
+    cells = [int(h3.latlng_to_cell(39.9, 116.4, FINEST), 16)]
+    middles = np.array([h3.cell_to_latlng(f"{cells[0]:x}")])
+    for share, stays in ((1.0, True), (2.0, False)):
+        metres = reaches(cells, middles)[0] * share
+        angle = np.radians(np.arange(0, 360, 3))
+        y = middles[0, 0] + np.cos(angle) * metres / M_PER_DEGREE
+        x = middles[0, 1] + np.sin(angle) * metres / M_PER_DEGREE / np.cos(np.radians(y))
+        held = [h3.latlng_to_cell(*at, FINEST) == f"{cells[0]:x}" for at in zip(y, x, strict=True)]
+        assert all(held) == stays

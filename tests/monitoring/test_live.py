@@ -27,7 +27,7 @@ def page(client: Client, vehicle: Vehicle) -> str:
 def texts(vehicle: Vehicle) -> dict[str, Any]:
     state = selectors.latest_of(vehicle)
     assert state is not None
-    return message_of(state)["texts"]  # type: ignore[no-any-return]
+    return message_of(state, {})["texts"]  # type: ignore[no-any-return]
 
 
 def test_values_stand_with_their_decimals_and_words(
@@ -101,7 +101,7 @@ def test_before_the_first_frame_the_page_says_what_will_fill_it(
 ) -> None:
     text = page(as_operator, vehicle)
     assert "还没有收到这辆车的数据" in text
-    assert all(row.text.value == "—" for group in groups_of(None) for row in group.rows)
+    assert all(row.text.value == "—" for group in groups_of(None, {}) for row in group.rows)
 
 
 def test_without_the_store_the_page_says_so_and_stays(

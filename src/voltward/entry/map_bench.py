@@ -61,7 +61,7 @@ def run(vehicles: int, tries: int) -> MapBench:
     process's own threads, so that they are comparable on a machine that does other work too."""
     begin_django()
     from voltward.monitoring.fleet_map import Books, looked, map_of, mine_of
-    from voltward.monitoring.hexagons import Places
+    from voltward.monitoring.placing import Places
 
     chance = np.random.default_rng(SEED)
     positions, places, at_ms = made(vehicles, chance), Places(), 1_790_000_000_000

@@ -35,8 +35,8 @@ class Line:
 
     ``value`` is the raw value as text, empty where the bytes are no number. ``part`` names what
     the line belongs to, outermost first, with a number where parts repeat. ``source`` is the
-    table. ``problem`` is set where something is wrong; where the reading ends, the line may have
-    no bytes at all.
+    table, ``field`` the name of its row where the line is a value of one. ``problem`` is set where
+    something is wrong; where the reading ends, the line may have no bytes at all.
     """
 
     start: int
@@ -51,6 +51,7 @@ class Line:
     part: tuple[Phrase, ...] = ()
     sensitivity: Sensitivity = Sensitivity.NONE
     problem: Problem | None = None
+    field: str = ""
 
     @property
     def hex(self) -> str:

@@ -74,6 +74,7 @@ class LineWriter:
             said,
             reason,
             SENSITIVE.get(field.name, Sensitivity.NONE),
+            field.name,
         )
 
     def _apart(self, field: Octets, start: int, raw: bytes) -> bool:
@@ -129,6 +130,7 @@ class LineWriter:
         said: Phrase,
         reason: Reason,
         sensitivity: Sensitivity = Sensitivity.NONE,
+        field: str = "",
     ) -> None:
         start, stop = start + HEADER, stop + HEADER
         if start > self._at:
@@ -137,7 +139,20 @@ class LineWriter:
         part = tuple(name for _, _, name in self._parts if name is not NOTHING)
         raw = self._data[start:stop]
         self.lines.append(
-            Line(start, stop, raw, kind, name, said, value, reason, source, part, sensitivity)
+            Line(
+                start,
+                stop,
+                raw,
+                kind,
+                name,
+                said,
+                value,
+                reason,
+                source,
+                part,
+                sensitivity,
+                field=field,
+            )
         )
         self._at = stop
 

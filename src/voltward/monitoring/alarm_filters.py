@@ -13,6 +13,7 @@ from voltward.monitoring import states
 from voltward.monitoring.alarm_rules import RISKS
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.models.alarms import LEVELS
+from voltward.monitoring.provinces import PROVINCES
 from voltward.monitoring.rule_words import rule_choices
 from voltward.monitoring.selectors.alarms import AGES, OLDER
 from voltward.pages.filtering import RoomFilterSet
@@ -25,16 +26,6 @@ WHOSE = [("mine", _("我的")), ("nobody", _("无人负责"))]
 AGE_TITLES = {"m10": _("10 分钟内"), "h1": _("1 小时内"), "d1": _("24 小时内"), OLDER: _("更早")}
 
 YES_NO = [("true", _("是")), ("false", _("否"))]
-# 31 divisions of the mainland, the two first digits of GB/T 2260
-PROVINCES = [
-    ("11", _("北京")), ("12", _("天津")), ("13", _("河北")), ("14", _("山西")), ("15", _("内蒙古")),
-    ("21", _("辽宁")), ("22", _("吉林")), ("23", _("黑龙江")), ("31", _("上海")), ("32", _("江苏")),
-    ("33", _("浙江")), ("34", _("安徽")), ("35", _("福建")), ("36", _("江西")), ("37", _("山东")),
-    ("41", _("河南")), ("42", _("湖北")), ("43", _("湖南")), ("44", _("广东")), ("45", _("广西")),
-    ("46", _("海南")), ("50", _("重庆")), ("51", _("四川")), ("52", _("贵州")), ("53", _("云南")),
-    ("54", _("西藏")), ("61", _("陕西")), ("62", _("甘肃")), ("63", _("青海")), ("64", _("宁夏")),
-    ("65", _("新疆")),
-]  # fmt: skip
 
 
 class AlarmFilter(RoomFilterSet):

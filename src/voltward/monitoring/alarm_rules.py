@@ -58,6 +58,7 @@ _TITLES: Final[dict[str, str | Promise]] = {
     "moved_km": _("里程变化"),
     "kmh": _("推算车速"),
     "edition": _("协议版本"),
+    "codes": _("故障码个数"),
 }
 _ENDINGS: Final = {
     "ohm_per_v": "Ω/V",
@@ -73,7 +74,8 @@ _ENDINGS: Final = {
     "s": "s",
 }
 SHOWN_NUMBERS: Final = 8
-_NO_NUMBERS: Final = frozenset({"signs", "kinds_of_signs"})  # said in words
+# said in words
+_NO_NUMBERS: Final = frozenset({"signs", "kinds_of_signs", "code_1", "code_2", "code_3", "changed"})
 
 
 def risk_of(code: str) -> str:

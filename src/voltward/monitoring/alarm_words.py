@@ -11,11 +11,15 @@ import h3
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from voltward.monitoring import fault_words
 from voltward.monitoring.alarm_rules import judged_text, limit_text, rule_source
+from voltward.monitoring.fault_words import Meanings, finding_lines, finding_text
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.models.alarms import NOT_REPORTED
+from voltward.monitoring.provinces import province_text
 from voltward.monitoring.rule_words import rule_title
 from voltward.monitoring.selectors.alarms import clocks_of_alarms
+from voltward.monitoring.selectors.fault_codes import fault_meanings_for
 from voltward.monitoring.texts import DASH, level_style
 from voltward.pages.templatetags.voltward import THIN_SPACE
 from voltward.records.models import Clock, Person
@@ -36,7 +40,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Spoken:
-    """What the row of an alarm says. ``doing``: code and word; ``clock`` None: none runs."""
+    """What the row of an alarm says. ``doing``: code and word; ``clock`` None: none runs.
+
+    ``codes``: the maker's own fault codes with what they mean, where the rule is about them.
+    """
 
     judged: Level
     reported: Level
@@ -50,31 +57,39 @@ class Spoken:
     delay: str
     place: str
     clock: Clock | None
+    codes: tuple[str, ...]
 
 
-def spoken(alarm: Alarm, clock: Clock | None = None) -> Spoken:
-    doing = doing_of(alarm.state_then)
+def spoken(alarm: Alarm, clock: Clock | None = None, meanings: Meanings | None = None) -> Spoken:
+    doing, judged = doing_of(alarm.state_then), alarm.worst or alarm.first
+    codes = judged if alarm.rule == fault_words.RULE else {}
     return Spoken(
         level_of(alarm.level, alarm.get_level_display()),
         level_of(alarm.reported_level, alarm.get_reported_level_display()),
         str(rule_title(alarm.rule)),
         source_text(alarm),
-        judged_text(alarm.rule, alarm.worst or alarm.first),
-        limit_text(alarm.rule, alarm.worst or alarm.first, alarm.limit),
+        finding_text(codes, meanings or {}) or judged_text(alarm.rule, judged),
+        limit_text(alarm.rule, judged, alarm.limit),
         doing,
         doing_text(doing, alarm.state_then),
         opened_text(alarm.opened_at),
         delay_text(alarm),
-        place_text(alarm.cell),
+        where_text(alarm.cell),
         clock,
+        tuple(finding_lines(codes, meanings or {})),
     )
 
 
 def give_words(actor: Person, alarms: Sequence[Any]) -> None:
-    """Give each alarm its ``spoken``; clocks are asked once for all."""
-    clocks = clocks_of_alarms(actor, alarms)
+    """Give each alarm its ``spoken``; clocks, and what codes mean, are asked once for all."""
+    clocks, meanings = clocks_of_alarms(actor, alarms), _meanings(actor, alarms)
     for alarm in alarms:
-        alarm.spoken = spoken(alarm, clocks.get(alarm.pk))
+        alarm.spoken = spoken(alarm, clocks.get(alarm.pk), meanings)
+
+
+def _meanings(actor: Person, alarms: Sequence[Any]) -> Meanings:
+    judged = [one.worst or one.first for one in alarms if one.rule == fault_words.RULE]
+    return fault_meanings_for(actor, fault_words.codes_of_findings(judged))
 
 
 def level_of(level: int, title: str) -> Level:
@@ -147,6 +162,12 @@ def place_text(cell: str) -> str:
         return DASH
     latitude, longitude = h3.cell_to_latlng(cell)
     return f"{latitude:.2f}°N {longitude:.2f}°E"
+
+
+def where_text(cell: str) -> str:
+    """``广东 · 23.13°N 113.26°E``: the province before the middle of the cell."""
+    province = province_text(cell)
+    return f"{province} · {place_text(cell)}" if province else place_text(cell)
 
 
 def verdicts_text(by_verdict: Mapping[str, int]) -> str:

@@ -20,19 +20,15 @@ from voltward.monitoring.hexagons import (
     CHARGING,
     COARSEST,
     DRIVING,
-    FINEST,
-    NOWHERE,
     OFFLINE,
     PARKED,
-    Book,
-    Codes,
     Hexagons,
-    Places,
     coarser,
     gathered,
     parents,
 )
 from voltward.monitoring.models import Alarm
+from voltward.monitoring.placing import FINEST, NOWHERE, Book, Codes, Places
 from voltward.monitoring.renewed import Renewed, RenewedBy
 from voltward.monitoring.store import store
 from voltward.pages.live import give_back_connections

@@ -1,4 +1,4 @@
-"""Vehicles counted by hexagon: which one each stands in, kept from look to look, and their sums.
+"""Vehicles counted by hexagon: the sums of those that stand in each, at six resolutions.
 
 Hexagons are H3 cells (WGS-84). The finest is resolution 7, that of masked places: the map shows no
 vehicle more exactly than its page does. Coarser ones are sums of those that lie in them.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import h3.api.numpy_int as h3
@@ -16,19 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.base.geo import Datum, converted
-from voltward.records.protection import places
-from voltward.telemetry.queries.positions import Positions
+from voltward.monitoring.placing import FINEST, NOWHERE, Book, Codes
 
-FINEST: Final = places.RESOLUTION
 COARSEST: Final = 2
 DRIVING, CHARGING, PARKED, OFFLINE = range(4)
 STATES: Final = ("driving", "charging", "parked", "offline")
-NOWHERE: Final = -1
 _RESOLUTION_AT, _DIGIT_BITS, _MOST_DIGITS = 52, 3, 15  # layout of an H3 index
 
 MOST_RINGS: Final = 100_000  # about 1 KB each
 
-Codes = NDArray[np.int64]
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -82,80 +77,6 @@ def resolution_of(zoom: float) -> int:
     return COARSEST + sum(zoom >= step for step in steps)
 
 
-@dataclass(frozen=True)
-class Book:
-    """Hexagons by code: ``cells`` ``(m,)``, ``middles`` latitude and longitude ``(m, 2)``."""
-
-    cells: NDArray[np.uint64]
-    middles: NDArray[np.float64]
-
-
-class Places:
-    """Which hexagon each vehicle stands in: worked out only for those that moved since the last look.
-
-    A hexagon is named by a code, its place in ``book()``; codes stay. For one thread at a time.
-    """
-
-    def __init__(self) -> None:
-        self._codes: dict[int, int] = {}
-        self._cells: list[int] = []
-        self._book = Book(np.empty(0, np.uint64), np.empty((0, 2), np.float64))
-        self._last: Positions | None = None
-        self._of_last: Codes = np.empty(0, np.int64)
-        self.moved = 0
-
-    def book(self) -> Book:
-        """All hexagons that anybody ever stood in, by code."""
-        if len(self._book.cells) != len(self._cells):
-            fresh = self._cells[len(self._book.cells) :]
-            middles = np.array([h3.cell_to_latlng(cell) for cell in fresh], np.float64)
-            self._book = Book(
-                np.concatenate((self._book.cells, np.array(fresh, np.uint64))),
-                np.concatenate((self._book.middles, middles.reshape(-1, 2))),
-            )
-        return self._book
-
-    def codes(self, positions: Positions) -> Codes:
-        """The code of each vehicle's hexagon, ``(n,)``; ``NOWHERE`` for those without a place."""
-        codes, same = self._kept(positions)
-        placed = ~np.isnan(positions.longitude_deg)
-        codes[~placed] = NOWHERE
-        moved = np.flatnonzero(placed & ~same)
-        self.moved = len(moved)
-        longitude, latitude = positions.wgs84(moved)
-        cells = map(h3.latlng_to_cell, latitude.tolist(), longitude.tolist(), [FINEST] * len(moved))
-        codes[moved] = np.fromiter(map(self._code, cells), np.int64, len(moved))
-        self._last, self._of_last = positions, codes
-        return codes
-
-    def _code(self, cell: int) -> int:
-        code = self._codes.setdefault(cell, len(self._cells))
-        if code == len(self._cells):
-            self._cells.append(cell)
-        return code
-
-    def _kept(self, now: Positions) -> tuple[Codes, NDArray[np.bool_]]:
-        """The codes of the look before for the vehicles of this one, and who stands where it stood."""
-        before = self._last
-        codes = np.full(len(now), NOWHERE, np.int64)
-        same = np.zeros(len(now), np.bool_)
-        if before is None or not len(before):
-            return codes, same
-        if np.array_equal(before.vehicle_id, now.vehicle_id):
-            at, known = np.arange(len(now)), np.ones(len(now), np.bool_)
-        else:
-            at = np.searchsorted(before.vehicle_id, now.vehicle_id).clip(0, len(before) - 1)
-            known = before.vehicle_id[at] == now.vehicle_id
-        same = (
-            known
-            & (before.longitude_deg[at] == now.longitude_deg)
-            & (before.latitude_deg[at] == now.latitude_deg)
-            & (before.is_gcj[at] == now.is_gcj)
-        )
-        codes[same] = self._of_last[at[same]]
-        return codes, same
-
-
 def gathered(
     codes: Codes, states: NDArray[np.uint8], levels: NDArray[np.uint8], book: Book
 ) -> Hexagons:
@@ -185,7 +106,7 @@ def coarser(fine: Hexagons, resolution: int) -> Hexagons:
     cells = parents(fine.cell, resolution)
     # ascending cells have ascending parents, so those of one hexagon lie side by side
     starts = np.flatnonzero(np.diff(cells, prepend=~cells[:1]))
-    middles = np.array([middle(cell) for cell in cells[starts].tolist()], np.float64).reshape(-1, 2)
+    middles = _MIDDLES[resolution].of(cells[starts])
     return Hexagons(
         cells[starts],
         np.add.reduceat(fine.counts, starts, axis=0) if len(starts) else fine.counts,
@@ -196,11 +117,27 @@ def coarser(fine: Hexagons, resolution: int) -> Hexagons:
     )
 
 
-@lru_cache(maxsize=200_000)
-def middle(cell: int) -> tuple[float, float]:
-    """Latitude and longitude of a hexagon's middle."""
-    found: tuple[float, float] = h3.cell_to_latlng(cell)
-    return found
+class Middles:
+    """Middles of the coarser hexagons of one resolution, each worked out once."""
+
+    def __init__(self) -> None:
+        # replaced as a whole: maps of several makers are made at a time
+        self._known = np.empty(0, np.uint64), np.empty((0, 2))
+
+    def of(self, cells: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """Latitude and longitude ``(n, 2)`` of ``cells`` ``(n,)``, which are ascending."""
+        known, middles = self._known
+        fresh = np.setdiff1d(cells, known, assume_unique=True)
+        if len(fresh):
+            added = np.array([h3.cell_to_latlng(cell) for cell in fresh.tolist()], np.float64)
+            order = np.argsort(known := np.concatenate((known, fresh)))
+            known, middles = known[order], np.concatenate((middles, added))[order]
+            self._known = known, middles
+        found: NDArray[np.float64] = middles[np.searchsorted(known, cells)]
+        return found
+
+
+_MIDDLES: Final = {resolution: Middles() for resolution in range(COARSEST, FINEST)}
 
 
 def rings(cells: Sequence[int], datum: Datum) -> list[Ring]:

@@ -84,6 +84,8 @@ class Group:
     fields: tuple[str, ...]
 
 
+FAULT_CODES = "fault_codes"  # no column: the four lists of the alarm item in one line
+
 GROUPS = (
     Group(
         _("整车"),
@@ -103,7 +105,8 @@ GROUPS = (
         ),
     ),
     Group(
-        _("报警与位置"), ("alarm_level", "alarm_flags", "longitude_deg", "latitude_deg", "datum")
+        _("报警与位置"),
+        ("alarm_level", "alarm_flags", FAULT_CODES, "longitude_deg", "latitude_deg", "datum"),
     ),
 )
 LIVE_FIELDS = tuple(field for group in GROUPS for field in group.fields)

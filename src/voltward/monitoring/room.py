@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from voltward.monitoring import timeline_words
 from voltward.monitoring.alarm_header import alarms_header
 from voltward.monitoring.alarm_subjects import alarm_shown
 from voltward.monitoring.alarm_tasks import SOURCE, find_alarms
@@ -45,6 +46,7 @@ from voltward.pages.room import (
 STEPS = (alarms, desk_rules, dispositions)
 
 IMPORT_KINDS = (FAULT_CODE_IMPORT,)  # naming them makes them known
+TIMELINES = timeline_words  # likewise
 ROOM = Room(
     name="monitoring",
     menu=(

@@ -6,10 +6,10 @@ Each event carries the row as it became; ``@action`` tells the database who acts
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.db import connection, models
@@ -30,8 +30,31 @@ def tell_database(actor: Person, action: str) -> None:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One value inside a JSON field, as it was and as it is, in words."""
+
+    name: str
+    before: str
+    after: str
+    unit: str = ""
+
+
+# (model, field) of a JSON column: what changed inside it
+Parts = Callable[[Any, Any], Sequence[Part]]
+_IN_PARTS: Final[dict[tuple[str, str], Parts]] = {}
+
+
+def told_in_parts(model: str, field: str, parts: Parts) -> None:
+    """Let histories tell a JSON field of a model (its class name) value by value, not as JSON."""
+    _IN_PARTS[model, field] = parts
+
+
+@dataclass(frozen=True)
 class Change:
-    """One event of a record. ``fields``: verbose name, before and after of what changed."""
+    """One event of a record. ``fields``: verbose name, before and after of what changed.
+
+    ``parts``: verbose name of each JSON field that is told value by value, with those that changed.
+    """
 
     at: datetime
     kind: str
@@ -39,6 +62,7 @@ class Change:
     action: str
     request: str
     fields: tuple[tuple[str, str, str], ...]
+    parts: tuple[tuple[str, tuple[Part, ...]], ...] = ()
 
 
 def history_of(row: models.Model, limit: int = 50) -> list[Change]:
@@ -47,7 +71,9 @@ def history_of(row: models.Model, limit: int = 50) -> list[Change]:
     kept = list(events._default_manager.filter(pgh_obj=row.pk).order_by("-pgh_id")[: limit + 1])
     contexts = [event.pgh_context or {} for event in kept]
     people = Person.objects.in_bulk({one["actor"] for one in contexts if "actor" in one})
+    name = type(row).__name__
     fields = [field for field in row._meta.concrete_fields if hasattr(events, field.attname)]
+    plain = [field for field in fields if (name, field.name) not in _IN_PARTS]
     changes = []
     for event, context, before in zip(kept, contexts, [*kept, None][1:], strict=True):
         who = people.get(context.get("actor", 0))
@@ -58,7 +84,8 @@ def history_of(row: models.Model, limit: int = 50) -> list[Change]:
                 actor=who.display_name if who else "",
                 action=str(context.get("action", "")),
                 request=str(context.get("request", "")),
-                fields=_differences(fields, before, event) if before is not None else (),
+                fields=_differences(plain, before, event) if before is not None else (),
+                parts=_parted(name, fields, before, event) if before is not None else (),
             )
         )
     return changes[:limit]
@@ -75,6 +102,18 @@ def _differences(
         for field, old, new in pairs
         if old != new
     )
+
+
+def _parted(
+    model: str, fields: Sequence[models.Field[Any, Any]], before: Any, after: Any
+) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+    found = []
+    for field in fields:
+        parts = _IN_PARTS.get((model, field.name))
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if parts is not None and old != new:
+            found.append((str(field.verbose_name), tuple(parts(old, new))))
+    return tuple(found)
 
 
 def _shown(field: models.Field[Any, Any], value: Any) -> str:

@@ -122,11 +122,11 @@ _TABLE = (
          reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
          _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
-    # reads through the API only: an integrator's account cannot log in to the pages
+    # reads through the API only (docs/decisions/015): an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,
         _("系统集成（只读接口）"),
-        frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read"}),
+        frozenset({"vehicle.read", "telemetry.read", "position.read", "alarm.read", "watch.read"}),
         reads=True,
     ),
     # the three administrators apart: none of them sees vehicle data

@@ -59,7 +59,8 @@ def _products(head) -> None:  # type: ignore[no-untyped-def]
 
 
 def _limits(head) -> list[str]:  # type: ignore[no-untyped-def]
-    """Gives the pages of a draft: whoever comes by an approved revision first sees no link to them."""
+    """Gives the pages that lead from a draft, or from a set with earlier revisions: whoever comes by
+    one of the other kind first sees no link to them."""
     from django.utils import timezone
 
     from voltward.fleet.models import VehicleModel
@@ -76,11 +77,13 @@ def _limits(head) -> list[str]:  # type: ignore[no-untyped-def]
         installation(), login="limits", display_name="Limits", maker=head.maker,
         roles=["quality_engineer"],
     )  # fmt: skip
+    approved = []
     for value in (25.0, 30.0):  # two approved ones, so that one can be brought back
         row = limit_draft(asker, scope="maker")
         values = {"thermal.runaway.step_c": {"value": value, **grounds}}
         limit_write(asker, revision_id=row.pk, values=values)
         approval_accept(head, approval_id=limit_propose(asker, revision_id=row.pk, note="x").pk)
+        approved.append(row.pk)
     model = VehicleModel.objects.filter(maker=head.maker).first()
     assert model is not None
     row = limit_draft(head, scope="vehicle_model", subject=str(model.pk))
@@ -92,6 +95,8 @@ def _limits(head) -> list[str]:  # type: ignore[no-untyped-def]
     return [
         f"/limits/trials/{trial.pk}/",
         *(f"/limits/revisions/{row.pk}/{edit}" for edit in edits),
+        f"/limits/revisions/{approved[0]}/back/",
+        f"/limits/revisions/{approved[0]}/against/{approved[1]}/",
     ]
 
 

@@ -1,5 +1,8 @@
 """``voltward bench …``: figures of this machine, each with its target, ratios from one run."""
 
+import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

@@ -12,9 +12,10 @@ import numpy as np
 from voltward.fleet.models import Vehicle
 from voltward.monitoring import states
 from voltward.monitoring.fleet_map import FleetMap, fleet_map
-from voltward.monitoring.hexagons import COARSEST, FINEST, NOWHERE, middle
+from voltward.monitoring.hexagons import COARSEST
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.models.alarms import GRAVE
+from voltward.monitoring.placing import FINEST, NOWHERE
 from voltward.monitoring.store import StoreAway
 from voltward.records.models import Person
 
@@ -72,7 +73,7 @@ def grave_points_of(maker_id: int, fleet: FleetMap | None) -> list[GravePoint]:
     found = []
     for alarm in alarms:
         cell = cells.get(alarm.vehicle.vehicle_id) or alarm.cell
-        latitude, longitude = middle(int(cell, 16)) if _is_cell(cell) else (np.nan, np.nan)
+        latitude, longitude = h3.cell_to_latlng(cell) if _is_cell(cell) else (np.nan, np.nan)
         found.append(GravePoint(alarm, cell, longitude, latitude))
     return found
 

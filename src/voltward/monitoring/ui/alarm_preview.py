@@ -20,6 +20,7 @@ from voltward.monitoring.alarm_words import give_words, verdicts_text
 from voltward.monitoring.models import Alarm
 from voltward.monitoring.models.advice import OPEN
 from voltward.monitoring.panels import PANELS, Panel
+from voltward.monitoring.provinces import province_at, province_name
 from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.selectors.alarm_records import advice_of
 from voltward.monitoring.selectors.alarms import (
@@ -185,6 +186,9 @@ def _context(actor: Person, alarm: Alarm) -> dict[str, Any]:
         "others": others,
         "numbers": numbers_of(alarm.worst or alarm.first),
         "place": place,
+        "province": province_name(province_at(place.latitude_deg, place.longitude_deg))
+        if place
+        else "",
         "trouble": trouble,
         "contact": contact_of(actor, alarm),
         "steps": steps_of(alarm),

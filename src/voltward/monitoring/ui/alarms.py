@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from voltward.monitoring.alarm_cells import desk_cells
 from voltward.monitoring.alarm_lists import ALARMS
 from voltward.monitoring.selectors.alarms import MOST_AT_ONCE, alarm_mark
 from voltward.monitoring.ui.alarm_acts import acting_context
 from voltward.monitoring.ui.alarm_stream import changes, is_welcome, watcher_of
 from voltward.pages.access import needs
 from voltward.pages.lists.asking import asked_of
+from voltward.pages.lists.cells import drawn_rows
 from voltward.pages.lists.page import OWN_NAMES, ListPage
+from voltward.pages.lists.ports import ports
 from voltward.pages.live import event_stream, until_unwelcome
 from voltward.records.actors import actor_of
 
@@ -46,7 +49,6 @@ class AlarmList(ListPage):
         mark = getattr(self, "mark", None)
         return {
             "mark": alarm_mark() if mark is None else mark,
-            "own_rows": True,  # the rows are drawn by this room, so their columns cannot be chosen
             "words": desk_words(),
             "own_keys": KEYS,
             **acting_context(actor_of(request)),
@@ -58,21 +60,27 @@ class AlarmList(ListPage):
 def rows(request: HttpRequest) -> JsonResponse:
     """The rows of some alarms (``id``, several) as the page draws them, those that its filter leaves.
 
-    ``gone``: those that it does not leave, or that are not the reader's.
+    With the columns that the address asks for, else those that the reader keeps. ``gone``: those
+    that it does not leave, or that are not the reader's.
     """
     actor = actor_of(request)
     ids = [int(one) for one in request.GET.getlist("id") if one.isdecimal() and len(one) < 19]
-    asked = asked_of(ALARMS, actor, request.GET, (*OWN_NAMES, "id"))
+    kept = ports().columns(actor, ALARMS.of)
+    asked = asked_of(ALARMS, actor, request.GET, (*OWN_NAMES, "id"), kept)
     found = list(asked.rows.filter(pk__in=ids[:MOST_AT_ONCE]).order_by("-urgency", "-pk"))
-    ALARMS.ready(actor, found)
+    body = drawn_rows(actor, asked.columns, ALARMS.ready(actor, found))
     drawn = [
         {
             "id": alarm.pk,
             "change": alarm.change,
             "urgency": alarm.urgency,
-            "html": render_to_string("monitoring/alarm_row.html", {"alarm": alarm}, request),
+            "html": render_to_string(
+                "monitoring/alarm_row.html",
+                {"alarm": alarm, "cells": desk_cells(asked, row)},
+                request,
+            ),
         }
-        for alarm in found
+        for alarm, row in zip(found, body, strict=True)
     ]
     known = {alarm.pk for alarm in found}
     return JsonResponse({"rows": drawn, "gone": [one for one in ids if one not in known]})

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from voltward.fleet.selectors import vehicle_visible
 from voltward.frames.frame import MAX_UNIT
 from voltward.monitoring.ui.explaining import rows_of
 from voltward.pages.access import needs
+from voltward.records.actors import actor_of
+from voltward.records.models import Person
 
 EXAMPLE = (
     "232302fe4c5445535456454830474233323936303101001b1a030f081e05"
@@ -21,6 +24,7 @@ EXAMPLE = (
 )
 
 
+UNIQUE_ID = slice(4, 21)  # GB/T 32960.3 table 2
 HEX = frozenset("0123456789abcdefABCDEF")
 SEPARATORS = frozenset(" \t\r\n,;:-")
 _PREFIX = re.compile(r"(?<![0-9a-fA-F])0[xX]")
@@ -61,13 +65,21 @@ def _wrong(text: str, place: int, char: str) -> str:
     }
 
 
+def is_known(actor: Person, data: bytes) -> bool:
+    """Whether a frame bears the VIN of a vehicle of the actor's maker."""
+    vin = data[UNIQUE_ID].decode("ascii", "replace")
+    return vehicle_visible(actor).filter(vin=vin).exists()
+
+
 @needs("frame.read")
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """What somebody pastes they know already: nothing is masked here, nothing is kept."""
-    form = FrameForm(request.POST or None)
+    actor, form = actor_of(request), FrameForm(request.POST or None)
     context: dict[str, object] = {"form": form, "example": EXAMPLE}
     if request.method == "POST" and form.is_valid():
-        explanation, rows = rows_of(form.cleaned_data["hex"], masked=False)
+        data = form.cleaned_data["hex"]
+        owner = actor if is_known(actor, data) else None
+        explanation, rows = rows_of(data, masked=False, owner=owner)
         context |= {"explanation": explanation, "rows": rows, "octets": len(explanation.data)}
     return render(request, "monitoring/explain.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,10 @@ from voltward.frames.explained import Explanation, Line, Sensitivity
 from voltward.frames.values import Reason
 from voltward.frames.words import Phrase
 from voltward.frames.words import reason as reason_words
+from voltward.monitoring.fault_words import LISTS, Code, Meanings, code_of, meaning_text
+from voltward.monitoring.selectors.fault_codes import fault_meanings_for
 from voltward.monitoring.texts import here
+from voltward.records.models import Person
 
 MASK = "•••"
 MASKED_OCTET = "••"
@@ -35,10 +38,19 @@ class ExplainedRow:
     problem: str
 
 
-def rows_of(data: bytes, *, masked: bool) -> tuple[Explanation, list[ExplainedRow]]:
-    """``masked``: hide bytes and meaning of everything that is, or may be, a position or an identity."""
+def rows_of(
+    data: bytes, *, masked: bool, owner: Person | None = None
+) -> tuple[Explanation, list[ExplainedRow]]:
+    """The frame explained, and its lines as drawn.
+
+    ``masked``: hide bytes and meaning of everything that is, or may be, a position or an identity.
+    ``owner``: whose maker's vehicle sent it, so that the maker's own fault codes mean something; None:
+    nobody knows, or it is another's.
+    """
     explanation = explain(data)
-    return explanation, [_row(line, masked) for line in explanation.lines]
+    codes = [code for line in explanation.lines if (code := _code(line))]
+    meanings = fault_meanings_for(owner, codes) if owner else {}
+    return explanation, [_row(line, masked, meanings) for line in explanation.lines]
 
 
 def hex_of(explanation: Explanation, *, masked: bool) -> str:
@@ -55,7 +67,7 @@ def there(phrase: Phrase) -> str:
     return phrase.zh if (translation.get_language() or "").startswith("en") else phrase.en
 
 
-def _row(line: Line, masked: bool) -> ExplainedRow:
+def _row(line: Line, masked: bool, meanings: Meanings) -> ExplainedRow:
     hidden = masked and line.sensitivity is not Sensitivity.NONE
     return ExplainedRow(
         offset=line.start,
@@ -64,12 +76,24 @@ def _row(line: Line, masked: bool) -> ExplainedRow:
         name=here(line.name),
         other_name=there(line.name),
         raw=MASK if hidden else line.value,
-        meaning=MASK if hidden else here(line.meaning),
+        meaning=MASK if hidden else _meaning(line, meanings),
         source=line.source,
         kind=line.kind.value,
         is_odd=line.problem is not None or line.reason is not Reason.PRESENT,
         problem=line.problem.detail if line.problem else _odd(line.reason),
     )
+
+
+def _code(line: Line) -> Code | None:
+    """The fault code of a line; None: it has none."""
+    kind = LISTS.get(line.field)
+    return code_of(kind, int(line.value)) if kind and line.value else None
+
+
+def _meaning(line: Line, meanings: Meanings) -> str:
+    code, said = _code(line), here(line.meaning)
+    found = meanings.get(code) if code else None
+    return f"{said} {meaning_text(found)}" if found else said
 
 
 def _odd(reason: Reason) -> str:

@@ -84,7 +84,7 @@ def explained(request: HttpRequest, vin: str, position: str) -> HttpResponse:
     masked = request.GET.get("whole") != "1" or "position.read" not in actor.grants
     if not masked:
         reading_recorded(actor, what=READ_WHOLE, subject=vehicle, reason=position)
-    explanation, rows = rows_of(frame.frame, masked=masked)
+    explanation, rows = rows_of(frame.frame, masked=masked, owner=actor)
     context = {
         "vehicle": vehicle,
         "frame": frame,

@@ -18,7 +18,7 @@ from voltward.monitoring.selectors import StoreAway
 from voltward.monitoring.texts import POSITION, exact
 from voltward.monitoring.ui.actors import vehicle_of
 from voltward.monitoring.ui.states import collected_text, groups_of, tables_of
-from voltward.monitoring.ui.streams import states, viewer_of
+from voltward.monitoring.ui.streams import meanings_of, states, viewer_of
 from voltward.pages.access import needs
 from voltward.pages.live import event_stream
 from voltward.records.actors import actor_of
@@ -43,7 +43,7 @@ def page(request: HttpRequest, vin: str) -> HttpResponse:
         "collected_at": collected_text(state) if state else "—",
         "collected_at_ms": int(state.collected_at.timestamp() * 1000) if state else 0,
         "now_ms": time.time_ns() // 1_000_000,
-        "groups": groups_of(state),
+        "groups": groups_of(state, meanings_of(vehicle, state)),
         "tables": tables_of(state),
         "words": _words(),
     }

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from voltward.monitoring.extremes import with_extremes
-from voltward.monitoring.panels import GROUPS, LIVE_FIELDS, LIVE_PANELS
+from voltward.monitoring.fault_words import LISTS, Meanings, codes_of_state, codes_text
+from voltward.monitoring.panels import FAULT_CODES, GROUPS, LIVE_FIELDS, LIVE_PANELS
 from voltward.monitoring.texts import DASH, Text, exact, level_meaning, shown, title_of, unit_of
 from voltward.telemetry.queries import LatestState
 
@@ -65,14 +66,14 @@ class _Kind:
     packs: str
 
 
-def groups_of(state: LatestState | None) -> list[LiveGroup]:
+def groups_of(state: LatestState | None, meanings: Meanings) -> list[LiveGroup]:
     """The live tables; dashes before the first frame."""
     whole = with_extremes(state) if state else None
     return [
         LiveGroup(
             str(group.title),
             [
-                LiveRow(field, title_of(field), text_of(field, whole), unit_of(field))
+                LiveRow(field, _title_of(field), text_of(field, whole, meanings), unit_of(field))
                 for field in group.fields
             ],
         )
@@ -80,20 +81,32 @@ def groups_of(state: LatestState | None) -> list[LiveGroup]:
     ]
 
 
-def text_of(field: str, state: LatestState | None) -> Text:
-    """A live value, with what its level means where it is one."""
+def _title_of(field: str) -> str:
+    return _("企业故障码") if field == FAULT_CODES else title_of(field)
+
+
+def text_of(field: str, state: LatestState | None, meanings: Meanings) -> Text:
+    """A live value, with what its level means where it is one, and the maker's codes in words."""
     if state is None:
         return Text(DASH, _("尚未收到"))
+    if field == FAULT_CODES:
+        codes = codes_of_state(state.values)
+        return _lists_missing(state) if codes is None else Text(codes_text(codes, meanings))
     text = shown(field, state.values[field], state.missing, state.edition)
     if field == "alarm_level" and text.level:
         return Text(level_meaning(state.values[field]), level=text.level)
     return text
 
 
-def message_of(state: LatestState) -> dict[str, Any]:
+def _lists_missing(state: LatestState) -> Text:
+    first = next(iter(LISTS))
+    return shown(first, None, state.missing, state.edition)
+
+
+def message_of(state: LatestState, meanings: Meanings) -> dict[str, Any]:
     """What the page is sent when a frame came in."""
     whole = with_extremes(state)
-    texts = {field: asdict(text_of(field, whole)) for field in LIVE_FIELDS}
+    texts = {field: asdict(text_of(field, whole, meanings)) for field in LIVE_FIELDS}
     texts["collected_at"] = asdict(Text(collected_text(state)))
     fields = {curve.field for panel in LIVE_PANELS for curve in panel.curves}
     return {

@@ -22,7 +22,9 @@ from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import vehicle_by_vin
 from voltward.monitoring import selectors
 from voltward.monitoring.columns import online_cell
+from voltward.monitoring.fault_words import Meanings, codes_of_state
 from voltward.monitoring.hub import Hub, Sight, hub_of_loop
+from voltward.monitoring.selectors.fault_codes import fault_meanings
 from voltward.monitoring.ui.states import message_of, tables_of
 from voltward.pages.live import event, give_back_connections
 from voltward.records import wall
@@ -163,9 +165,17 @@ def is_welcome(viewer: Viewer) -> bool:
 
 
 def _message(state: LatestState, viewer: Viewer) -> dict[str, Any]:
+    with wall.within(wall.of(viewer.vehicle.maker_id)):
+        meanings = meanings_of(viewer.vehicle, state)
     with translation.override(viewer.language), timezone.override(viewer.zone):
         tables = render_to_string("monitoring/tables.html", {"tables": tables_of(state)})
-        return {**message_of(state), "tables": tables}
+        return {**message_of(state, meanings), "tables": tables}
+
+
+def meanings_of(vehicle: Vehicle, state: LatestState | None) -> Meanings:
+    """What the vehicle's maker means by the codes that it sends; its watchers are all of that maker."""
+    codes = codes_of_state(state.values) if state else None
+    return fault_meanings(vehicle.maker_id, codes or ())
 
 
 async def in_thread(work: Callable[[], Found]) -> Found:
