@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from tests.entry.platform.browser import Answer, Browser
@@ -110,13 +111,15 @@ def imported(browser: Browser) -> None:
     assert re.search(r"/imports/\d+/$", page.url), page.text
 
     def waits_for(form: str) -> Answer | None:
+        """The page once its form is there: the menu has a ``/map/`` of its own."""
         found = browser.get(page.url)
-        return found if f"{form}/" in found.text else None
+        return found if f"{urlsplit(page.url).path}{form}/" in found.text else None
 
     mapped = {"vin": "0", "plate": "1"}
     for form, given in (("map", mapped), ("apply", {"good_rows_only": "1"})):
         shown = until(lambda form=form: waits_for(form))
-        browser.post(f"{page.url}{form}/", given, on=shown)
+        posted = browser.post(f"{page.url}{form}/", given, on=shown)
+        assert posted.status == 200, posted.text
     until(lambda: IMPORTED in browser.get("/vehicles/").text)
 
 
