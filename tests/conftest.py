@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -18,6 +19,10 @@ from tests import migrated
 
 from voltward.entry import blank_database, postgres
 from voltward.entry.settings import database
+
+# how fast a machine is, is no property of the code: a pause would fail what passes the next time
+hypothesis.settings.register_profile("voltward", deadline=None)
+hypothesis.settings.load_profile("voltward")
 
 VINS = ("LVVDB11B0RE000001", "LVVDB11B0RE000002", "LFPHC7PE0K1A00001")
 

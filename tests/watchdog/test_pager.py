@@ -95,10 +95,11 @@ def test_a_host_on_no_list_and_a_robot_that_says_no_took_nothing(
 def test_the_file_of_contacts_is_its_owners_only_and_comes_back_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "snapshots" / "watchdog_contacts.json"
     assert read_contacts(file) == Contacts()
-    given = contacts(Way("wecom", "群", {}, {"key": "k"}), phones=("119",))
+    given = contacts(Way("wecom", "群", {}, {"key": "key-of-a-robot"}), phones=("119",))
     write_contacts(file, given)
     assert file.stat().st_mode & 0o777 == 0o600
     assert read_contacts(file) == given
+    assert b"key-of-a-robot" not in file.read_bytes()
 
 
 def test_what_no_way_took_is_tried_again_until_one_does(origin: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ without one: each installation marks them under keys of its own.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -21,8 +22,9 @@ from psycopg import sql
 
 import voltward
 from voltward.entry import postgres
-from voltward.entry.backup.office_database import ALL_MAKERS, dump, load, tables
+from voltward.entry.backup.office_database import ALL_MAKERS, DumpFailed, dump, load, tables
 
+_log = logging.getLogger(__name__)
 _SOURCE: Final = Path(voltward.__file__).parent
 _MARKED: Final = ("records_person", "records_assignment")
 _READ: Final = frozenset({".py", ".json", ".csv", ".yaml"})
@@ -52,10 +54,14 @@ def warm() -> None:
 
 
 def laid(url: str) -> bool:
-    """Whether the blank database was loaded: it is there, and that of ``url`` held no table."""
+    """Whether the blank database was loaded: it is there and whole, and that of ``url`` held no table."""
     if not blank_file().exists() or tables(url):
         return False
-    load(url, blank_file())
+    try:
+        load(url, blank_file())
+    except DumpFailed as error:  # nothing of it stays: migrations make the same, later
+        _log.warning("%s cannot be loaded: %s", blank_file(), error)
+        return False
     return True
 
 

@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 
 from voltward.base.canary import CANARY_RULE, CANARY_VIN
 from voltward.base.errors import BadInput, Refused
+from voltward.base.right_of_way import FINDINGS
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import vehicle_id
 from voltward.entry import places
@@ -25,7 +26,9 @@ from voltward.records import selectors
 from voltward.watchdog.status import beat
 
 LOOK_EVERY_S: Final = 0.2
-READ_BYTES: Final = 1 << 20
+READ_BYTES: Final = (
+    1 << 18
+)  # some 450 findings: the first of a burst are seen while the last are taken
 _log = structlog.get_logger("voltward.office")
 
 
@@ -36,9 +39,13 @@ def follow(settings: Settings, stopping: Event, taken: Callable[[Taken], None]) 
     """
     follower = FindingStream(settings, taken)
     with follower.reader:
-        while not stopping.is_set():
-            if not follower.step():
-                stopping.wait(LOOK_EVERY_S)
+        try:
+            while not stopping.is_set():
+                if not follower.step():
+                    FINDINGS.free()
+                    stopping.wait(LOOK_EVERY_S)
+        finally:
+            FINDINGS.free()
 
 
 class FindingStream:
@@ -85,6 +92,7 @@ class FindingStream:
         known = [one for one in found if one.vehicle_id != self._canary]
         pulse = any(one.rule == CANARY_RULE for one in found if one.vehicle_id == self._canary)
         if known:
+            FINDINGS.hold()
             self._taken(findings_take(selectors.installation(), findings=known))
         elif pulse:
             selectors.installation()

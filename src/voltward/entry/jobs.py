@@ -11,6 +11,7 @@ import structlog
 from django.db import connection
 from prometheus_client import Counter, Gauge
 
+from voltward.base.right_of_way import FINDINGS
 from voltward.pages.room import Job
 
 DONE = Counter("voltward_job_done_total", "Rows a job worked off", ["job"])
@@ -34,6 +35,7 @@ def follow_one(job: Job, stopping: Event) -> None:
     """Run a job again and again until ``stopping`` is set."""
     due = time.monotonic()
     while not stopping.wait(max(0.0, due - time.monotonic())):
+        FINDINGS.give()
         due = time.monotonic() + job.every_s
         try:
             run_once(job)

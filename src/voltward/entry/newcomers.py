@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 
 from voltward.base.canary import CANARY_VIN
 from voltward.base.errors import Refused
+from voltward.base.right_of_way import FINDINGS
 from voltward.base.settings import Settings
 from voltward.base.vin import VIN_LENGTH
 from voltward.entry import places
@@ -44,6 +45,7 @@ def follow(settings: Settings, stopping: Event, admitted: Callable[[int], None])
     follower = Follower(settings, admitted)
     with follower.reader:
         while not stopping.is_set():
+            FINDINGS.give()
             if not follower.step():
                 stopping.wait(LOOK_EVERY_S)
 

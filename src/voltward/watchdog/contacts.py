@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from voltward.base.errors import BadSetting
+from voltward.base.vehicle_id import installation_key
+
 VERSION = 1
+_NONCE_BYTES = 12
 ROBOTS = ("wecom", "dingtalk", "feishu")
 TELEPHONES = ("sms", "voice")
 
@@ -38,13 +46,15 @@ def contacts_bytes(contacts: Contacts) -> bytes:
 
 
 def write_contacts(path: Path, contacts: Contacts) -> None:
-    """Replace the file; it holds keys and numbers, so nobody but its owner reads it, at no moment."""
+    """Replace the file; it holds keys and numbers, so it is sealed, and nobody but its owner reads it."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = nonce + AESGCM(_key(path)).encrypt(nonce, contacts_bytes(contacts), None)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.fresh")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-        file.write(contacts_bytes(contacts))
+        file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
@@ -53,7 +63,9 @@ def write_contacts(path: Path, contacts: Contacts) -> None:
 def read_contacts(path: Path) -> Contacts:
     """Nobody, where there is no file yet or none that can be read: pages then go to the file only."""
     try:
-        body = json.loads(path.read_bytes())
+        sealed = path.read_bytes()
+        opened = AESGCM(_key(path)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+        body = json.loads(opened)
         if body.pop("v") != VERSION:
             return Contacts()
         return Contacts(
@@ -63,5 +75,10 @@ def read_contacts(path: Path) -> Contacts:
             private_hosts=tuple(body["private_hosts"]),
             origin=body["origin"],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, InvalidTag, BadSetting):
         return Contacts()
+
+
+def _key(path: Path) -> bytes:
+    """DATA/secrets/watchdog.key, for DATA/snapshots/...: a copy of the snapshots alone tells nothing."""
+    return installation_key(path.parent.parent / "secrets" / "watchdog.key")

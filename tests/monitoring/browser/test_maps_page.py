@@ -80,18 +80,30 @@ def test_a_wall_screen_fills_its_wall_with_numbers_that_are_read_from_afar(
     expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
 
 
-def test_late_data_are_said_so_and_turn_grey(page: Page, platform: SmallPlatform) -> None:
+def _of_age(page: Page, name: str, age_ms: int) -> None:
     def aged(route: Route) -> None:
         body: dict[str, Any] = route.fetch().json()
-        route.fulfill(body=json.dumps({**body, "data_ms": body["now_ms"] - 90_000}),
+        route.fulfill(body=json.dumps({**body, "data_ms": body["now_ms"] - age_ms}),
                       content_type="application/json")  # fmt: skip
 
-    page.route("**/screen/duty/data/", aged)
-    settled(page, "/screen/duty/")
+    page.unroute(f"**/screen/{name}/data/")
+    page.route(f"**/screen/{name}/data/", aged)
+
+
+@pytest.mark.parametrize("name", ["national", "duty"])
+def test_late_data_are_said_so_turn_grey_and_can_still_be_read(
+    page: Page, platform: SmallPlatform, name: str
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    _of_age(page, name, 90_000)
+    settled(page, f"/screen/{name}/")
     expect(page.locator("html.vw-wall-late")).to_have_count(1)
     expect(page.locator("[data-age]")).to_contain_text("数据已停更 1 分钟")
-    page.unroute("**/screen/duty/data/")
+    page.evaluate(FRAMES_DRAWN)
+    assert axe.complaints(page) == []
+    _of_age(page, name, 1_000)
     expect(page.locator("html.vw-wall-late")).to_have_count(0)
+    assert axe.complaints(page) == []
 
 
 def test_maps_and_screens_are_accessible_at_a_desk_and_on_a_telephone(

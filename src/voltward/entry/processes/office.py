@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -48,6 +49,7 @@ def run_office(settings: Settings) -> None:
     )
     from voltward.pages.room import REGISTRY
 
+    gc.freeze()  # what stands now stays; a burst need not search it for garbage
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

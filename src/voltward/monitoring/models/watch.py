@@ -178,7 +178,7 @@ class WatchCase(models.Model):
         of_models = queue == MODEL_SHARE
         return [
             one for one in cls.VERDICTS
-            if (one[0] in cls.OF_MODELS if of_models else "batch" not in one[0])
+            if (one[0] in cls.OF_MODELS if of_models else one[0] not in ("batch", "no_batch"))
         ]  # fmt: skip
 
     @property

@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from voltward.base.right_of_way import FINDINGS
 from voltward.monitoring import states
 from voltward.monitoring.models import Alarm, AlarmStep, StepWaiting
 from voltward.monitoring.services.advice import owner_advise
@@ -36,6 +37,7 @@ def alarm_news_work() -> int:
     failures: list[Exception] = []
     due = StepWaiting.objects.filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
     for step_id in list(due.values_list("pk", flat=True)[:BATCH]):
+        FINDINGS.give()
         try:
             done += _worked(actor, step_id)
         except Exception as error:  # the others must be told of all the same

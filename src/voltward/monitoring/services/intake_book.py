@@ -19,6 +19,7 @@ from voltward.monitoring.services.intake_rows import (
     moment,
     name_of,
 )
+from voltward.records.bulk_rows import insert_rows, update_rows
 from voltward.records.events import tell
 from voltward.records.models import Person
 
@@ -81,18 +82,18 @@ class IntakeBook:
             self._worse(finding, episode)
 
     def write(self, actor: Person) -> None:
-        Alarm.objects.bulk_create(self.fresh_alarms, batch_size=AT_ONCE)
+        insert_rows(self.fresh_alarms)
         for episode in self.fresh_episodes:
             episode.alarm = episode.alarm  # now that it has a number
-        Episode.objects.bulk_create(self.fresh_episodes, batch_size=AT_ONCE)
+        insert_rows(self.fresh_episodes)
         fresh = {id(one) for one in (*self.fresh_alarms, *self.fresh_episodes)}
         changed_alarms = [one for key, one in self.changed_alarms.items() if key not in fresh]
         changed = [one for key, one in self.changed_episodes.items() if key not in fresh]
-        Alarm.objects.bulk_update(changed_alarms, _ALARM_FIELDS, batch_size=AT_ONCE)
-        Episode.objects.bulk_update(changed, _EPISODE_FIELDS, batch_size=AT_ONCE)
+        update_rows(changed_alarms, _ALARM_FIELDS)
+        update_rows(changed, _EPISODE_FIELDS)
         for step in self.steps:
             step.alarm = step.alarm
-        AlarmStep.objects.bulk_create(self.steps, batch_size=AT_ONCE)
+        insert_rows(self.steps)
         for news in self.news:
             tell(actor, news)
 
