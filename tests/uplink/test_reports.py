@@ -75,7 +75,10 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 def test_a_report_is_sent_under_the_vehicles_vin_and_its_answer_is_proved(scene: Scene) -> None:
     Office(scene).reports(wanted(1), wanted(2, command=HANDLING))
     scene.run(1)
-    assert [(one.command, one.vin) for one in scene.platform.got] == [(0x10, vin(1)), (0x12, vin(2))]
+    assert [(one.command, one.vin) for one in scene.platform.got] == [
+        (0x10, vin(1)),
+        (0x12, vin(2)),
+    ]
     assert scene.platform.got[0].data[:2] == b"##"
     decoded = decode_frame(scene.platform.got[0].data)
     assert decoded.problems == ()

@@ -42,6 +42,8 @@ def run_office(settings: Settings) -> None:
         quality_snapshot,
         quality_stream,
         registry,
+        report_answers,
+        report_stream,
         security_jobs,
         security_stream,
         watchdog_jobs,
@@ -74,6 +76,8 @@ def run_office(settings: Settings) -> None:
             security,
             quality_limits,
             quality,
+            partial(report_stream.follow, settings, stopping),
+            partial(report_answers.follow, settings, stopping),
         )
     ]
     for thread in following:
