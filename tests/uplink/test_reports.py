@@ -131,6 +131,16 @@ def test_a_platform_that_answers_no_report_keeps_its_link(scene: Scene) -> None:
     assert len(scene.connects) == 1
 
 
+def test_reports_without_answers_leave_the_window_to_the_vehicles(scene: Scene) -> None:
+    scene.platform.flag_of = lambda got: None if got.command == FAULTS else 1
+    Office(scene).reports(*(wanted(number) for number in range(1, 31)))
+    scene.run(1)
+    assert len(scene.platform.got) == 2  # a tenth of the window
+    scene.write(*(report(number, scene.now_s) for number in range(40)))
+    scene.run(2)
+    assert len(scene.platform.accepted) == 40
+
+
 def cut_and_killed(tmp_path: Path, desk: type[Desk]) -> Scene:
     """A report in flight when the connection goes and the process dies; then all is well again."""
     scene = Scene(tmp_path, desk=desk)

@@ -39,7 +39,7 @@ from voltward.uplink.reports import (
 )
 
 MOST_OPEN: Final = 1000  # reports in memory; the others wait in their stream
-AT_ONCE: Final = 20  # in flight: the window is for vehicles' frames
+SHARE: Final = 10  # of the window in flight, one in so many: it is for vehicles' frames
 RESENDS: Final = 3  # after error answers
 LOOK_EVERY_S: Final = 0.2
 _READ_BYTES: Final = 1 << 16
@@ -96,7 +96,7 @@ class ReportDesk:
         if now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
             self._read()
-        most = min(most, AT_ONCE - len(self._flying))
+        most = min(most, max(1, link.window // SHARE) - len(self._flying))
         items: list[Item] = []
         for number, (at_s, one) in list(self._ready.items()):
             if len(items) >= most:
