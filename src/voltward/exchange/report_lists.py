@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, TypedChoiceFilter
+from django_filters import ChoiceFilter
 
 from voltward.exchange import feedback_states as states
 from voltward.exchange.models import FeedbackReceived, ReportDue
@@ -33,9 +33,7 @@ FEEDBACK_DOTS: Final = {"open": "due", "in_hand": "online", "closed": "done"}
 class ReportFilter(RoomFilterSet):
     of = "report"
     vin = CapitalFilter(label="VIN", field_name="vehicle__vin", lookup_expr="begins", max_length=17)
-    command = TypedChoiceFilter(
-        label=_("报文类别"), choices=ReportDue.COMMANDS, coerce=int, empty_label=_ALL
-    )
+    command = ChoiceFilter(label=_("报文类别"), choices=ReportDue.COMMANDS, empty_label=_ALL)
     state = ChoiceFilter(label=_("状态"), choices=ReportDue.STATES, empty_label=_ALL)
 
     class Meta:
