@@ -56,6 +56,8 @@ OF_NO_HISTORY = {
     "QualityWaiting": "a queue: the day stands in the stream it came from",
     "QuietHours": "a person's own preference",
     "RegistryGeneration": "a counter",
+    "ReportDue": "made once; what became of it stands in the proof stream of its link",
+    "ReportLook": "a queue that empties within a second",
     "SavedFilter": "a person's own preference",
     "SecurityEvent": "counted by the hour from a stream that keeps each one",
     "SecurityStream": "a follower's place in a stream",

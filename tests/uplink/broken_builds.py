@@ -8,8 +8,10 @@ from typing import Any
 from voltward.uplink.client import Answered
 from voltward.uplink.desk import Desk
 from voltward.uplink.items import Item
+from voltward.uplink.messages import SUCCESS
 from voltward.uplink.outcomes import entry_of
 from voltward.uplink.proof import ACCEPTED
+from voltward.uplink.reports import answer_of
 
 
 class SendsAndForgets(Desk):
@@ -55,3 +57,25 @@ class TriesForEver(Desk):
         hold.next_s = hold.interval_s = 0.0
         hold.planned_s = -1.0
         return False
+
+
+class ForgetsReports(Desk):
+    """Believes that what it has read of the reports it has also sent."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        reports, save = self._reports, self._reports.save
+
+        def saved() -> None:
+            reports.open.clear()
+            save()
+
+        reports.save = saved  # type: ignore[method-assign]
+
+
+class AnswersBeforeTheDisk(Desk):
+    """Says that feedback was taken, and then tries to keep it."""
+
+    def _hear(self) -> None:
+        self.client.output += [answer_of(frame, SUCCESS) for frame in self.client.told]
+        super()._hear()

@@ -3,6 +3,7 @@
 from voltward.exchange.key_classes import KEYS
 from voltward.exchange.platform_classes import PLATFORMS
 from voltward.exchange.quality_data_classes import QUALITY
+from voltward.exchange.report_classes import REPORTS
 from voltward.records.protection.classes import Declared
 
-DATA_CLASSES: Declared = {**KEYS, **PLATFORMS, **QUALITY}
+DATA_CLASSES: Declared = {**KEYS, **PLATFORMS, **QUALITY, **REPORTS}

@@ -1,4 +1,4 @@
-"""The kinds of notices of this room: a link that is down, and what waits to be reissued grows old."""
+"""The kinds of notices of this room: links that are down or behind, and hazards that a platform found."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ LINK_BACKLOG = register(
         window=timedelta(0),
     )
 )  # fmt: skip
+FEEDBACK = register(
+    NoticeKind(
+        "hazard_feedback",
+        _("平台反馈隐患"),
+        {"platform": _PLATFORM, "items": Value("长时间聚集停放", True)},
+        severity=2,
+        window=timedelta(0),
+    )
+)

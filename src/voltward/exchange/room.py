@@ -18,16 +18,23 @@ from voltward.exchange.quality_room import (
     QUALITY_TABS,
     QUALITY_TASKS,
 )
+from voltward.exchange.report_room import (
+    REPORT_JOBS,
+    REPORT_LISTS,
+    REPORT_MENU,
+    REPORT_SUBJECTS,
+    REPORT_TASKS,
+)
 from voltward.pages.room import Room
 
 ROOM = Room(
     name="exchange",
-    menu=(*PLATFORM_MENU, *PROOF_MENU, *QUALITY_MENU, *KEY_MENU),
+    menu=(*PLATFORM_MENU, *PROOF_MENU, *QUALITY_MENU, *KEY_MENU, *REPORT_MENU),
     tabs=(*PROOF_TABS, *QUALITY_TABS),
-    subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS, *KEY_SUBJECTS),
-    tasks=QUALITY_TASKS,
-    jobs=(*PLATFORM_JOBS, *QUALITY_JOBS),
-    lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS),
+    subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS, *KEY_SUBJECTS, *REPORT_SUBJECTS),
+    tasks=(*QUALITY_TASKS, *REPORT_TASKS),
+    jobs=(*PLATFORM_JOBS, *QUALITY_JOBS, *REPORT_JOBS),
+    lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS, *REPORT_LISTS),
     urls="voltward.exchange.ui.urls",
     api_urls="voltward.exchange.api.urls",
 )

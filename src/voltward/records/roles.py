@@ -61,13 +61,14 @@ _OWNERS = _PERSONAL | {"owner.write"}
 # links to public platforms: settings take two persons, pausing is at once
 _LINKS = frozenset({"exchange.read", "exchange.propose", "exchange.approve", "exchange.manage"})
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
+_FEEDBACK = frozenset({"feedback.handle"})  # what public platforms judge of our vehicles
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _LINKS
-        | _DATA_QUALITY
+        | _DATA_QUALITY | _FEEDBACK
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
@@ -80,7 +81,7 @@ _TABLE = (
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
-           "exchange.read"} | _DATA_QUALITY,
+           "exchange.read"} | _DATA_QUALITY | _FEEDBACK,
     ),
     Role(
         QUALITY_ENGINEER,
@@ -167,7 +168,7 @@ _TABLE = (
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
              "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
-             "quality.take", "quality.sweep", "security.take"}
+             "quality.take", "quality.sweep", "security.take", "report.make", "report.take", "feedback.take"}
         ),
     ),
 )  # fmt: skip

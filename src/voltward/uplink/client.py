@@ -16,10 +16,11 @@ from voltward.base.clock import Clock
 from voltward.frames.editions import COMMAND
 from voltward.uplink.arriving import Arriving
 from voltward.uplink.flight import Flight
-from voltward.uplink.items import COMMAND_AT, Item, name_of, time_of
+from voltward.uplink.items import COMMAND_AT, Item, Source, name_of, time_of
 from voltward.uplink.links import NOT_ENCRYPTED, Link
 from voltward.uplink.messages import PLATFORM_LOGIN, SUCCESS, flag_words, login, logout
 from voltward.uplink.proof import ACCEPTED, REFUSED, UNANSWERED
+from voltward.uplink.reports import FEEDBACK
 
 TRIES_TOGETHER: Final = 3  # clause 5.2.1: then a long wait
 LONG_WAIT: Final = 30  # times retry_s
@@ -71,6 +72,7 @@ class PlatformClient:
     output: list[bytes] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
     returned: list[Item] = field(default_factory=list)
+    told: list[bytes] = field(default_factory=list)  # 90 of a platform, the caller's to answer
     strange: int = 0  # answers to nothing, commands, bytes that are no frame
     _flight: Flight = field(default_factory=Flight)
     _arriving: Arriving = field(default_factory=Arriving)
@@ -173,11 +175,18 @@ class PlatformClient:
         at_s, at_ms = self.clock.monotonic_s(), self.clock.now_ns() // 1_000_000
         for frame in frames:
             if frame[COMMAND_AT + 1] == COMMAND:
-                self.strange += 1
+                self._told(frame)
             elif frame[COMMAND_AT] == PLATFORM_LOGIN:
                 self._login_answered(frame[COMMAND_AT + 1])
             elif self.is_up:
                 self._data_answered(frame, at_s, at_ms)
+
+    def _told(self, frame: bytes) -> None:
+        """A command of the platform; only feedback (GB/T 45688 table B.7) is one."""
+        if self.is_up and frame[COMMAND_AT] == FEEDBACK:
+            self.told.append(frame)
+        else:
+            self.strange += 1
 
     def _login_answered(self, flag: int) -> None:
         if self.state is not State.LOGGING_IN:
@@ -205,9 +214,12 @@ class PlatformClient:
             if item.now_tries <= RESENDS:
                 again.append(item)
                 continue
-            if self._flight.was_passed(item):
+            is_report = item.source is Source.REPORT
+            if is_report or self._flight.was_passed(item):
                 self._flight.give_up(item)
                 self.answered.append(Answered(item, UNANSWERED, 0, 0))
+            if is_report:
+                continue  # no reason to take the link from the vehicles
             self._note("a frame got no answer to any of its tries")
             self._end()
             self._wait(0.0, self.error)

@@ -17,6 +17,7 @@ import numpy as np
 from voltward.base.clock import Clock
 from voltward.uplink.books import Books, Opened, Place
 from voltward.uplink.client import Answered, PlatformClient
+from voltward.uplink.feedback import FeedbackStream
 from voltward.uplink.incoming import REISSUE, REISSUE_WINDOW_S, Owed, Table, reissued
 from voltward.uplink.items import Item, Reencode, Source
 from voltward.uplink.links import Link
@@ -25,6 +26,7 @@ from voltward.uplink.outcomes import entry_of
 from voltward.uplink.pace import Pace
 from voltward.uplink.proof import ACCEPTED, EXPIRED, REFUSED
 from voltward.uplink.reissue import Reissues
+from voltward.uplink.report_desk import ReportDesk
 from voltward.uplink.sources import Archived
 
 SETTLE_EVERY_S: Final = 0.02
@@ -59,6 +61,8 @@ class Desk:
         self._maker = Maker(self.link, self.table, self.reencode)
         self._queue: deque[Item] = deque()  # live, in the order of the journal
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
+        self._reports = ReportDesk(self.books, self.clock)
+        self._feedback = FeedbackStream(self.place.journal, self.link.name, self.clock)
         self._pace, self._due_pace = Pace(), Pace()
         self._settled_s = self._saved_s = self.clock.monotonic_s()
         self._moved = False  # something a checkpoint would say
@@ -70,6 +74,7 @@ class Desk:
             BadInput, JournalError, OSError: see ``Books``.
         """
         self.books.begin(self.client.retry_s)
+        self._reports.begin()
         self.client.start()
 
     def use(self, link: Link, table: Table) -> None:
@@ -86,6 +91,7 @@ class Desk:
         """
         self.client.tick()
         self._collect()
+        self._hear()
         if not self.client.is_up:
             self._put_off(self._queue)
             self._reissues.rewind()
@@ -103,8 +109,9 @@ class Desk:
         self.client.leave()
         self._collect()
         self._put_off(self._queue)
-        self.books.settle()
+        self._settle_now()
         self.books.checkpoint(rows_of(()))
+        self._feedback.close()
         self.books.close()
 
     def lag_s(self) -> float:
@@ -127,17 +134,26 @@ class Desk:
         returned, self.client.returned = self.client.returned, []
         kept: list[Item] = []
         for one in answered:
-            if one.outcome == REFUSED and not self._is_final(one):
+            is_report = one.item.source is Source.REPORT
+            if is_report and not self._reports.is_final(one, self.client.retry_s):
+                continue
+            if not is_report and one.outcome == REFUSED and not self._is_final(one):
                 kept.append(one.item)
                 continue
-            if one.outcome == ACCEPTED:
+            if one.outcome == ACCEPTED and not is_report:
                 self.books.holds.accepted(one.item)
-            elif one.outcome != REFUSED:
+            elif one.outcome != REFUSED and not is_report:
                 self._unsettled(one.item)
             self.books.pend(one.item, entry_of(one.item, one.outcome, one.flag, one.at_ms))
         self._keep(kept)
         self._return(returned)
         self._moved |= bool(answered or returned)
+
+    def _hear(self) -> None:
+        """Feedback of the platform is on disk before it is answered."""
+        told, self.client.told = self.client.told, []
+        if told:
+            self.client.output += self._feedback.take(told)
 
     def _is_final(self, one: Answered) -> bool:
         now_s, now = self.clock.monotonic_s(), self.clock.now_ns() / 1e9
@@ -155,6 +171,7 @@ class Desk:
     def _return(self, items: list[Item]) -> None:
         """What was in flight when the connection went."""
         self._put_off(deque(item for item in items if item.source is Source.LIVE))
+        self._reports.again(item for item in items if item.source is Source.REPORT)
         for item in items:
             if item.source is Source.HELD:
                 self._unsettled(item)
@@ -215,6 +232,9 @@ class Desk:
         if room <= 0:
             return False
         allowed = self._pace.allows(self.link.per_s, now_s, room)
+        reports = self._hand_over(self._reports.next(allowed, self.link))
+        self._pace.took(reports)
+        allowed -= reports
         live = self._fresh(allowed)
         self._pace.took(self._hand_over(live))
         if self._queue or not self.books.live.is_drained:
@@ -253,7 +273,7 @@ class Desk:
         waits = self.books.unsettled
         if waits and (now_s - self._settled_s >= SETTLE_EVERY_S or 2 * waits >= self.link.window):
             self._settled_s = now_s
-            self.books.settle()
+            self._settle_now()
         crowded = self.books.due.waiting > MOST_WAITING
         if now_s - self._saved_s < CHECKPOINT_EVERY_S and not crowded:
             return
@@ -265,9 +285,13 @@ class Desk:
     def _checkpoint(self) -> None:
         self._moved = False
         self._collect()
-        self.books.settle()
+        self._settle_now()
         flying = [item for item in self.client.flying() if item.source is Source.LIVE]
         self.books.checkpoint(rows_of([*flying, *self._queue]))
+
+    def _settle_now(self) -> None:
+        self.books.settle()
+        self._reports.save()
 
     def _next_login(self) -> int:
         return self.books.logins.next(self.clock.now_ns())

@@ -20,6 +20,7 @@ from voltward.telemetry.ingest.streams import stream_number
 from voltward.telemetry.ingest.vehicles import VehicleIds
 from voltward.uplink.due import DUE, Rows
 from voltward.uplink.links import VEHICLE, Link
+from voltward.uplink.reports import REPORTS_NUMBER, REPORTS_STREAM
 
 LOGIN, REALTIME, REISSUE, LOGOUT = 0x01, 0x02, 0x03, 0x04  # GB/T 32960.3 table 3
 FORWARDED: Final = np.array([LOGIN, REALTIME, REISSUE, LOGOUT], np.uint8)
@@ -37,7 +38,7 @@ def is_followed(stream: str) -> bool:
 
 def stream_name(number: int) -> str:
     """The stream that ``stream_number`` gave its number."""
-    return f"gateway-{number}"
+    return REPORTS_STREAM if number == REPORTS_NUMBER else f"gateway-{number}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

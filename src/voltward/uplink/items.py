@@ -26,6 +26,7 @@ class Source(IntEnum):
     LIVE = 0
     DUE = 1
     HELD = 2
+    REPORT = 3  # of GB/T 45688: ``report_desk``
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from voltward.uplink.links import Link
 PLATFORM_LOGIN, PLATFORM_LOGOUT = 0x05, 0x06
 MOST_LOGINS: Final = 65_531  # a day; then it begins at 1 again
 SUCCESS: Final = 0x01
+ERROR: Final = 0x02
 VIN_UNKNOWN: Final = 0x04  # 2025 only; read from either edition
 FLAGS: Final = {  # clause 6.3.2
     0x01: "success",

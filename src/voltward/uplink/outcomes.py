@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from voltward.uplink.proof import (
     proof_from_bytes,
     proof_to_bytes,
 )
+from voltward.uplink.reports import is_report
 
 _READ_BYTES = 8 << 20
 _NAME = [("stream", "<u2"), ("position", "<u8")]
@@ -108,15 +109,29 @@ class ProofStream:
 
 def done_since(reader: JournalReader, stream: str, position: Position | None) -> NDArray[Any]:
     """Names (``due.names_of``) of the frames whose outcome stands behind ``position``."""
-    found: list[NDArray[Any]] = [np.zeros(0, _NAME)]
+    batches = _batches_since(reader, stream, position)
+    return np.concatenate([np.zeros(0, _NAME), *(_names(batch) for batch in batches)])
+
+
+def reports_done(reader: JournalReader, stream: str, position: Position | None) -> set[int]:
+    """Numbers of the reports whose outcome stands behind ``position``."""
+    found: set[int] = set()
+    for batch in _batches_since(reader, stream, position):
+        found.update(batch.entries["position"][is_report(batch.entries)].tolist())
+    return found
+
+
+def _batches_since(
+    reader: JournalReader, stream: str, position: Position | None
+) -> Iterator[ProofBatch]:
     if stream not in reader.streams():
-        return found[0]
+        return
     while True:
         records = reader.read(position, stream, _READ_BYTES)
         for place in np.flatnonzero(records.kinds == KIND_PROOF).tolist():
-            found.append(_names(proof_from_bytes(records.payload(place))))
+            yield proof_from_bytes(records.payload(place))
         if records.next == position or not len(records):
-            return np.concatenate(found)
+            return
         position = records.next
 
 

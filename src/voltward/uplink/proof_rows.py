@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from voltward.uplink.proof import (
     ProofBatch,
     proof_from_bytes,
 )
+from voltward.uplink.reports import is_report
 
 DATA: Final = (2, 3)  # commands whose frames are rows: real-time and reissued reports
 BEIJING_S: Final = 8 * 3600
@@ -122,7 +123,8 @@ def _checked(batch: ProofBatch) -> ProofBatch:
     if unknown.any():
         code = int(batch.entries["outcome"][unknown][0])
         raise BadInput(f"outcome {code}, known are {', '.join(map(str, OUTCOMES))}")
-    return batch
+    # reports of GB/T 45688 are no frames of vehicles: the office keeps them
+    return replace(batch, entries=batch.entries[~is_report(batch.entries)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

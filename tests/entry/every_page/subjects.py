@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import django
-from tests.entry.every_page.subjects_exchange import platforms
+from tests.entry.every_page.subjects_exchange import platforms, reports
 from tests.entry.every_page.subjects_keys import keys
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
@@ -37,6 +37,7 @@ def make(vin: str) -> list[str]:
     steps = _lifecycle(head, vin)
     _watch(head, vin)
     platforms(head)
+    reports(vin)
     _quality(head, vin)
     keys(head, vin)
     return [

@@ -32,3 +32,22 @@ def platforms(head) -> None:  # type: ignore[no-untyped-def]
         maker=platform.maker, platform=platform, at=timezone.now(), state="up", due=0, sent_per_s=1.0,
         refused=0, lag_s=0.2,
     )  # fmt: skip
+
+
+def reports(vin: str) -> None:
+    """After ``platforms``."""
+    from django.utils import timezone
+
+    from voltward.exchange.models import PublicPlatform, ReportDue
+    from voltward.exchange.services.report_answers import Fed, feedback_take
+    from voltward.fleet.models import Vehicle
+    from voltward.records.selectors import installation
+
+    platform, car = PublicPlatform.objects.get(name="national"), Vehicle.objects.get(vin=vin)
+    body = bytes.fromhex("1a030f081e05" + "00" * 11 + "01")
+    now = timezone.now()
+    ReportDue.objects.create(
+        maker=car.maker, platform=platform, vehicle=car, command=0x11, moment=now, body=body.hex(),
+        state="refused", flag=2, tries=4,
+    )  # fmt: skip
+    feedback_take(installation(), fed=[Fed("national", vin, body, now, now)])

@@ -13,6 +13,7 @@ from tests.pages.lists.filling_desk import DESK
 from tests.pages.lists.filling_exchange import EXCHANGE
 from tests.pages.lists.filling_keys import KEYS
 from tests.pages.lists.filling_quality import QUALITY
+from tests.pages.lists.filling_reports import REPORTS
 
 from voltward.fleet import models as fleet
 from voltward.records import models as records
@@ -254,5 +255,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
-    **DESK, **EXCHANGE, **KEYS, **QUALITY,
+    **DESK, **EXCHANGE, **KEYS, **QUALITY, **REPORTS,
 }  # fmt: skip

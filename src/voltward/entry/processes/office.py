@@ -43,6 +43,8 @@ def run_office(settings: Settings) -> None:
         quality_snapshot,
         quality_stream,
         registry,
+        report_answers,
+        report_stream,
         security_jobs,
         security_stream,
         watchdog_jobs,
@@ -76,6 +78,8 @@ def run_office(settings: Settings) -> None:
             security,
             quality_limits,
             quality,
+            partial(report_stream.follow, settings, stopping),
+            partial(report_answers.follow, settings, stopping),
         )
     ]
     for thread in following:

@@ -15,6 +15,7 @@ from voltward.exchange.models.quality import (
     QualityWaiting,
 )
 from voltward.exchange.models.quality_cases import QualityCase, QualityStep
+from voltward.exchange.models.reports import FeedbackReceived, ReportDue, ReportLook
 from voltward.exchange.models.security import SecurityEvent, SecurityStream
 from voltward.exchange.models.terminal_keys import (
     KeyGeneration,
@@ -24,6 +25,7 @@ from voltward.exchange.models.terminal_keys import (
 )
 
 __all__ = [
+    "FeedbackReceived",
     "KeyGeneration",
     "PlatformChoice",
     "PlatformLeftOut",
@@ -38,6 +40,8 @@ __all__ = [
     "QualityModelError",
     "QualityStep",
     "QualityWaiting",
+    "ReportDue",
+    "ReportLook",
     "SealAgreement",
     "SecurityEvent",
     "SecurityStream",

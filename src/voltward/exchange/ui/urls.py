@@ -6,10 +6,12 @@ from voltward.exchange.ui import quality_urls
 from voltward.exchange.ui.key_urls import KEY_URLS
 from voltward.exchange.ui.platform_urls import PLATFORM_URLS
 from voltward.exchange.ui.proof_urls import urlpatterns as proof_urls
+from voltward.exchange.ui.report_urls import REPORT_URLS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *PLATFORM_URLS,
     *proof_urls,
     *quality_urls.urlpatterns,
     *KEY_URLS,
+    *REPORT_URLS,
 ]
