@@ -106,7 +106,7 @@ def test_answers_are_kept_as_frames_and_told_and_others_are_not_told(home: House
     good = Car().says(0x80, TIME + b"\x00", 0x01)
     for data in (good, Car().says(0x02, TIME, 0x01), Car(OTHER_VIN).says(0x80, TIME, 0x01)):
         caller.session.take(data, 0, out)
-    assert [one.data for one in out.records if one.kind == RecordKind.FRAME][0] == good
+    assert next(one.data for one in out.records if one.kind == RecordKind.FRAME) == good
     assert told(out) == ["answered"]
 
 

@@ -70,9 +70,7 @@ def read_wanted(path: Path, key: bytes) -> tuple[Wanted, ...]:
     """
     data = path.read_bytes()
     try:
-        found: dict[str, Any] = json.loads(
-            AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], _WHAT)
-        )
+        found: dict[str, Any] = json.loads(AESGCM(key).decrypt(data[:_NONCE], data[_NONCE:], _WHAT))
         if found["version"] != VERSION:
             raise BadInput(f"{path}: version {found['version']}, expected {VERSION}")
         return tuple(Wanted(n, a, bytes.fromhex(f), u) for n, a, f, u in found["wanted"])
