@@ -20,13 +20,14 @@ from voltward.entry import places
 from voltward.exchange.selectors.downlink import downlink_due, position_of
 from voltward.exchange.services.downlink_running import (
     DownlinkNews,
+    Offered,
     downlink_sweep,
     downlink_take,
-    wanted,
+    offered,
 )
 from voltward.gateway.answers import SHELL
 from voltward.gateway.config import DOWNLINK_STREAMS
-from voltward.gateway.downlink import Wanted, write_wanted
+from voltward.gateway.downlink import Wanted, stamped, write_wanted
 from voltward.journal.errors import JournalError
 from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader, Records
@@ -98,13 +99,26 @@ class DownlinkExchange:
         now = datetime.now(UTC)
         if downlink_due(now, self._retry).exists():
             downlink_sweep(installation(), now=now, retry=self._retry)
-        found = wanted(self._retry)
+        found = wanted_of(offered(self._retry))
         path = places.downlink_file(self._settings)
         if found != self._written or not path.exists():
             write_wanted(path, found, places.downlink_key(self._settings))
             self._written = found
         self._told = ""
         return False
+
+
+def wanted_of(offers: list[Offered]) -> list[Wanted]:
+    """As the gateways read it. A later attempt has the same bytes: an answer to any is the answer."""
+    return [
+        Wanted(
+            one.number,
+            one.attempt,
+            stamped(one.frame, bytes.fromhex(one.stamp)) if one.stamp else one.frame,
+            int(one.until.timestamp()),
+        )
+        for one in offers
+    ]
 
 
 def news_of(records: Records) -> list[DownlinkNews]:

@@ -41,7 +41,7 @@ DOWNLINKS = List(
     filterset=DownlinkFilter,
     columns=(
         ListColumn(
-            _("编号"), lambda row: f"D{row.pk}", key="number", css="vw-mono",
+            _("编号"), lambda row: f"D{row.pk}", key="number", css="vw-mono", raw=lambda row: f"D{row.pk}",
             link=lambda row: reverse("downlink-command", args=[row.pk]),
         ),
         ListColumn("VIN", key="vin", css="vw-mono", raw=lambda row: row.vehicle.vin),

@@ -9,14 +9,15 @@ from typing import Any, Final
 
 from django.db import connection
 
+from voltward.base.errors import WrongState
 from voltward.exchange import downlink_states as states
 from voltward.exchange.downlink_frames import frame_of
 from voltward.exchange.models import DownlinkCommand, DownlinkStream
 from voltward.exchange.models.downlink import CODES
 from voltward.exchange.selectors.downlink import RESENDS, downlink_due, downlink_offered
 from voltward.exchange.services.downlink import password_of
-from voltward.gateway.answers import HEADER, TIME
-from voltward.gateway.downlink import FIRST, Wanted, stamped
+from voltward.frames.header import HEADER
+from voltward.frames.moments import MOMENT
 from voltward.records.actions import action, record
 from voltward.records.models import Person
 
@@ -88,25 +89,36 @@ def downlink_sweep(actor: Person, *, now: datetime, retry: timedelta) -> int:
     return changed
 
 
-def wanted(retry: timedelta) -> list[Wanted]:
-    """What gateways should send now, as their file says it.
+@dataclass(frozen=True)
+class Offered:
+    """What a gateway should send now: ``frame`` still without a time. ``stamp``: the time that it was
+    first sent with, which a later attempt keeps; "": it was not sent yet. Nothing leaves after ``until``.
+    """
 
+    number: int
+    attempt: int
+    frame: bytes
+    stamp: str
+    until: datetime
+
+
+def offered(retry: timedelta) -> list[Offered]:
+    """
     Raises:
         BadSetting: a password that the key of this installation does not open.
     """
-    return [_wanted(row, retry) for row in downlink_offered()]
+    return [_offered(row, retry) for row in downlink_offered()]
 
 
-def _wanted(row: DownlinkCommand, retry: timedelta) -> Wanted:
+def _offered(row: DownlinkCommand, retry: timedelta) -> Offered:
     frame = frame_of(
         vin=row.vehicle.vin, edition=row.edition, kind=row.kind, control=row.control, body=row.body,
         password=password_of(row),
     )  # fmt: skip
-    until = row.valid_until
-    if row.attempt > FIRST:  # the same bytes again: an answer to any of them is the answer
-        frame = stamped(frame, bytes.fromhex(row.stamp))
-        until = row.sent_at + (RESENDS + 1) * retry if row.sent_at else until
-    return Wanted(row.pk, row.attempt, frame, int(until.timestamp()) if until else 0)
+    until = row.valid_until if row.sent_at is None else row.sent_at + (RESENDS + 1) * retry
+    if until is None:
+        raise WrongState(f"command {row.pk} may be sent, but not until when")
+    return Offered(row.pk, row.attempt, frame, row.stamp, until)
 
 
 def _row(number: int) -> DownlinkCommand | None:
@@ -121,8 +133,8 @@ def _answered_row(news: DownlinkNews) -> DownlinkCommand | None:
     rows = DownlinkCommand.objects.select_for_update(of=("self",)).filter(
         vehicle__vin=news.vin, kind=_KINDS.get(news.frame[2], "")
     )
-    time = news.frame[HEADER:-1][:TIME]
-    if len(time) == TIME and (named := rows.filter(stamp=time.hex()).order_by("-pk").first()):
+    time = news.frame[HEADER:-1][:MOMENT]
+    if len(time) == MOMENT and (named := rows.filter(stamp=time.hex()).order_by("-pk").first()):
         return named
     return rows.filter(state=states.SENT).first()
 
