@@ -25,6 +25,7 @@ from voltward.uplink.outcomes import entry_of
 from voltward.uplink.pace import Pace
 from voltward.uplink.proof import ACCEPTED, EXPIRED, REFUSED
 from voltward.uplink.reissue import Reissues
+from voltward.uplink.requests import Requests
 from voltward.uplink.sources import Archived
 
 SETTLE_EVERY_S: Final = 0.02
@@ -59,6 +60,13 @@ class Desk:
         self._maker = Maker(self.link, self.table, self.reencode)
         self._queue: deque[Item] = deque()  # live, in the order of the journal
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
+        self._requests = Requests(
+            self.place.requests,
+            self.place.folder / "requested",
+            self.books,
+            self._maker,
+            self.archived,
+        )
         self._pace, self._due_pace = Pace(), Pace()
         self._settled_s = self._saved_s = self.clock.monotonic_s()
         self._moved = False  # something a checkpoint would say
@@ -89,6 +97,7 @@ class Desk:
         if not self.client.is_up:
             self._put_off(self._queue)
             self._reissues.rewind()
+            self._requests.rewind()
         read = self._read_live()
         sent = self._send()
         self._settle()
@@ -127,14 +136,16 @@ class Desk:
         returned, self.client.returned = self.client.returned, []
         kept: list[Item] = []
         for one in answered:
-            if one.outcome == REFUSED and not self._is_final(one):
+            is_asked = one.item.source is Source.ASKED
+            if one.outcome == REFUSED and not is_asked and not self._is_final(one):
                 kept.append(one.item)
                 continue
             if one.outcome == ACCEPTED:
                 self.books.holds.accepted(one.item)
-            elif one.outcome != REFUSED:
+            elif one.outcome != REFUSED and not is_asked:
                 self._unsettled(one.item)
             self.books.pend(one.item, entry_of(one.item, one.outcome, one.flag, one.at_ms))
+            self._requests.answered(one.item)
         self._keep(kept)
         self._return(returned)
         self._moved |= bool(answered or returned)
@@ -222,7 +233,7 @@ class Desk:
         self._hand_over(self._reissues.asking(now_s))
         allowed = self._pace.allows(self.link.per_s, now_s, allowed - len(live))
         allowed = self._due_pace.allows(self.link.reissue_per_s, now_s, allowed)
-        due = self._reissues.next(allowed)
+        due = self._reissues.next(allowed) or self._requests.next(allowed)
         count = self._hand_over(due)
         for pace in (self._pace, self._due_pace):
             pace.took(count)
@@ -254,6 +265,8 @@ class Desk:
         if waits and (now_s - self._settled_s >= SETTLE_EVERY_S or 2 * waits >= self.link.window):
             self._settled_s = now_s
             self.books.settle()
+        if not self.books.unsettled:
+            self._requests.settled()
         crowded = self.books.due.waiting > MOST_WAITING
         if now_s - self._saved_s < CHECKPOINT_EVERY_S and not crowded:
             return

@@ -26,6 +26,7 @@ class Source(IntEnum):
     LIVE = 0
     DUE = 1
     HELD = 2
+    ASKED = 3
 
 
 @dataclass(slots=True, eq=False)
