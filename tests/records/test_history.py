@@ -22,6 +22,7 @@ OF_NO_HISTORY = {
     "AuditVerification": "an answer to a question, written once",
     "AuditWaiting": "a queue that empties within a second",
     "ClockPoint": "reckoned from its clock, which is tracked",
+    "DownlinkStream": "how far a stream was taken; the news themselves change commands, which are kept",
     "DataKey": "every use and rotation stands in the audit trail; sealed keys belong nowhere else",
     "Delivery": "each attempt is a row of its own",
     "Episode": "each finding on it stands in the stream it came from",

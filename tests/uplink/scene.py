@@ -124,7 +124,8 @@ class Scene:
         self.desk = self.opened()
 
     def opened(self) -> Desk:
-        place = Place(self.folder / "journal", self.folder / "uplink" / "national", "national", KEY)
+        own, asked = self.folder / "uplink" / "national", self.folder / "requests" / "national"
+        place = Place(self.folder / "journal", own, "national", KEY, requests=asked)
         desk = self._desk(place, self.link, self.clock)
         desk.begin()
         return desk

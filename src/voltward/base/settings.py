@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         description="what a minute of the platform link's retry schedule lasts, seconds: login 1 min x 3, then"
         " 30 min; resend of a frame 1 min x 3 (GB/T 32960.3 clause 5.2)",
     )
+    downlink_retry_s: float = Field(
+        60.0,
+        gt=0,
+        description="seconds before a command that a vehicle has not answered is sent again, 3 times at most"
+        " (GB/T 32960.3 annex B: 1 min)",
+    )
 
     # office
     web: str = Field("127.0.0.1:8960", description="web address, HOST:PORT")

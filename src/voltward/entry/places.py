@@ -128,6 +128,16 @@ def terminal_seal_key(settings: Settings) -> bytes:
     return installation_key(secret_folder(settings.data) / "terminal_keys.key")
 
 
+def downlink_file(settings: Settings) -> Path:
+    """Commands that the office wants gateways to send to vehicles."""
+    return settings.data / "snapshots" / "downlink.sealed"
+
+
+def downlink_key(settings: Settings) -> bytes:
+    """Under which that file is sealed: nobody else can command a vehicle."""
+    return installation_key(secret_folder(settings.data) / "downlink.key")
+
+
 def own_keys_folder(settings: Settings) -> Path:
     """The platform's private keys, readable by their owner only; unused where they lie on a token."""
     return settings.data / "keys" / "platform"

@@ -1,5 +1,7 @@
 """What exchange/ shows: links to public platforms, proof of upload, data quality, keys, downlink."""
 
+from voltward.exchange.downlink_lists import DOWNLINK_LISTS
+from voltward.exchange.downlink_room import DOWNLINK_MENU, DOWNLINK_SUBJECTS, DOWNLINK_TABS
 from voltward.exchange.key_lists import KEY_LISTS
 from voltward.exchange.key_room import KEY_MENU
 from voltward.exchange.key_subjects import KEY_SUBJECTS
@@ -29,12 +31,18 @@ from voltward.pages.room import Room
 
 ROOM = Room(
     name="exchange",
-    menu=(*PLATFORM_MENU, *PROOF_MENU, *QUALITY_MENU, *KEY_MENU, *REPORT_MENU),
-    tabs=(*PROOF_TABS, *QUALITY_TABS),
-    subjects=(*PLATFORM_SUBJECTS, *QUALITY_SUBJECTS, *KEY_SUBJECTS, *REPORT_SUBJECTS),
+    menu=(*PLATFORM_MENU, *PROOF_MENU, *QUALITY_MENU, *KEY_MENU, *REPORT_MENU, *DOWNLINK_MENU),
+    tabs=(*PROOF_TABS, *QUALITY_TABS, *DOWNLINK_TABS),
+    subjects=(
+        *PLATFORM_SUBJECTS,
+        *QUALITY_SUBJECTS,
+        *KEY_SUBJECTS,
+        *REPORT_SUBJECTS,
+        *DOWNLINK_SUBJECTS,
+    ),
     tasks=(*QUALITY_TASKS, *REPORT_TASKS),
     jobs=(*PLATFORM_JOBS, *QUALITY_JOBS, *REPORT_JOBS),
-    lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS, *REPORT_LISTS),
+    lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS, *REPORT_LISTS, *DOWNLINK_LISTS),
     urls="voltward.exchange.ui.urls",
     api_urls="voltward.exchange.api.urls",
 )

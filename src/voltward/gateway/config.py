@@ -8,7 +8,7 @@ from typing import Literal
 
 from voltward.base.errors import BadSetting
 
-SECURITY_STREAMS = "security-"
+SECURITY_STREAMS, DOWNLINK_STREAMS = "security-", "downlink-"
 AnswerRealtime = Literal["always", "platform", "never"]
 
 
@@ -48,6 +48,14 @@ class KeySource:
 
 
 @dataclass(frozen=True, slots=True)
+class DownlinkSource:
+    """Commands to vehicles: the office's file (it may come later), and the key it is sealed under."""
+
+    path: Path
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayConfig:
     """One process. ``number`` names its journal stream, ``gateway-<number>``.
 
@@ -61,6 +69,7 @@ class GatewayConfig:
     number: int = 0
     registry: Path | None = None
     keys: KeySource | None = None
+    downlink: DownlinkSource | None = None
     auto_register: bool = False
     own_wmi: tuple[str, ...] = ()
     answer_realtime: AnswerRealtime = "platform"
@@ -81,6 +90,10 @@ class GatewayConfig:
     @property
     def security_stream(self) -> str:
         return f"{SECURITY_STREAMS}{self.number}"
+
+    @property
+    def downlink_stream(self) -> str:
+        return f"{DOWNLINK_STREAMS}{self.number}"
 
     @property
     def run_folder(self) -> Path:

@@ -23,9 +23,9 @@ from voltward.gateway.outbox import Answer, AnswerKind, Outbox
 from voltward.gateway.parting import Parting
 from voltward.gateway.proving import Proving
 from voltward.gateway.reasons import SUCCESS, CloseReason
-from voltward.gateway.security_log import SecurityLog
 from voltward.gateway.sending import send_answers
 from voltward.gateway.session import Session
+from voltward.gateway.side_log import SideLogs
 from voltward.journal.errors import JournalError
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class Hub:
         self.links = self.intake.links
         self.is_serving = True
         self.side = Outbox()  # what came up between batches
-        self.security: SecurityLog | None = None
+        self.logs = SideLogs()
         self.loop = asyncio.get_running_loop()
         self._committer = Committer(journal, self, config.retry_every_s)
         self._parting = Parting(self)
@@ -222,8 +222,7 @@ class Hub:
         send_answers(batch)
         for answer in batch.out.answers:
             self._send(answer)
-        if batch.out.alerts and self.security is not None:
-            self.security.put(batch.received_ns, batch.out.alerts)
+        self.logs.put(batch.received_ns, batch.out)
         for older, by_link, vin in batch.out.replaced:
             if older in self.links:
                 self._parting.begin(self.links[older], by_link, vin)

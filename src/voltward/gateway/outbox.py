@@ -53,7 +53,7 @@ class Outbox:
     ``replaced``: (older link, link that
     took its VIN or 0 when that one is on another process, VIN) of links that must go.
     ``refusals``: for the counters. ``alerts``: those of the events that are about security, for a
-    small stream of their own.
+    small stream of their own. ``downlink``: news of commands to vehicles, for another.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -61,6 +61,7 @@ class Outbox:
     replaced: list[tuple[int, int, bytes]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     alerts: list[bytes] = field(default_factory=list)
+    downlink: list[bytes] = field(default_factory=list)
 
     def frame(self, link: int, data: bytes) -> None:
         self.records.append(Record(RecordKind.FRAME, link, data))
@@ -85,6 +86,16 @@ class Outbox:
         self.records.append(Record(RecordKind.EVENT, link, data))
         if name in SECURITY_EVENTS or facts.get("reason") in SECURITY_REASONS:
             self.alerts.append(data)
+
+    def command(self, link: int, data: bytes) -> None:
+        """A command to a vehicle: written, and only then sent."""
+        self.records.append(Record(RecordKind.COMMAND, link, data))
+        self.answers.append(Answer(link, data))
+
+    def tell_downlink(self, name: str, **facts: object) -> None:
+        """What became of a command to a vehicle; ``facts`` are text, numbers and booleans."""
+        entry = {"event": name, **facts}
+        self.downlink.append(json.dumps(entry, separators=(",", ":")).encode())
 
     def answer(self, link: int, data: bytes, kind: AnswerKind = AnswerKind.PLAIN) -> None:
         self.answers.append(Answer(link, data, kind))

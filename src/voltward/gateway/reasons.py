@@ -15,6 +15,7 @@ class RecordKind(IntEnum):
     EVENT = 3
     REFUSED = 4
     SEALED = 5  # a frame as it came, encrypted; the record behind it is the same frame decrypted
+    COMMAND = 6  # what we send a vehicle of our own accord; its answer is a FRAME
 
 
 class Refusal(IntEnum):

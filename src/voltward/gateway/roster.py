@@ -111,6 +111,13 @@ class Roster:
         with self._locked():
             return self._take(code, link, peer, edition, Standing.REGISTERED, PLATFORM)
 
+    def session_of(self, vin: bytes) -> tuple[int, int] | None:
+        """Link and edition of a vehicle that is logged in here; None: it is not."""
+        slot = self._slots.get(vin)
+        if slot is None:
+            return None
+        return self._link_at(slot), int(self.region.rows["edition"][slot])
+
     def grant(self, slot: int, platform: int) -> None:
         """Which vehicles a platform's row may report: those of ``platform``, or any for 0."""
         self.grants[slot] = platform

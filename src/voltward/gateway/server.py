@@ -27,7 +27,7 @@ from voltward.gateway.listeners import BACKLOG, listening, tls_context
 from voltward.gateway.metrics import FiguresCollector, gauges_of
 from voltward.gateway.register import Register
 from voltward.gateway.roster import Roster
-from voltward.gateway.security_log import SECURITY_SEGMENT_BYTES, SecurityLog
+from voltward.gateway.side_log import SIDE_SEGMENT_BYTES, SideLog, SideLogs
 from voltward.gateway.timed_files import TimedFiles
 from voltward.gateway.watch import Watch
 from voltward.journal.errors import JournalBroken, JournalFull
@@ -94,7 +94,10 @@ async def serve(
         keys = key_ring(config.keys)
         house = House(clock, register, roster, config.limits, config.answer_realtime, keys)
         hub = Hub(config, house, journal)
-        hub.security = await _security(config, stack, clock, stop)
+        hub.logs = SideLogs(
+            await _side_log(config, config.security_stream, stack, clock, stop),
+            await _side_log(config, config.downlink_stream, stack, clock, stop),
+        )
         stack.callback(hub.close, _PATIENCE_S)
         if isinstance(timed, TimedFiles):
             timed.observe = hub.figures.sync_s.observe
@@ -212,22 +215,22 @@ def _journal(config: GatewayConfig, files: Files, clock: Clock) -> JournalWriter
     return JournalWriter(config.journal, config.stream, options, files, clock)
 
 
-async def _security(
-    config: GatewayConfig, stack: ExitStack, clock: Clock, stop: asyncio.Event
-) -> SecurityLog | None:
-    """The stream of security events; None: stopped before the disk had room for it."""
-    options = JournalOptions(SECURITY_SEGMENT_BYTES, config.segment_age_s)
+async def _side_log(
+    config: GatewayConfig, stream: str, stack: ExitStack, clock: Clock, stop: asyncio.Event
+) -> SideLog | None:
+    """A small stream beside that of the frames; None: stopped before the disk had room for it."""
+    options = JournalOptions(SIDE_SEGMENT_BYTES, config.segment_age_s)
     journal = await _had(
-        lambda: JournalWriter(config.journal, config.security_stream, options, clock=clock),
+        lambda: JournalWriter(config.journal, stream, options, clock=clock),
         config.retry_every_s,
         stop,
     )
     if journal is None:
         return None
     stack.callback(_give_back, journal)
-    security = SecurityLog(journal, config.retry_every_s)
-    stack.callback(security.close, _PATIENCE_S)
-    return security
+    side = SideLog(journal, config.retry_every_s, stream)
+    stack.callback(side.close, _PATIENCE_S)
+    return side
 
 
 def _give_back(journal: JournalWriter) -> None:

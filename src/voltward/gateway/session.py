@@ -9,6 +9,7 @@ from voltward.columns.split import PieceReason
 from voltward.frames.grammar import Edition
 from voltward.gateway import logins
 from voltward.gateway.answers import SHELL, TIME, answer, edition_of
+from voltward.gateway.downlink import DOWNLINK, MOST_TOLD
 from voltward.gateway.house import House
 from voltward.gateway.judging import Verdict
 from voltward.gateway.outbox import AnswerKind, Outbox
@@ -160,6 +161,8 @@ class Session:
             out.refused(self.link, Refusal.UNSIGNED, data)  # data in the form of a response
         elif data[4:21] == self.vin or (self.grant and self._is_behind(data, self.grant, out)):
             out.frame(self.link, data)
+            if data[2] in DOWNLINK and self.grant is None:
+                out.tell_downlink("answered", vin=text_of(self.vin), frame=data[:MOST_TOLD].hex())
         else:
             out.refused(self.link, Refusal.WRONG_VIN, data)
 

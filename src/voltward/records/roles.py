@@ -60,6 +60,7 @@ _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and
 _OWNERS = _PERSONAL | {"owner.write"}
 # links to public platforms: settings take two persons, pausing is at once
 _LINKS = frozenset({"exchange.read", "exchange.propose", "exchange.approve", "exchange.manage"})
+_DOWNLINK = frozenset({"downlink.read", "downlink.ask"})  # sending takes a second person
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
 _FEEDBACK = frozenset({"feedback.handle"})  # what public platforms judge of our vehicles
 
@@ -73,7 +74,7 @@ _TABLE = (
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
            "duty.manage", "duty.work", "terminal_key.read", "terminal_key.write", "terminal_key.approve",
-           "security.read"},
+           "security.read"} | _DOWNLINK | {"downlink.approve"},
         sensitive=True,
     ),
     Role(
@@ -81,7 +82,7 @@ _TABLE = (
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
-           "exchange.read"} | _DATA_QUALITY | _FEEDBACK,
+           "exchange.read"} | _DATA_QUALITY | _FEEDBACK | _DOWNLINK,
     ),
     Role(
         QUALITY_ENGINEER,
@@ -107,7 +108,7 @@ _TABLE = (
         _("网络安全负责人"),
         _WORK | _WRITE | _LINKS
         | {"audit.read", "rule.propose", "import.run", "terminal_key.read", "terminal_key.write",
-           "terminal_key.approve", "security.read"},
+           "terminal_key.approve", "security.read"} | _DOWNLINK | {"downlink.approve"},
     ),
     Role(
         DATA_PROTECTION_OFFICER,
@@ -119,10 +120,11 @@ _TABLE = (
     ),
     Role(AUDITOR, _("审计人员（只读）"),
          _WORK | _TELEMETRY | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read",
-                               "quality_data.read", "terminal_key.read", "security.read"},
+                               "quality_data.read", "terminal_key.read", "security.read", "downlink.read"},
          reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
-         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read"}, reads=True),
+         _WORK | _TELEMETRY | {"retention.read", "alarm.read", "watch.read", "exchange.read", "downlink.read"},
+         reads=True),
     # reads through the API only (docs/decisions/015): an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,
@@ -168,7 +170,8 @@ _TABLE = (
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
              "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
-             "quality.take", "quality.sweep", "security.take", "report.make", "report.take", "feedback.take"}
+             "quality.take", "quality.sweep", "security.take", "report.make", "report.take", "feedback.take",
+             "downlink.run"}
         ),
     ),
 )  # fmt: skip

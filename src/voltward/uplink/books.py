@@ -35,13 +35,14 @@ Opened = Callable[[], JournalWriter]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``folder``: of this link alone, DATA/uplink/<link>."""
+    """``folder``: of this link alone, DATA/uplink/<link>; ``requests``: the office's, of expired frames."""
 
     journal: Path
     folder: Path
     link: str
     vehicle_key: bytes = field(repr=False)
     journal_keys: KeyRing = field(default_factory=KeyRing)
+    requests: Path | None = None
 
 
 class Books:

@@ -21,12 +21,13 @@ from voltward.uplink.feedback import FeedbackStream
 from voltward.uplink.incoming import REISSUE, REISSUE_WINDOW_S, Owed, Table, reissued
 from voltward.uplink.items import Item, Reencode, Source
 from voltward.uplink.links import Link
-from voltward.uplink.making import Made, Maker, rows_of
+from voltward.uplink.making import Maker, rows_of
 from voltward.uplink.outcomes import entry_of
 from voltward.uplink.pace import Pace
 from voltward.uplink.proof import ACCEPTED, EXPIRED, REFUSED
 from voltward.uplink.reissue import Reissues
 from voltward.uplink.report_desk import ReportDesk
+from voltward.uplink.requests import Requests
 from voltward.uplink.sources import Archived
 
 SETTLE_EVERY_S: Final = 0.02
@@ -57,12 +58,14 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.books = Books(self.place, self.clock, self.opened)
-        self.client = PlatformClient(self.link, self.clock, self._next_login, self.scale)
+        logins, clock = self.books.logins, self.clock
+        self.client = PlatformClient(self.link, clock, lambda: logins.next(clock.now_ns()), self.scale)
         self._maker = Maker(self.link, self.table, self.reencode)
         self._queue: deque[Item] = deque()  # live, in the order of the journal
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
         self._reports = ReportDesk(self.books, self.clock)
         self._feedback = FeedbackStream(self.place.journal, self.link.name, self.clock)
+        self._requests = Requests.of(self.books, self._maker, self.archived)
         self._pace, self._due_pace = Pace(), Pace()
         self._settled_s = self._saved_s = self.clock.monotonic_s()
         self._moved = False  # something a checkpoint would say
@@ -95,6 +98,7 @@ class Desk:
         if not self.client.is_up:
             self._put_off(self._queue)
             self._reissues.rewind()
+            self._requests.rewind()
         read = self._read_live()
         sent = self._send()
         self._settle()
@@ -135,16 +139,19 @@ class Desk:
         kept: list[Item] = []
         for one in answered:
             is_report = one.item.source is Source.REPORT
+            is_asked = one.item.source is Source.ASKED
             if is_report and not self._reports.is_final(one, self.client.retry_s):
                 continue
-            if not is_report and one.outcome == REFUSED and not self._is_final(one):
+            is_own = not is_report and not is_asked  # of the link itself, which sends it again
+            if is_own and one.outcome == REFUSED and not self._is_final(one):
                 kept.append(one.item)
                 continue
             if one.outcome == ACCEPTED and not is_report:
                 self.books.holds.accepted(one.item)
-            elif one.outcome != REFUSED and not is_report:
+            elif one.outcome != REFUSED and is_own:
                 self._unsettled(one.item)
             self.books.pend(one.item, entry_of(one.item, one.outcome, one.flag, one.at_ms))
+            self._requests.answered(one.item)
         self._keep(kept)
         self._return(returned)
         self._moved |= bool(answered or returned)
@@ -214,12 +221,9 @@ class Desk:
                 fresh[place] = not self.books.holds.stops_live(vehicle, now_s)
         self.books.due.add(reissued(owed.rows[~fresh]))
         made = self._maker.live(owed, np.flatnonzero(fresh).tolist())
-        self._unsaid(made)
-        self._queue.extend(made.items)
-
-    def _unsaid(self, made: Made) -> None:
         for item, entry in made.unsaid:
             self.books.pend(item, entry)
+        self._queue.extend(made.items)
 
     # ---- sending
 
@@ -242,7 +246,7 @@ class Desk:
         self._hand_over(self._reissues.asking(now_s))
         allowed = self._pace.allows(self.link.per_s, now_s, allowed - len(live))
         allowed = self._due_pace.allows(self.link.reissue_per_s, now_s, allowed)
-        due = self._reissues.next(allowed)
+        due = self._reissues.next(allowed) or self._requests.next(allowed)
         count = self._hand_over(due)
         for pace in (self._pace, self._due_pace):
             pace.took(count)
@@ -274,6 +278,8 @@ class Desk:
         if waits and (now_s - self._settled_s >= SETTLE_EVERY_S or 2 * waits >= self.link.window):
             self._settled_s = now_s
             self._settle_now()
+        if not self.books.unsettled:
+            self._requests.settled()
         crowded = self.books.due.waiting > MOST_WAITING
         if now_s - self._saved_s < CHECKPOINT_EVERY_S and not crowded:
             return
@@ -292,6 +298,3 @@ class Desk:
     def _settle_now(self) -> None:
         self.books.settle()
         self._reports.save()
-
-    def _next_login(self) -> int:
-        return self.books.logins.next(self.clock.now_ns())

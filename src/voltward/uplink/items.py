@@ -27,6 +27,7 @@ class Source(IntEnum):
     DUE = 1
     HELD = 2
     REPORT = 3  # of GB/T 45688: ``report_desk``
+    ASKED = 4
 
 
 @dataclass(slots=True, eq=False)

@@ -26,6 +26,7 @@ from voltward.uplink.links import (
     read_vehicles,
 )
 from voltward.uplink.metrics import LinksCollector
+from voltward.uplink.requests import FOLDER
 from voltward.uplink.runner import Runner, RunnerPlaces
 from voltward.uplink.sources import Archived
 
@@ -51,7 +52,9 @@ class UplinkConfig:
     metrics_port: int | None = None
 
     def place_of(self, link: str) -> Place:
-        return Place(self.journal, self.folder / link, link, self.vehicle_key, self.journal_keys)
+        requests = self.snapshots / FOLDER / link
+        folder = self.folder / link
+        return Place(self.journal, folder, link, self.vehicle_key, self.journal_keys, requests)
 
 
 def run(config: UplinkConfig) -> int:

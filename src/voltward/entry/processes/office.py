@@ -34,6 +34,7 @@ def run_office(settings: Settings) -> None:
     begin_log(settings.log_level)
     begin_django()
     from voltward.entry import (
+        downlink_stream,
         finding_stream,
         jobs,
         key_snapshot,
@@ -61,6 +62,7 @@ def run_office(settings: Settings) -> None:
     )
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
     security = partial(security_stream.follow, settings, stopping)
+    downlink = partial(downlink_stream.follow, settings, stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     key = places.link_key(settings)
     links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
@@ -76,6 +78,7 @@ def run_office(settings: Settings) -> None:
             links,
             findings,
             security,
+            downlink,
             quality_limits,
             quality,
             partial(report_stream.follow, settings, stopping),

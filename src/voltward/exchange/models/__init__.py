@@ -1,5 +1,6 @@
 """The records of exchange/."""
 
+from voltward.exchange.models.downlink import DownlinkCommand, DownlinkStream
 from voltward.exchange.models.platform_watch import PlatformSample, PlatformWarning
 from voltward.exchange.models.platforms import (
     PlatformChoice,
@@ -25,6 +26,8 @@ from voltward.exchange.models.terminal_keys import (
 )
 
 __all__ = [
+    "DownlinkCommand",
+    "DownlinkStream",
     "FeedbackReceived",
     "KeyGeneration",
     "PlatformChoice",

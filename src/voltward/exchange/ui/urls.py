@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from voltward.exchange.ui import quality_urls
+from voltward.exchange.ui.downlink_urls import DOWNLINK_URLS
 from voltward.exchange.ui.key_urls import KEY_URLS
 from voltward.exchange.ui.platform_urls import PLATFORM_URLS
 from voltward.exchange.ui.proof_urls import urlpatterns as proof_urls
@@ -14,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *quality_urls.urlpatterns,
     *KEY_URLS,
     *REPORT_URLS,
+    *DOWNLINK_URLS,
 ]
