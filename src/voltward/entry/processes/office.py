@@ -43,6 +43,7 @@ def run_office(settings: Settings) -> None:
         quality_snapshot,
         quality_stream,
         registry,
+        request_files,
         security_jobs,
         security_stream,
         watchdog_jobs,
@@ -59,6 +60,7 @@ def run_office(settings: Settings) -> None:
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
     security = partial(security_stream.follow, settings, stopping)
     downlink = partial(downlink_stream.follow, settings, stopping)
+    requests = partial(request_files.follow, settings, stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     key = places.link_key(settings)
     links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
@@ -75,6 +77,7 @@ def run_office(settings: Settings) -> None:
             findings,
             security,
             downlink,
+            requests,
             quality_limits,
             quality,
         )

@@ -16,6 +16,7 @@ from voltward.exchange.models.quality import (
     QualityWaiting,
 )
 from voltward.exchange.models.quality_cases import QualityCase, QualityStep
+from voltward.exchange.models.requests import UplinkRequest
 from voltward.exchange.models.security import SecurityEvent, SecurityStream
 from voltward.exchange.models.terminal_keys import (
     KeyGeneration,
@@ -46,4 +47,5 @@ __all__ = [
     "SecurityStream",
     "TerminalDataKey",
     "TerminalKey",
+    "UplinkRequest",
 ]
