@@ -5,6 +5,10 @@ from voltward.records.protection.classes import DataClass, Declared
 INTERNAL, PERSONAL, IMPORTANT = DataClass.INTERNAL, DataClass.PERSONAL, DataClass.IMPORTANT
 
 PLATFORMS: Declared = {
+    "UplinkRequest": {
+        PERSONAL: "vehicle",
+        INTERNAL: "id maker platform first_day last_day frames places reason state asked_by asked_at done_at",
+    },
     "PublicPlatform": {
         INTERNAL: "id maker name number title kind state is_paused paused_reason paused_at paused_by"
         " created_by created_at"

@@ -46,6 +46,7 @@ def run_office(settings: Settings) -> None:
         registry,
         report_answers,
         report_stream,
+        request_files,
         security_jobs,
         security_stream,
         watchdog_jobs,
@@ -63,6 +64,7 @@ def run_office(settings: Settings) -> None:
     publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
     security = partial(security_stream.follow, settings, stopping)
     downlink = partial(downlink_stream.follow, settings, stopping)
+    requests = partial(request_files.follow, settings, stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
     key = places.link_key(settings)
     links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
@@ -79,6 +81,7 @@ def run_office(settings: Settings) -> None:
             findings,
             security,
             downlink,
+            requests,
             quality_limits,
             quality,
             partial(report_stream.follow, settings, stopping),

@@ -17,6 +17,7 @@ from voltward.exchange.models.quality import (
 )
 from voltward.exchange.models.quality_cases import QualityCase, QualityStep
 from voltward.exchange.models.reports import FeedbackReceived, ReportDue, ReportLook
+from voltward.exchange.models.requests import UplinkRequest
 from voltward.exchange.models.security import SecurityEvent, SecurityStream
 from voltward.exchange.models.terminal_keys import (
     KeyGeneration,
@@ -50,4 +51,5 @@ __all__ = [
     "SecurityStream",
     "TerminalDataKey",
     "TerminalKey",
+    "UplinkRequest",
 ]

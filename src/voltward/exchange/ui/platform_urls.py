@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from voltward.exchange.ui import platform_drafts, platform_revisions, platforms
+from voltward.exchange.ui import platform_drafts, platform_revisions, platforms, requests
 
 PLATFORM_URLS = [
     path("exchange/links/", platforms.PlatformList.as_view(), name="uplinks"),
@@ -12,6 +12,7 @@ PLATFORM_URLS = [
     path("exchange/links/<str:name>/curves/", platforms.curves, name="uplink-curves"),
     path("exchange/links/<str:name>/pause/", platforms.pause, name="uplink-pause"),
     path("exchange/links/<str:name>/resume/", platforms.resume, name="uplink-resume"),
+    path("exchange/links/<str:name>/request/", requests.ask, name="uplink-request"),
     path("exchange/links/<str:name>/retire/", platforms.retire, name="uplink-retire"),
     path("exchange/links/<str:name>/draft/", platform_drafts.begin, name="uplink-draft"),
     path(

@@ -30,9 +30,11 @@ from voltward.exchange.platform_words import (
 )
 from voltward.exchange.ports import link_status
 from voltward.exchange.selectors import platforms as selectors
+from voltward.exchange.selectors.requests import requests_of
 from voltward.exchange.services.platform_approving import uplink_retire_ask
 from voltward.exchange.services.platform_running import uplink_pause, uplink_resume
 from voltward.exchange.ui.platform_forms import ReasonForm
+from voltward.exchange.ui.requests import RequestForm
 from voltward.monitoring.ui.overview import Figure
 from voltward.pages.access import needs
 from voltward.pages.lists.page import ListPage
@@ -43,6 +45,7 @@ SHORTEST: Final = timedelta(hours=1)
 DRAINED_OVER: Final = timedelta(minutes=10)
 LATE_S: Final = 60.0
 _WARNINGS: Final = 20
+_REQUESTS: Final = 20
 
 
 class PlatformList(ListPage):
@@ -66,6 +69,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "lines": lines_of(current) if current else [],
         "draft": next((one for one in revisions if one.state == states.DRAFT), None),
         "warnings": selectors.warnings_of(platform)[:_WARNINGS],
+        "requests": requests_of(actor, platform)[:_REQUESTS],
+        "request_form": RequestForm(auto_id="request-%s"),
         "has_samples": platform.samples.exists(),
         "reason_form": ReasonForm(),
         "may_manage": "exchange.manage" in actor.grants,
