@@ -15,7 +15,7 @@ from voltward.records.wall import walled
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0031_fill_key_generation'),
+        ('exchange', '0051_fill_feedback_words'),
         ('fleet', '0015_fill_proposal_history'),
         ('monitoring', '0061_fill_model_share'),
         ('records', '0101_fill_history'),
