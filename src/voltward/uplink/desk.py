@@ -59,7 +59,9 @@ class Desk:
     def __post_init__(self) -> None:
         self.books = Books(self.place, self.clock, self.opened)
         logins, clock = self.books.logins, self.clock
-        self.client = PlatformClient(self.link, clock, lambda: logins.next(clock.now_ns()), self.scale)
+        self.client = PlatformClient(
+            self.link, clock, lambda: logins.next(clock.now_ns()), self.scale
+        )
         self._maker = Maker(self.link, self.table, self.reencode)
         self._queue: deque[Item] = deque()  # live, in the order of the journal
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
