@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import django
 from tests.entry.every_page.subjects_downlink import downlink
-from tests.entry.every_page.subjects_exchange import platforms, reports
+from tests.entry.every_page.subjects_exchange import frames_of_day, platforms, reports
 from tests.entry.every_page.subjects_keys import keys
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
@@ -46,7 +46,12 @@ def make(vin: str) -> list[str]:
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(
             f"safety-head {address}"
-            for address in (f"/attachments/of/LegalHold:{hold}/", *of_draft, *steps)
+            for address in (
+                f"/attachments/of/LegalHold:{hold}/",
+                *of_draft,
+                *steps,
+                frames_of_day(vin),
+            )
         ),
     ]
 

@@ -51,3 +51,8 @@ def reports(vin: str) -> None:
         state="refused", flag=2, tries=4,
     )  # fmt: skip
     feedback_take(installation(), fed=[Fed("national", vin, body, now, now)])
+
+
+def frames_of_day(vin: str) -> str:
+    """After ``platforms``; linked only from a day of which a link owes something."""
+    return f"/vehicles/{vin}/upload/frames/?link=national&day={date.today().isoformat()}"
