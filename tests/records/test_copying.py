@@ -1,11 +1,11 @@
-"""Rows copied in a column at a time are the rows that would be put down one by one."""
+"""Rows copied in together are the rows that would be put down one by one."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -60,6 +60,23 @@ def test_columns_of_lists_are_refused() -> None:
     with pytest.raises(TypeError, match="lists cannot be inserted"):
         copy_in([Maker(name="厂", wmis=["LTE"])])
     assert not Maker.objects.filter(name="厂").exists()
+
+
+def test_a_number_that_is_none_and_a_value_of_an_unknown_kind_are_refused(vehicle: Vehicle) -> None:
+    endless = alarm(vehicle, "temperature.high")
+    endless.first = {"highest_temp_c": float("inf")}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        copy_in([endless])
+    endless.first = {"highest_temp_c": object()}
+    with pytest.raises(TypeError, match="object cannot be inserted"):
+        copy_in([endless])
+    assert not Alarm.objects.exists()
+
+
+def test_a_text_too_long_for_its_column_is_refused_and_not_cut(vehicle: Vehicle) -> None:
+    with pytest.raises(DataError, match="too long"), transaction.atomic():
+        copy_in([alarm(vehicle, "r" * 49)])
+    assert not Alarm.objects.exists()
 
 
 def test_no_row_needs_no_statement() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from voltward.entry.map_store_bench import asked_ms
 from voltward.entry.office import begin_django
 from voltward.telemetry.queries.positions import Positions
 
@@ -29,7 +30,7 @@ TOWNS = (
 class MapBench:
     """``first_ms``: everybody placed; ``aggregate_ms``: (p50, p99) of a look with ``MOVING`` moved and
     the sums of one maker; ``answer_ms``: by zoom, of whole answers; ``hexagons``: by zoom, most in one.
-    All is processor time.
+    All is processor time. ``store_ms``: until the store has told where all are, and its processor time.
     """
 
     vehicles: int
@@ -39,9 +40,10 @@ class MapBench:
     place_ms: tuple[float, float]
     answer_ms: dict[int, tuple[float, float]]
     hexagons: dict[int, int]
+    store_ms: tuple[float, float]
 
     def text(self) -> str:
-        met = "met" if self.aggregate_ms[0] < TARGET_MS else "MISSED"
+        met = "met" if self.aggregate_ms[1] < TARGET_MS else "MISSED"
         lines = [
             "processor time of one core, one thread",
             f"{self.vehicles:,} vehicles; all placed for the first time {self.first_ms:,.0f} ms",
@@ -53,12 +55,16 @@ class MapBench:
             f"  zoom {zoom:>2}  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  up to {self.hexagons[zoom]:>5,} hexagons"
             for zoom, (p50, p99) in self.answer_ms.items()
         ]
+        lines.append(
+            f"the store tells where all are in p50 {self.store_ms[0]:,.0f} ms of the clock,"
+            f" {self.store_ms[1]:,.0f} ms of its processor time (behind the readers)"
+        )
         return "\n".join(lines)
 
 
 def run(vehicles: int, tries: int) -> MapBench:
-    """In memory: what the store's question costs is measured by ``bench store``. Times are of this
-    process's own threads, so that they are comparable on a machine that does other work too."""
+    """In memory, but for the store's question. Times are of this process's own threads, so that they
+    are comparable on a machine that does other work too."""
     begin_django()
     from voltward.monitoring.fleet_map import Books, looked, map_of, mine_of
     from voltward.monitoring.placing import Places
@@ -83,7 +89,8 @@ def run(vehicles: int, tries: int) -> MapBench:
         summing.append(_since(begun))
     answers, most = _answers(fleet, chance, tries)
     return MapBench(
-        vehicles, first_ms, places.moved, _of(summing), _of(placing), answers, most
+        vehicles, first_ms, places.moved, _of(summing), _of(placing), answers, most,
+        asked_ms(vehicles, tries),
     )  # fmt: skip
 
 

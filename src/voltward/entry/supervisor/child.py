@@ -17,7 +17,8 @@ _PR_SET_PDEATHSIG = 1
 class Child:
     """``name`` is the log's name; ``arguments`` follow ``voltward``.
 
-    Children of one ``stage`` stop together; higher stages stop first.
+    Children of one ``stage`` stop together; higher stages stop first. One with ``can_wait_s`` leaves
+    the cores to the others while they start: until the pages answer, at most that long.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Child:
     stop_wait_s: float = 20.0
     environment: dict[str, str] = field(default_factory=dict)
     metrics_port: int = 0
+    can_wait_s: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     deaths: int = 0

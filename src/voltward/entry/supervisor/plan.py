@@ -7,6 +7,7 @@ from voltward.base.settings import Settings
 from voltward.entry.supervisor.child import Child
 
 STORE, WORK, INTAKE, TRAFFIC = range(4)  # stages of stopping, the last first
+CAN_WAIT_S = 20.0
 
 
 def children(settings: Settings) -> list[Child]:
@@ -19,7 +20,7 @@ def children(settings: Settings) -> list[Child]:
         plan.append(Child("store", ("store",), STORE))
     plan.append(Child("web", ("web",), WORK))
     plan.append(Child("office", ("office",), WORK))
-    plan.append(Child("keeper", ("keeper",), WORK))
+    plan.append(Child("keeper", ("keeper",), WORK, can_wait_s=CAN_WAIT_S))
     plan.append(Child("processor", ("processor",), WORK))
     plan.append(Child("uplink", ("uplink",), WORK))
     for number in range(settings.gateway_processes):
@@ -28,7 +29,7 @@ def children(settings: Settings) -> list[Child]:
         # the first to go: what stops in order is no outage
         plan.append(Child("watchdog", ("watchdog",), TRAFFIC))
     if settings.demo:
-        plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC))
+        plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC, can_wait_s=CAN_WAIT_S))
     for child, port in zip(plan, _metrics_ports(settings.metrics_port, len(plan)), strict=True):
         child.metrics_port = port
         child.environment["VOLTWARD_METRICS_PORT"] = str(port)

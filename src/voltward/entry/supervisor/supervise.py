@@ -46,6 +46,7 @@ def up(settings: Settings) -> int:
                 crew.start(stopping)
                 _wait_ready(settings, crew, stopping)
                 if not stopping.is_set():
+                    crew.start_waiting()
                     _greet(settings, time.monotonic() - began_s)
                 crew.watch(stopping)
             finally:
@@ -64,7 +65,15 @@ class Crew:
 
     def start(self, stopping: Event) -> None:
         for child in self.members:
-            if not stopping.is_set():
+            if child.can_wait_s:
+                child.restart_at_s = time.monotonic() + child.can_wait_s
+            elif not stopping.is_set():
+                child.start(self.log_folder, time.monotonic())
+
+    def start_waiting(self) -> None:
+        """The pages answer: those who let the others go first start too."""
+        for child in self.members:
+            if child.process is None and not child.deaths:
                 child.start(self.log_folder, time.monotonic())
 
     def look(self) -> None:

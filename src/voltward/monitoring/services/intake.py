@@ -19,6 +19,7 @@ from voltward.fleet.models import Vehicle
 from voltward.monitoring.models import WaitingFinding
 from voltward.monitoring.services.intake_book import AT_ONCE, IntakeBook
 from voltward.records.actions import action, record
+from voltward.records.copying import among
 from voltward.records.models import Maker, Person
 
 FINDING_TAKE: Final = "finding.take"
@@ -64,11 +65,10 @@ def _findings_take(
 ) -> Taken:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    numbers = {one.vehicle_id for one in findings}
-    vehicles = {
-        one.vehicle_id: one
-        for one in Vehicle.objects.filter(vehicle_id__in=numbers).select_related("maker")
-    }
+    numbers = among(
+        "fleet_vehicle.vehicle_id", "bigint", list({one.vehicle_id for one in findings})
+    )
+    vehicles = {one.vehicle_id: one for one in Vehicle.objects.filter(numbers)}
     strangers = [one for one in findings if one.vehicle_id not in vehicles]
     WaitingFinding.objects.bulk_create(
         WaitingFinding(vehicle_number=one.vehicle_id, body=json.loads(finding_to_json(one)))
@@ -80,9 +80,10 @@ def _findings_take(
     for finding in known:
         book.take(finding)
     book.write(actor)
-    makers: Counter[Maker] = Counter(vehicles[one.vehicle_id].maker for one in known)
-    for maker, count in makers.items():
-        record(actor, FINDING_TAKE, maker, before={}, after={"findings": count}, maker_id=maker.pk)
-    if not makers:
+    counts = Counter(vehicles[one.vehicle_id].maker_id for one in known)
+    for maker in Maker.objects.filter(pk__in=counts).order_by("pk"):
+        told = {"findings": counts[maker.pk]}
+        record(actor, FINDING_TAKE, maker, before={}, after=told, maker_id=maker.pk)
+    if not counts:
         record(actor, FINDING_TAKE, actor, before={}, after={"waiting": len(strangers)})
     return Taken(len(book.fresh_episodes), len(book.fresh_alarms), len(strangers))

@@ -19,7 +19,7 @@ from voltward.monitoring.services.intake_rows import (
     moment,
     name_of,
 )
-from voltward.records.copying import copy_in
+from voltward.records.copying import among, copy_in
 from voltward.records.events import tell
 from voltward.records.models import Person
 
@@ -49,14 +49,20 @@ class IntakeBook:
     @classmethod
     def of(cls, findings: Iterable[Finding], vehicles: Mapping[int, Vehicle]) -> IntakeBook:
         book = cls(vehicles)
-        keys = {vehicles[one.vehicle_id].pk for one in findings}
+        keys = list({vehicles[one.vehicle_id].pk for one in findings})
         rules = {one.rule for one in findings}
         begins = {moment(one.opened_at) for one in findings}
         for episode in Episode.objects.filter(
-            vehicle__in=keys, rule__in=rules, opened_at__in=begins
+            among("monitoring_episode.vehicle_id", "bigint", keys),
+            rule__in=rules,
+            opened_at__in=begins,
         ).select_related("alarm"):
             book.episodes[name_of(episode)] = episode
-        opened = Alarm.objects.filter(vehicle__in=keys, rule__in=rules, state__in=states.OPEN)
+        opened = Alarm.objects.filter(
+            among("monitoring_alarm.vehicle_id", "bigint", keys),
+            rule__in=rules,
+            state__in=states.OPEN,
+        )
         # in the order in which the desk locks them too, so that neither waits for the other for ever
         for alarm in opened.order_by("pk").select_for_update(of=("self",)):
             book.alarms[alarm.vehicle_id, alarm.rule] = alarm
