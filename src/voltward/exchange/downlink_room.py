@@ -22,7 +22,7 @@ def _command(actor: Person, key: str) -> Hit | None:
 
 DOWNLINK_MENU = (
     MenuItem(
-        _("监管对接"), _("下行指令"), "downlink-commands", "arrow-up-right", "downlink.read", 250
+        _("监管对接"), _("下行指令"), "downlink-commands", "arrow-up-right", "downlink.read", 350
     ),
 )
 DOWNLINK_TABS = (Tab("vehicle", _("下行指令"), "vehicle-downlink", "downlink.read", 60),)

@@ -14,7 +14,7 @@ IMPORT_KINDS = (TERMINAL_KEYS,)
 
 KEY_MENU = (
     MenuItem(
-        _("监管对接"), _("终端密钥"), "terminal-keys", "list-details", "terminal_key.read", 240
+        _("监管对接"), _("终端密钥"), "terminal-keys", "list-details", "terminal_key.read", 340
     ),
-    MenuItem(_("监管对接"), _("安全事件"), "security-events", "activity", "security.read", 245),
+    MenuItem(_("监管对接"), _("安全事件"), "security-events", "activity", "security.read", 345),
 )

@@ -44,7 +44,7 @@ def _request_shown(actor: Person, key: str) -> Hit | None:
     return Hit(str(found), found.reason, reverse("uplink", args=[found.platform.name]))
 
 
-PLATFORM_MENU = (MenuItem(SECTION, _("平台对接"), "uplinks", "arrow-up-right", READ, 200),)
+PLATFORM_MENU = (MenuItem(SECTION, _("平台对接"), "uplinks", "arrow-up-right", READ, 300),)
 PLATFORM_SUBJECTS = (
     SubjectKind("PublicPlatform", _("公共平台"), READ, 70, _platform_shown),
     SubjectKind("PlatformRevision", _("平台设置版本"), READ, 71, _revision_shown),

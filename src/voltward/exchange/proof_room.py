@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from voltward.pages.room import MenuItem, Tab
 
 PROOF_MENU = (
-    MenuItem(_("监管对接"), _("上传对账"), "reconciliation", "list-details", "exchange.read", 210),
-    MenuItem(_("监管对接"), _("为什么没有这一帧"), "missing-frame", "search", "exchange.read", 215),
+    MenuItem(_("监管对接"), _("上传对账"), "reconciliation", "list-details", "exchange.read", 310),
+    MenuItem(_("监管对接"), _("为什么没有这一帧"), "missing-frame", "search", "exchange.read", 315),
 )
 PROOF_TABS = (Tab("vehicle", _("上传"), "vehicle-upload", "exchange.read", 45),)

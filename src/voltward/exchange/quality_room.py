@@ -80,9 +80,9 @@ def _take_waiting() -> int:
 
 owners.register(owners.Owner("QualityCase", READ, _found))
 QUALITY_MENU = (
-    MenuItem(_("监管对接"), _("数据质量"), "quality-data", "chart-dots", READ, 220),
+    MenuItem(_("监管对接"), _("数据质量"), "quality-data", "chart-dots", READ, 320),
     MenuItem(
-        _("监管对接"), _("数据质量问题"), "quality-cases", "list-details", READ, 225, open_count
+        _("监管对接"), _("数据质量问题"), "quality-cases", "list-details", READ, 325, open_count
     ),
 )
 QUALITY_TABS = (Tab("vehicle", _("数据质量"), "vehicle-quality", READ, 55),)

@@ -90,9 +90,9 @@ def _found(actor: Person, key: int) -> models.Model:
 
 owners.register(owners.Owner("FeedbackReceived", READ, _found))
 REPORT_MENU = (
-    MenuItem(_("监管对接"), _("监管报文"), "reports", "arrow-up-right", READ, 205),
+    MenuItem(_("监管对接"), _("监管报文"), "reports", "arrow-up-right", READ, 305),
     MenuItem(
-        _("监管对接"), _("平台隐患反馈"), "feedbacks", "list-details", HANDLE, 207, open_count
+        _("监管对接"), _("平台隐患反馈"), "feedbacks", "list-details", HANDLE, 307, open_count
     ),
 )
 REPORT_SUBJECTS = (
