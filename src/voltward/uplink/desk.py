@@ -59,7 +59,9 @@ class Desk:
     def __post_init__(self) -> None:
         self.books = Books(self.place, self.clock, self.opened)
         logins, clock = self.books.logins, self.clock
-        self.client = PlatformClient(self.link, clock, lambda: logins.next(clock.now_ns()), self.scale)
+        self.client = PlatformClient(
+            self.link, clock, lambda: logins.next(clock.now_ns()), self.scale
+        )
         self._maker = Maker(self.link, self.table, self.reencode)
         self._queue: deque[Item] = deque()  # live, in the order of the journal
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
@@ -139,10 +141,9 @@ class Desk:
         kept: list[Item] = []
         for one in answered:
             is_report = one.item.source is Source.REPORT
-            is_asked = one.item.source is Source.ASKED
             if is_report and not self._reports.is_final(one, self.client.retry_s):
                 continue
-            is_own = not is_report and not is_asked  # of the link itself, which sends it again
+            is_own = one.item.source not in (Source.REPORT, Source.ASKED)  # the link asks again
             if is_own and one.outcome == REFUSED and not self._is_final(one):
                 kept.append(one.item)
                 continue
@@ -246,8 +247,7 @@ class Desk:
         self._hand_over(self._reissues.asking(now_s))
         allowed = self._pace.allows(self.link.per_s, now_s, allowed - len(live))
         allowed = self._due_pace.allows(self.link.reissue_per_s, now_s, allowed)
-        due = self._reissues.next(allowed) or self._requests.next(allowed)
-        count = self._hand_over(due)
+        count = self._hand_over(self._reissues.next(allowed) or self._requests.next(allowed))
         for pace in (self._pace, self._due_pace):
             pace.took(count)
         return bool(live) or count > 0
