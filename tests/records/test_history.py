@@ -16,7 +16,6 @@ from voltward.records.tracking import BEGUN
 pytestmark = pytest.mark.django_db
 # model: why its changes are not kept as history
 OF_NO_HISTORY = {
-    "AccidentVersion": "written once",
     "AgreementVersion": "a published text is never edited; its hash proves it",
     "Attempt": "written once",
     "AlarmStep": "written once",

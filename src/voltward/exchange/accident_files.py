@@ -18,6 +18,7 @@ from typing import Any, Final
 from voltward.exchange.accident_frames import (
     Captured,
     Window,
+    captured_of,
     decoded_csv,
     frames_digest,
     index_csv,
@@ -26,6 +27,8 @@ from voltward.exchange.accident_frames import (
 
 FORMAT: Final = "voltward.accident/1"
 MANIFEST: Final = "manifest.json"
+INDEX: Final = "frames.csv"
+RAW: Final = "raw/"
 MOST_BYTES: Final = 1 << 30  # of one file inside: more is no file of ours
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)  # the same content is the same file, whenever it is made
 
@@ -55,10 +58,10 @@ def package_made(
     """``facts``: what the manifest says of vehicle, version and reason; JSON. ``unreadable``: places
     of rows whose raw frame is kept nowhere any more."""
     files = {
-        f"raw/{number:05d}-{one.frame[2]:02x}.bin": one.frame
+        f"{RAW}{number:05d}-{one.frame[2]:02x}.bin": one.frame
         for number, one in enumerate(frames, 1)
     }
-    files |= {"frames.csv": index_csv(window, frames), "decoded.csv": decoded_csv(window, frames)}
+    files |= {INDEX: index_csv(window, frames), "decoded.csv": decoded_csv(window, frames)}
     missing = missing_of(window, frames)
     manifest = _json({
         "format": FORMAT,
@@ -111,10 +114,11 @@ def _contents_checked(data: bytes, manifest_sha256: str) -> list[Wrong]:
     return wrong + [Wrong("added", name) for name in sorted(there - set(named))]
 
 
-def raw_frames(data: bytes) -> list[bytes]:
-    """The raw frames of a file, in their order."""
+def frames_in(data: bytes) -> list[Captured]:
+    """The frames of a file, in their order."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return [archive.read(name) for name in archive.namelist() if name.startswith("raw/")]
+        names = [name for name in archive.namelist() if name.startswith(RAW)]
+        return captured_of(archive.read(INDEX), [archive.read(name) for name in names])
 
 
 def sha256_of(data: bytes) -> str:

@@ -76,6 +76,12 @@ def frames_digest(frames: Sequence[Captured]) -> str:
     return hashlib.sha256(b"".join(each)).hexdigest()
 
 
+def together(before: Sequence[Captured], found: Sequence[Captured]) -> list[Captured]:
+    """Each frame once, in order of collection; what is gone meanwhile stays as it was frozen before."""
+    by_place = {one.position: one for one in (*found, *before)}
+    return sorted(by_place.values(), key=lambda one: (one.collected_at, one.position))
+
+
 def index_csv(window: Window, frames: Sequence[Captured]) -> bytes:
     """A line for each raw frame, in the order of the files."""
     lines: list[dict[str, Any]] = [
@@ -83,7 +89,7 @@ def index_csv(window: Window, frames: Sequence[Captured]) -> bytes:
             "number": number,
             "second": window.offset_of(one.collected_at),
             "collected_at": _local(one.collected_at),
-            "received_at": one.received_at.astimezone(BEIJING).isoformat(timespec="milliseconds"),
+            "received_at": one.received_at.astimezone(BEIJING).isoformat(timespec="microseconds"),
             "command": f"{one.frame[2]:02x}",
             "edition": 2025 if one.frame[:2] == b"$$" else 2016,
             "position": one.position,
@@ -93,6 +99,20 @@ def index_csv(window: Window, frames: Sequence[Captured]) -> bytes:
         for number, one in enumerate(frames, 1)
     ]
     return _csv(_INDEX, lines)
+
+
+def captured_of(index: bytes, raw: Sequence[bytes]) -> list[Captured]:
+    """The frames of a file again, by its ``index_csv`` and its raw frames in their order."""
+    lines = csv.DictReader(io.StringIO(index.decode("utf-8-sig")))
+    return [
+        Captured(
+            datetime.fromisoformat(line["collected_at"]),
+            datetime.fromisoformat(line["received_at"]),
+            line["position"],
+            frame,
+        )
+        for line, frame in zip(lines, raw, strict=True)
+    ]
 
 
 def decoded_csv(window: Window, frames: Sequence[Captured]) -> bytes:

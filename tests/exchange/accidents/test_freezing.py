@@ -16,7 +16,7 @@ from tests.exchange.platforms_made import person
 from tests.monitoring.test_intake import finding, take
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
-from voltward.exchange.accident_files import package_checked
+from voltward.exchange.accident_files import frames_in, package_checked
 from voltward.exchange.models import AccidentPackage, AccidentVersion
 from voltward.exchange.selectors.accidents import file_of, versions_of
 from voltward.exchange.services import accident_freezing
@@ -151,6 +151,21 @@ def test_late_frames_make_another_version_and_the_old_one_stays(
         assert accident_verified(operator, package_id=package.pk, number=number) == []
     ago(package, looked_at=HOUR)
     assert accidents_freeze() == 0
+
+
+def test_a_later_version_keeps_what_is_gone_meanwhile(
+    kept: Kept, package: AccidentPackage, vehicle: Vehicle
+) -> None:
+    kept.sent(vehicle, range(31))
+    frozen(package)
+    kept.frames.clear()
+    kept.around.client.command("TRUNCATE TABLE frames_rows")
+    kept.sent(vehicle, (-3, -2))
+    ago(package, looked_at=HOUR)
+    second = frozen(package)
+    assert (second.frames, second.missing_after, len(second.missing_before)) == (33, [], 28)
+    times = [one.collected_at for one in frames_in(version_data(second))]
+    assert times == sorted(times)
 
 
 def test_after_the_days_in_which_vehicles_reissue_nobody_looks_any_more(

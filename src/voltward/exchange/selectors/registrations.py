@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from voltward.base.errors import NotFound
-from voltward.exchange.models import PlatformRevision, StaticRegistration
+from voltward.exchange import platform_states
+from voltward.exchange.models import PlatformRevision, PublicPlatform, StaticRegistration
 from voltward.exchange.selectors.link_members import Choice, choice_of, links_in_force
 from voltward.fleet import states as vehicle_states
 from voltward.fleet.models import Configuration, OwnerPeriod, Vehicle
@@ -58,6 +59,11 @@ def vehicles_whole(
         known = {vehicle.pk: vehicle for vehicle in whole}
         for one in batch:
             yield one, known[one.vehicle_id]
+
+
+def has_platforms() -> bool:
+    """Whether any maker's vehicles are registered anywhere."""
+    return PublicPlatform.objects.exclude(state=platform_states.DRAFT).exists()
 
 
 def links_by_maker() -> dict[int, list[tuple[PlatformRevision, Choice]]]:

@@ -9,11 +9,13 @@ from typing import Any, Final
 import structlog
 from django.utils import timezone
 
+from voltward.base.errors import NotFound
 from voltward.exchange import accident_states as states
-from voltward.exchange.accident_files import Made, package_made
-from voltward.exchange.accident_frames import Captured, Window, frames_digest
+from voltward.exchange.accident_files import Made, frames_in, package_made
+from voltward.exchange.accident_frames import Captured, Window, together
 from voltward.exchange.models import AccidentPackage, AccidentVersion
 from voltward.exchange.selectors import accidents as selectors
+from voltward.exchange.services.accident_reading import version_data
 from voltward.exchange.services.accidents import FREEZE
 from voltward.monitoring.ports import FramesUnreadable
 from voltward.monitoring.store import StoreAway
@@ -38,7 +40,7 @@ def accidents_freeze() -> int:
     for package in [*due, *again][:AT_ONCE]:
         try:
             made += _looked_at(package)
-        except (StoreAway, FramesUnreadable) as error:
+        except (StoreAway, FramesUnreadable, NotFound) as error:
             # nothing is frozen on half an answer; the next round tries again
             _log.error("accident data wait", package=package.pk, error=str(error))
     return made
@@ -46,9 +48,10 @@ def accidents_freeze() -> int:
 
 def _looked_at(package: AccidentPackage) -> bool:
     window = selectors.window_of(package)
-    frames, unreadable = selectors.frames_around(package.vehicle, window)
+    found, unreadable = selectors.frames_around(package.vehicle, window)
     newest = selectors.versions_of(package).first()
-    has_more = newest is None or _has_more(newest, frames)
+    frames = together(frames_in(version_data(newest)) if newest else [], found)
+    has_more = newest is None or len(frames) > newest.frames
     if has_more:
         _accident_freeze(
             installation(), package=package, window=window, frames=frames, unreadable=unreadable,
@@ -56,13 +59,6 @@ def _looked_at(package: AccidentPackage) -> bool:
         )  # fmt: skip
     AccidentPackage.objects.filter(pk=package.pk).update(looked_at=timezone.now())
     return has_more
-
-
-def _has_more(newest: AccidentVersion, frames: Sequence[Captured]) -> bool:
-    """What is gone from store and journal meanwhile is no news: it stays in the version before."""
-    return len(frames) > newest.frames or (
-        len(frames) == newest.frames and frames_digest(frames) != newest.frames_sha256
-    )
 
 
 @action(FREEZE, needs=FREEZE)

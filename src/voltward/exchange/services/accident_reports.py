@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from voltward.base.errors import NotFound
-from voltward.exchange.accident_files import raw_frames
+from voltward.exchange.accident_files import frames_in
 from voltward.exchange.accident_samples import samples_of
 from voltward.exchange.models import AccidentPackage, AccidentVersion, ReportDue
 from voltward.exchange.selectors import accident_reports as selectors
@@ -37,7 +37,7 @@ def accident_reports_make() -> int:
         if version is None:
             continue
         try:
-            samples = samples_of(raw_frames(version_data(version)))
+            samples = samples_of(one.frame for one in frames_in(version_data(version)))
         except NotFound as error:
             _log.error("accident reports wait", package=package.pk, error=str(error))
             continue

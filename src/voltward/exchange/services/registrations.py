@@ -30,7 +30,7 @@ _seen: list[tuple[int, ...]] = []
 @listen(StaticDataReckoned)
 def _reckoned(actor: Person, event: StaticDataReckoned) -> None:
     del actor
-    if event.vehicles:
+    if event.vehicles and selectors.has_platforms():
         _registrations_compare(installation(), vehicles=event.vehicles)
 
 
