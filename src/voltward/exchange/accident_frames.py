@@ -70,6 +70,17 @@ def missing_of(window: Window, frames: Sequence[Captured]) -> list[int]:
     return [second for second in window.offsets if second not in there]
 
 
+def stretches(seconds: Sequence[int]) -> str:
+    """Seconds in words: those that follow each other as first and last."""
+    found: list[list[int]] = []
+    for second in seconds:
+        if found and second == found[-1][-1] + 1:
+            found[-1] = [found[-1][0], second]
+        else:
+            found.append([second])
+    return ", ".join("…".join(str(second) for second in one) for one in found)
+
+
 def frames_digest(frames: Sequence[Captured]) -> str:
     """Of what was sent, in any order; the same frame received twice is one."""
     each = sorted({hashlib.sha256(one.frame).digest() for one in frames})

@@ -100,7 +100,7 @@ def _page(slug: str, row: Any) -> str:
     return reverse(f"{slug}-edit", args=[row.pk]) if row is not None else ""
 
 
-def _choices() -> dict[str, dict[Any, Text]]:
+def _choices() -> dict[str, dict[Any, Any]]:
     return {
         "chemistry": dict(BatteryType.CHEMISTRIES),
         "drive": dict(VehicleModel.DRIVES),

@@ -17,6 +17,7 @@ from tests.monitoring.test_intake import finding, take
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, WrongState
 from voltward.exchange.accident_files import frames_in, package_checked
+from voltward.exchange.accident_frames import stretches
 from voltward.exchange.models import AccidentPackage, AccidentVersion
 from voltward.exchange.selectors.accidents import file_of, versions_of
 from voltward.exchange.services import accident_freezing
@@ -81,6 +82,11 @@ def test_seconds_without_a_frame_are_counted_and_not_invented(
     assert (package.state, package.seconds) == ("partial", 57)
     said = json.loads(opened(version).read("manifest.json"))["completeness"]
     assert (said["seconds_there"], said["missing_after"]) == (57, [0, 12])
+
+
+def test_missing_seconds_are_told_in_stretches() -> None:
+    assert stretches([-30, -29, -28, -5, 1, 2]) == "-30…-28, -5, 1…2"
+    assert stretches([]) == ""
 
 
 def test_a_moment_of_which_nothing_came_is_frozen_as_that(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.exchange.accident_files import Wrong
+from voltward.exchange.accident_frames import stretches
 from voltward.exchange.accident_lists import ACCIDENT_DOTS
 from voltward.exchange.models import AccidentPackage, AccidentVersion
 from voltward.exchange.selectors import accidents as selectors
@@ -136,7 +137,8 @@ def _page(
 def _version(one: AccidentVersion) -> dict[str, Any]:
     file = selectors.file_of(one)
     kept = file and kept_until(file.retention_class_id, file.kept_from, maker_id=one.maker_id)
-    return {"row": one, "file": file, "kept": kept}
+    before, after = stretches(one.missing_before), stretches(one.missing_after)
+    return {"row": one, "file": file, "kept": kept, "before": before, "after": after}
 
 
 def _labels(package: AccidentPackage, versions: list[AccidentVersion]) -> list[str]:
