@@ -24,8 +24,8 @@ from voltward.uplink.books import Place
 from voltward.uplink.client import State
 from voltward.uplink.connection import Connection, connect
 from voltward.uplink.desk import Desk
+from voltward.uplink.forms import Reencode
 from voltward.uplink.incoming import Table
-from voltward.uplink.items import Reencode
 from voltward.uplink.links import Link
 from voltward.uplink.sources import Archived
 from voltward.uplink.status import Status
