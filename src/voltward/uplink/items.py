@@ -81,8 +81,7 @@ class Items:
         return Items(self.rows[places], self.frames.select(places))
 
 
-def no_items() -> Items:
-    return Items(np.zeros(0, ITEM), FrameBatch.of(()))
+NO_ITEMS: Final = Items(np.zeros(0, ITEM), FrameBatch.of(()))
 
 
 def joined(parts: Sequence[Items]) -> Items:
@@ -90,7 +89,7 @@ def joined(parts: Sequence[Items]) -> Items:
     if len(parts) == 1:
         return parts[0]
     if not parts:
-        return no_items()
+        return NO_ITEMS
     sizes = [np.diff(part.frames.offsets) for part in parts]
     data = np.frombuffer(b"".join([part.data for part in parts]), np.uint8)
     offsets = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
@@ -114,6 +113,8 @@ class Queue:
 
     def take(self, most: int) -> Items:
         """The first ones."""
+        if not self._size:
+            return NO_ITEMS
         taken: list[Items] = []
         left = min(most, self._size)
         self._size -= left

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from voltward.uplink.books import Books
 from voltward.uplink.due import DUE, Rows
 from voltward.uplink.incoming import REISSUE_WINDOW_S
-from voltward.uplink.items import Items, Queue, Source, items_of, no_items, with_outcome
+from voltward.uplink.items import NO_ITEMS, Items, Queue, Source, items_of, with_outcome
 from voltward.uplink.making import Maker
 from voltward.uplink.proof import EXPIRED
 from voltward.uplink.sources import Archived, frames_at
@@ -51,7 +51,7 @@ class Reissues:
     def asking(self, now_s: float) -> Items:
         """The frames with which held vehicles are asked for again."""
         rows = self.books.holds.probes(now_s, PROBES)
-        return self._items(np.array(rows, DUE), Source.HELD, -1) if rows else no_items()
+        return self._items(np.array(rows, DUE), Source.HELD, -1) if rows else NO_ITEMS
 
     def _fill(self) -> bool:
         """Fetch the next rows of the oldest minute; False: there are none to fetch."""

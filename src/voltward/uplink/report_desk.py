@@ -25,7 +25,7 @@ from voltward.journal.reader import Records
 from voltward.uplink.books import Books
 from voltward.uplink.due import DUE, Rows
 from voltward.uplink.incoming import seconds_of
-from voltward.uplink.items import Items, Source, items_of, joined
+from voltward.uplink.items import NO_ITEMS, Items, Source, items_of, joined
 from voltward.uplink.links import Link
 from voltward.uplink.outcomes import reports_done
 from voltward.uplink.proof import REFUSED
@@ -91,7 +91,7 @@ class ReportDesk:
     def next(self, most: int, link: Link) -> Items:
         """Reports whose turn has come, the oldest first, at most ``most``."""
         if not link.reports:
-            return joined([])
+            return NO_ITEMS
         now_s = self.clock.monotonic_s()
         if now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
