@@ -7,7 +7,7 @@ name the frame, the oldest first. An answer without a time names the oldest of i
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from voltward.columns.batch import FrameBatch
 from voltward.uplink.due import Rows
 from voltward.uplink.items import ITEM, Items, joined, names_and_times
 
-_ROOM = 1024  # rows, at first
+_ROOM: Final = 1024  # rows, at first
+_NOBODY: Final[dict[int, bytes]] = {}
 
 
 class Flight:
@@ -59,15 +60,16 @@ class Flight:
         found = []
         named = self._named
         for name, time in zip(*names_and_times(answers), strict=True):
-            same = named.get(name)
-            place = -1
-            if same is not None:
-                place = next((one for one, own in same.items() if not time or own == time), -1)
-            if place >= 0 and same is not None:
-                del same[place]
-                if not same:
-                    del named[name]
-            found.append(place)
+            same = named.get(name, _NOBODY)
+            for place, own in same.items():
+                if own == time or not time:
+                    found.append(place)
+                    del same[place]
+                    if not same:
+                        del named[name]
+                    break
+            else:
+                found.append(-1)
         places = np.array(found, np.int64)
         known = places >= 0
         rows = self._rows[places[known]]

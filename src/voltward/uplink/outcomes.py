@@ -79,21 +79,22 @@ class ProofStream:
 
 def done_since(reader: JournalReader, stream: str, position: Position | None) -> NDArray[Any]:
     """Names (``due.names_of``) of the frames whose outcome stands behind ``position``."""
-    batches = _batches_since(reader, stream, position)
+    batches = batches_since(reader, stream, position)
     return np.concatenate([np.zeros(0, _NAME), *(_names(batch) for batch in batches)])
 
 
 def reports_done(reader: JournalReader, stream: str, position: Position | None) -> set[int]:
     """Numbers of the reports whose outcome stands behind ``position``."""
     found: set[int] = set()
-    for batch in _batches_since(reader, stream, position):
+    for batch in batches_since(reader, stream, position):
         found.update(batch.entries["position"][is_report(batch.entries)].tolist())
     return found
 
 
-def _batches_since(
+def batches_since(
     reader: JournalReader, stream: str, position: Position | None
 ) -> Iterator[ProofBatch]:
+    """All that stands behind ``position`` on a proof stream, in order."""
     if stream not in reader.streams():
         return
     while True:
