@@ -20,8 +20,9 @@ from voltward.uplink.client import PlatformClient
 from voltward.uplink.due import Rows, no_rows
 from voltward.uplink.feedback import FeedbackStream
 from voltward.uplink.forms import Reencode
-from voltward.uplink.incoming import REISSUE, REISSUE_WINDOW_S, Owed, Table, reissued
-from voltward.uplink.items import Items, Queue, Source, joined, rows_of
+from voltward.uplink.fresh import MOST_WAITING, FreshFrames
+from voltward.uplink.incoming import REISSUE_WINDOW_S, Table
+from voltward.uplink.items import Items, Source, rows_of
 from voltward.uplink.links import Link
 from voltward.uplink.making import Maker
 from voltward.uplink.pace import Pace
@@ -33,8 +34,6 @@ from voltward.uplink.sources import Archived
 
 SETTLE_EVERY_S: Final = 0.02
 CHECKPOINT_EVERY_S: Final = 1.0
-STRETCHES: Final = 4  # of the journal, read in one step
-MOST_WAITING: Final = 200_000  # due entries in memory; then they go to disk at once
 
 
 @dataclass(eq=False)
@@ -64,7 +63,7 @@ class Desk:
             self.link, clock, lambda: logins.next(clock.now_ns()), self.scale
         )
         self._maker = Maker(self.link, self.table, self.reencode)
-        self._queue = Queue()  # live, in the order of the journal
+        self._fresh = FreshFrames(self.books, self._maker, self.client)
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
         self._reports = ReportDesk(self.books, self.clock)
         self._feedback = FeedbackStream(self.place.journal, self.link.name, self.clock)
@@ -99,13 +98,14 @@ class Desk:
         self._collect()
         self._hear()
         if not self.client.is_up:
-            self._put_off_queue()
+            self._fresh.put_off_all()
             self._reissues.rewind()
             self._requests.rewind()
         self._settle()
-        read = self._read_live()
+        read, more = self._fresh.read()
+        self._moved |= read
         sent = self._send()
-        return read or sent
+        return more or sent
 
     def leave(self) -> None:
         """Send nothing more but the logout; ``close`` follows when the platform has had its time."""
@@ -115,7 +115,7 @@ class Desk:
         """Log out, and put everything on disk."""
         self.client.leave()
         self._collect()
-        self._put_off_queue()
+        self._fresh.put_off_all()
         self._settle_now()
         self.books.checkpoint(no_rows())
         self._feedback.close()
@@ -123,11 +123,7 @@ class Desk:
 
     def lag_s(self) -> float:
         """Age of the oldest live frame that is neither sent nor due."""
-        now, first = self.clock.now_ns() / 1e9, self._queue.first()
-        if first is not None:
-            return max(0.0, now - float(first["received_s"]))
-        live = self.books.live
-        return 0.0 if live.is_drained or not live.read_until_s else now - live.read_until_s
+        return self._fresh.lag_s()
 
     @property
     def in_flight(self) -> int:
@@ -170,7 +166,7 @@ class Desk:
             elif row["outcome"] == ACCEPTED:
                 self.books.holds.accepted(row)
             elif is_own[place]:
-                self._unsettled(rows[place : place + 1])
+                self._fresh.unsettled(rows[place : place + 1])
         return final
 
     def _hear(self) -> None:
@@ -195,53 +191,9 @@ class Desk:
 
     def _return(self, rows: Rows) -> None:
         """What was in flight when the connection went."""
-        self._put_off(rows[rows["source"] == Source.LIVE])
+        self._fresh.put_off(rows[rows["source"] == Source.LIVE])
         self._reports.again(rows[rows["source"] == Source.REPORT])
-        self._unsettled(rows[rows["source"] == Source.HELD])
-
-    def _unsettled(self, rows: Rows) -> None:
-        self.books.holds.unsettled(rows, self.clock.monotonic_s(), self.client.retry_s)
-
-    def _put_off(self, rows: Rows) -> None:
-        """Live frames become due for reissue."""
-        if len(rows):
-            self.books.due.add(reissued(rows_of(rows)))
-            self._unsettled(rows)
-
-    def _put_off_queue(self) -> None:
-        if len(self._queue):
-            self._put_off(self._queue.rows())
-            self._queue.clear()
-
-    # ---- live
-
-    def _read_live(self) -> bool:
-        """Read on while there is room for more in the queue; True: there may be more."""
-        for _ in range(STRETCHES):
-            if len(self._queue) >= self.link.window or self.books.due.waiting > MOST_WAITING:
-                return False  # there is more, but it must wait
-            owed = self.books.live.next(self.link, self.table)
-            if owed is None:
-                return False
-            self._moved = True
-            self._sort_out(owed)
-        return True
-
-    def _sort_out(self, owed: Owed) -> None:
-        """To the queue what is fresh and may be sent at once, to the due files all else."""
-        now = self.clock.now_ns() / 1e9
-        self.books.totals["owed"] += len(owed)
-        fresh = (now - owed.rows["moment_s"] < self.link.live_s) & self.client.is_up
-        fresh &= owed.rows["command"] != REISSUE
-        now_s = self.clock.monotonic_s()
-        held = fresh & self.books.holds.concerns(owed.rows["vehicle"])
-        for place in np.flatnonzero(held).tolist():
-            vehicle = int(owed.rows["vehicle"][place])
-            fresh[place] = not self.books.holds.stops_live(vehicle, now_s)
-        self.books.due.add(reissued(owed.rows[~fresh]))
-        made = self._maker.live(owed.only(fresh))
-        self.books.pend(made.unsaid)
-        self._queue.add(made.items)
+        self._fresh.unsettled(rows[rows["source"] == Source.HELD])
 
     # ---- sending
 
@@ -257,9 +209,9 @@ class Desk:
         reports = self._hand_over(self._reports.next(allowed, self.link))
         self._pace.took(reports)
         allowed -= reports
-        live = self._fresh(allowed)
+        live = self._fresh.next(allowed)
         self._pace.took(self._hand_over(live))
-        if len(self._queue) or not self.books.live.is_drained:
+        if not self._fresh.is_drained:
             return len(live) > 0
         self._hand_over(self._reissues.asking(now_s))
         allowed = self._pace.allows(self.link.per_s, now_s, allowed - len(live))
@@ -277,20 +229,6 @@ class Desk:
             self.books.totals["sent"] += len(items)
             self._moved = True
         return len(items)
-
-    def _fresh(self, most: int) -> Items:
-        """The next live frames; those that grew old in the queue become due."""
-        oldest = self.clock.now_ns() / 1e9 - self.link.live_s
-        found: list[Items] = []
-        while len(self._queue) and most:
-            items = self._queue.take(most)
-            is_late = items.rows["moment_s"] <= oldest
-            if is_late.any():
-                self._put_off(items.rows[is_late])
-                items = items.only(~is_late)
-            most -= len(items)
-            found.append(items)
-        return joined(found)
 
     # ---- to disk
 
@@ -316,7 +254,7 @@ class Desk:
         self._settle_now()
         flying = self.client.flying()
         flying = flying[flying["source"] == Source.LIVE]
-        self.books.checkpoint(rows_of(np.concatenate([flying, self._queue.rows()])))
+        self.books.checkpoint(rows_of(np.concatenate([flying, self._fresh.rows()])))
 
     def _settle_now(self) -> None:
         self.books.settle()

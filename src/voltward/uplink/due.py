@@ -43,7 +43,8 @@ def in_order(rows: Rows) -> Rows:
     again = by_name["position"][1:] == by_name["position"][:-1]
     again &= by_name["stream"][1:] == by_name["stream"][:-1]
     once = by_name[np.concatenate([[True], ~again])[: len(rows)]]
-    return once[np.lexsort((once["position"], once["vehicle"], once["moment_s"]))]
+    ordered: Rows = once[np.lexsort((once["position"], once["vehicle"], once["moment_s"]))]
+    return ordered
 
 
 def names_of(rows: Rows) -> Rows:

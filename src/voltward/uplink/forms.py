@@ -98,6 +98,6 @@ def set_commands(frames: FrameBatch, places: Indices, commands: NDArray[Any]) ->
 def goes_as_it_is(link: Link, buffer: Bytes, starts: Indices) -> NDArray[np.bool_]:
     """Plain frames of the platform's own edition ``(n,)``: all of them need no other form."""
     start = START[_EDITIONS[link.edition]]
-    same = (buffer[starts] == start[0]) & (buffer[starts + 1] == start[1])
-    plain: NDArray[np.bool_] = buffer[starts + ENCRYPTION_AT] == PLAIN
-    return same & plain
+    as_it_is: NDArray[np.bool_] = buffer[starts + ENCRYPTION_AT] == PLAIN
+    as_it_is &= (buffer[starts] == start[0]) & (buffer[starts + 1] == start[1])
+    return as_it_is

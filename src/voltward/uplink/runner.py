@@ -179,8 +179,7 @@ class Runner:
         """Write what the client wants written, and hang up when it is done with the platform."""
         output, desk.client.output = desk.client.output, []
         if self._connection is not None:
-            for data in output:
-                self._connection.write(data)
+            self._connection.write(output)
             desk.writable = self._connection.is_writable
         if desk.client.hang_up:
             desk.client.hang_up = False
