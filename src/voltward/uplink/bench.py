@@ -136,10 +136,10 @@ def _forwarded(folder: Path, link: Link, rounds: int, core: int) -> tuple[float,
         _watched(runner, lambda now: now.state == State.UP)
         with filling(place.journal, core, REALTIME, rounds, 0):
             seen = _watched(runner, lambda now: now.accepted >= rounds * VEHICLES)
-    working = [one for one in seen if one.accepted]
-    first, last = working[0], working[-1]
-    if first is last:
-        return 0.0, 0.0
+    last = seen[-1]
+    first = next(one for one in seen if one.accepted)
+    if first is last:  # all in one second: with the time until the first frame came, then
+        first = seen[0]
     count = last.accepted - first.accepted
     return count / (last.at - first.at), (last.cpu_s - first.cpu_s) / count * 1e6
 

@@ -200,7 +200,8 @@ class PlatformClient:
         """Those from ``first`` to ``stop``."""
         if not self.is_up or first == stop:
             return
-        rows, known = self._flight.answered(frames.select(np.arange(first, stop)))
+        answers = FrameBatch(frames.buffer, frames.offsets[first : stop + 1])
+        rows, known = self._flight.answered(answers)
         self.strange += int((~known).sum())
         if len(rows):
             self._answer_s = self.clock.monotonic_s()

@@ -74,6 +74,11 @@ class Items:
         """All frames, one behind the other."""
         return self.frames.buffer[self.frames.offsets[0] : self.frames.offsets[-1]].tobytes()
 
+    def part(self, first: int, stop: int) -> Items:
+        """Those from ``first`` to ``stop``; the same memory."""
+        frames = FrameBatch(self.frames.buffer, self.frames.offsets[first : stop + 1])
+        return Items(self.rows[first:stop], frames)
+
     def only(self, places: NDArray[Any]) -> Items:
         """Those of ``places``, in their order; or those for which it is true."""
         if places.dtype == np.bool_:
@@ -121,9 +126,8 @@ class Queue:
         while left:
             first = self._parts.popleft()
             if len(first) > left:
-                places = np.arange(len(first))
-                self._parts.appendleft(first.only(places[left:]))
-                first = first.only(places[:left])
+                self._parts.appendleft(first.part(left, len(first)))
+                first = first.part(0, left)
             left -= len(first)
             taken.append(first)
         return joined(taken)
