@@ -164,12 +164,8 @@ class Desk:
                     number = int(json.loads(line[6:])["id"])
                     if number not in self.seen:
                         self.seen[number] = self._last_s = now_s
-        except (
-            OSError,
-            ValueError,
-            AttributeError,
-        ):  # the last: http.client, closed while it reads
-            return  # closed at the end
+        except (OSError, ValueError, AttributeError):
+            return  # closed at the end; the last is what http.client then says
 
     def _get(self, path: str) -> str:
         with self._open(f"{self._address}{path}", timeout=60) as answer:

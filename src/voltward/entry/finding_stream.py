@@ -26,9 +26,8 @@ from voltward.records import selectors
 from voltward.watchdog.status import beat
 
 LOOK_EVERY_S: Final = 0.2
-READ_BYTES: Final = (
-    1 << 18
-)  # some 450 findings: the first of a burst are seen while the last are taken
+# some 450 findings: the first of a burst are seen while the last are taken
+READ_BYTES: Final = 1 << 18
 _log = structlog.get_logger("voltward.office")
 
 
@@ -39,13 +38,11 @@ def follow(settings: Settings, stopping: Event, taken: Callable[[Taken], None]) 
     """
     follower = FindingStream(settings, taken)
     with follower.reader:
-        try:
-            while not stopping.is_set():
-                if not follower.step():
-                    FINDINGS.free()
-                    stopping.wait(LOOK_EVERY_S)
-        finally:
-            FINDINGS.free()
+        while not stopping.is_set():
+            if not follower.step():
+                FINDINGS.free()
+                stopping.wait(LOOK_EVERY_S)
+    FINDINGS.free()
 
 
 class FindingStream:

@@ -216,9 +216,7 @@ class Desk:
         self._hand_over(self._reissues.asking(now_s))
         allowed = self._pace.allows(self.link.per_s, now_s, allowed - len(live))
         allowed = self._due_pace.allows(self.link.reissue_per_s, now_s, allowed)
-        count = self._hand_over(self._reissues.next(allowed))
-        if not count:
-            count = self._hand_over(self._requests.next(allowed))
+        count = self._hand_over(self._reissues.next(allowed) or self._requests.next(allowed))
         for pace in (self._pace, self._due_pace):
             pace.took(count)
         return len(live) + count > 0

@@ -19,7 +19,7 @@ from voltward.monitoring.services.intake_rows import (
     moment,
     name_of,
 )
-from voltward.records.bulk_rows import insert_rows, update_rows
+from voltward.records.copying import copy_in
 from voltward.records.events import tell
 from voltward.records.models import Person
 
@@ -82,18 +82,18 @@ class IntakeBook:
             self._worse(finding, episode)
 
     def write(self, actor: Person) -> None:
-        insert_rows(self.fresh_alarms)
+        copy_in(self.fresh_alarms)
         for episode in self.fresh_episodes:
             episode.alarm = episode.alarm  # now that it has a number
-        insert_rows(self.fresh_episodes)
+        copy_in(self.fresh_episodes)
         fresh = {id(one) for one in (*self.fresh_alarms, *self.fresh_episodes)}
         changed_alarms = [one for key, one in self.changed_alarms.items() if key not in fresh]
         changed = [one for key, one in self.changed_episodes.items() if key not in fresh]
-        update_rows(changed_alarms, _ALARM_FIELDS)
-        update_rows(changed, _EPISODE_FIELDS)
+        Alarm.objects.bulk_update(changed_alarms, _ALARM_FIELDS, batch_size=AT_ONCE)
+        Episode.objects.bulk_update(changed, _EPISODE_FIELDS, batch_size=AT_ONCE)
         for step in self.steps:
             step.alarm = step.alarm
-        insert_rows(self.steps)
+        copy_in(self.steps)
         for news in self.news:
             tell(actor, news)
 

@@ -1,4 +1,4 @@
-"""Rows put down in one statement are the rows that would be put down one by one."""
+"""Rows copied in a column at a time are the rows that would be put down one by one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from voltward.fleet.models import Vehicle
 from voltward.monitoring.models import Alarm, AlarmStep
-from voltward.records.bulk_rows import AT_ONCE, insert_rows, update_rows
-from voltward.records.models import AuditSeal, Maker
+from voltward.records.copying import copy_in
+from voltward.records.models import Maker
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -28,7 +28,7 @@ def alarm(vehicle: Vehicle, rule: str, **more: object) -> Alarm:
 
 def test_rows_are_what_they_would_be_one_by_one(vehicle: Vehicle) -> None:
     together, alone = alarm(vehicle, "together"), alarm(vehicle, "alone", cleared_at=AT)
-    insert_rows([together, alarm(vehicle, "beside")])
+    copy_in([together, alarm(vehicle, "beside")])
     alone.cleared_at = None
     alone.save()
     own = {"id", "rule", "change", "changed_in", "shown_at"}
@@ -42,7 +42,7 @@ def test_rows_are_what_they_would_be_one_by_one(vehicle: Vehicle) -> None:
 
 def test_a_row_knows_its_number_and_is_saved_afterwards(vehicle: Vehicle) -> None:
     rows = [alarm(vehicle, f"rule.{number}") for number in range(3)]
-    insert_rows(rows)
+    copy_in(rows)
     assert {one.pk: one.rule for one in rows} == dict(Alarm.objects.values_list("pk", "rule"))
     rows[0].level = 3
     rows[0].save()
@@ -51,44 +51,18 @@ def test_a_row_knows_its_number_and_is_saved_afterwards(vehicle: Vehicle) -> Non
 
 def test_what_the_database_fills_itself_is_filled(vehicle: Vehicle) -> None:
     of = alarm(vehicle, "temperature.high")
-    insert_rows([of])
-    insert_rows([AlarmStep(maker_id=of.maker_id, alarm=of, kind="opened", facts={})])
+    copy_in([of])
+    copy_in([AlarmStep(maker_id=of.maker_id, alarm=of, kind="opened", facts={})])
     assert abs((timezone.now() - AlarmStep.objects.get().at).total_seconds()) < 3600
 
 
-def test_a_default_of_the_database_in_some_rows_only_is_refused(vehicle: Vehicle) -> None:
-    of = alarm(vehicle, "temperature.high")
-    insert_rows([of])
-    named = {"maker_id": of.maker_id, "alarm": of, "kind": "opened", "facts": {}}
-    with pytest.raises(TypeError, match="in some of the rows only"):
-        insert_rows([AlarmStep(**named), AlarmStep(**named, at=AT)])
-    assert not AlarmStep.objects.exists()
-
-
-def test_octets_are_refused() -> None:
-    with pytest.raises(TypeError, match="octets cannot travel"):
-        insert_rows([AuditSeal(stream=1, number=1, audit_row_id=1, algorithm="sm3", hash=b"x")])
-
-
-def test_only_the_named_fields_are_written(vehicle: Vehicle) -> None:
-    rows = [alarm(vehicle, f"rule.{number}") for number in range(2)]
-    insert_rows(rows)
-    for one in rows:
-        one.level, one.last, one.source = 4, {"highest_temp_c": 81.0}, "office"
-    update_rows(rows, ["level", "last"])
-    told = Alarm.objects.values_list("level", "last", "source").distinct()
-    assert list(told) == [(4, {"highest_temp_c": 81.0}, "own")]
-
-
-def test_more_rows_than_one_statement_takes_are_all_put_down() -> None:
-    rows = [Maker(name=f"厂{number}", wmis=["LTE"]) for number in range(AT_ONCE + 1)]
-    before = Maker.objects.count()
-    insert_rows(rows)
-    assert Maker.objects.count() - before == AT_ONCE + 1
+def test_columns_of_lists_are_refused() -> None:
+    with pytest.raises(TypeError, match="lists cannot be inserted"):
+        copy_in([Maker(name="厂", wmis=["LTE"])])
+    assert not Maker.objects.filter(name="厂").exists()
 
 
 def test_no_row_needs_no_statement() -> None:
     with CaptureQueriesContext(connection) as asked:
-        insert_rows([])
-        update_rows([], ["level"])
+        copy_in([])
     assert len(asked) == 0
