@@ -1,5 +1,11 @@
 """What exchange/ shows: links to public platforms, proof of upload, data quality, keys, downlink."""
 
+from voltward.exchange.accident_room import (
+    ACCIDENT_JOBS,
+    ACCIDENT_LISTS,
+    ACCIDENT_MENU,
+    ACCIDENT_SUBJECTS,
+)
 from voltward.exchange.downlink_lists import DOWNLINK_LISTS
 from voltward.exchange.downlink_room import DOWNLINK_MENU, DOWNLINK_SUBJECTS, DOWNLINK_TABS
 from voltward.exchange.key_lists import KEY_LISTS
@@ -20,6 +26,12 @@ from voltward.exchange.quality_room import (
     QUALITY_TABS,
     QUALITY_TASKS,
 )
+from voltward.exchange.registration_room import (
+    REGISTRATION_JOBS,
+    REGISTRATION_LISTS,
+    REGISTRATION_MENU,
+    REGISTRATION_SUBJECTS,
+)
 from voltward.exchange.report_room import (
     REPORT_JOBS,
     REPORT_LISTS,
@@ -31,7 +43,16 @@ from voltward.pages.room import Room
 
 ROOM = Room(
     name="exchange",
-    menu=(*PLATFORM_MENU, *PROOF_MENU, *QUALITY_MENU, *KEY_MENU, *REPORT_MENU, *DOWNLINK_MENU),
+    menu=(
+        *PLATFORM_MENU,
+        *PROOF_MENU,
+        *QUALITY_MENU,
+        *KEY_MENU,
+        *REPORT_MENU,
+        *DOWNLINK_MENU,
+        *ACCIDENT_MENU,
+        *REGISTRATION_MENU,
+    ),
     tabs=(*PROOF_TABS, *QUALITY_TABS, *DOWNLINK_TABS),
     subjects=(
         *PLATFORM_SUBJECTS,
@@ -39,10 +60,20 @@ ROOM = Room(
         *KEY_SUBJECTS,
         *REPORT_SUBJECTS,
         *DOWNLINK_SUBJECTS,
+        *ACCIDENT_SUBJECTS,
+        *REGISTRATION_SUBJECTS,
     ),
     tasks=(*QUALITY_TASKS, *REPORT_TASKS),
-    jobs=(*PLATFORM_JOBS, *QUALITY_JOBS, *REPORT_JOBS),
-    lists=(*PLATFORM_LISTS, *QUALITY_LISTS, *KEY_LISTS, *REPORT_LISTS, *DOWNLINK_LISTS),
+    jobs=(*PLATFORM_JOBS, *QUALITY_JOBS, *REPORT_JOBS, *ACCIDENT_JOBS, *REGISTRATION_JOBS),
+    lists=(
+        *PLATFORM_LISTS,
+        *QUALITY_LISTS,
+        *KEY_LISTS,
+        *REPORT_LISTS,
+        *DOWNLINK_LISTS,
+        *ACCIDENT_LISTS,
+        *REGISTRATION_LISTS,
+    ),
     urls="voltward.exchange.ui.urls",
     api_urls="voltward.exchange.api.urls",
 )

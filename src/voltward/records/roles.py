@@ -62,6 +62,7 @@ _OWNERS = _PERSONAL | {"owner.write"}
 _LINKS = frozenset({"exchange.read", "exchange.propose", "exchange.approve", "exchange.manage"})
 _DOWNLINK = frozenset({"downlink.read", "downlink.ask"})  # sending takes a second person
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
+_ACCIDENTS = frozenset({"accident.ask"})  # frames round a moment, frozen
 _FEEDBACK = frozenset({"feedback.handle"})  # what public platforms judge of our vehicles
 
 _TABLE = (
@@ -69,7 +70,7 @@ _TABLE = (
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _LINKS
-        | _DATA_QUALITY | _FEEDBACK
+        | _DATA_QUALITY | _FEEDBACK | _ACCIDENTS
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
@@ -82,7 +83,7 @@ _TABLE = (
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
-           "exchange.read"} | _DATA_QUALITY | _FEEDBACK | _DOWNLINK,
+           "exchange.read"} | _DATA_QUALITY | _FEEDBACK | _DOWNLINK | _ACCIDENTS,
     ),
     Role(
         QUALITY_ENGINEER,
@@ -171,7 +172,7 @@ _TABLE = (
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
              "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
              "quality.take", "quality.sweep", "security.take", "report.make", "report.take", "feedback.take",
-             "downlink.run"}
+             "downlink.run", "accident.freeze"}
         ),
     ),
 )  # fmt: skip

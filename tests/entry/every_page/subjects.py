@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import django
+from tests.entry.every_page.subjects_accidents import accidents
 from tests.entry.every_page.subjects_downlink import downlink
 from tests.entry.every_page.subjects_exchange import platforms, reports
 from tests.entry.every_page.subjects_keys import keys
@@ -42,6 +43,7 @@ def make(vin: str) -> list[str]:
     _quality(head, vin)
     keys(head, vin)
     downlink(head, vin)
+    accidents(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
+from tests.pages.lists.filling_accidents import ACCIDENTS
 from tests.pages.lists.filling_basics import HOUR, NUMBER, Numbers, of_maker, vehicles
 from tests.pages.lists.filling_desk import DESK
 from tests.pages.lists.filling_downlink import DOWNLINK
@@ -256,5 +257,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
-    **DESK, **EXCHANGE, **KEYS, **DOWNLINK, **QUALITY, **REPORTS,
+    **DESK, **EXCHANGE, **KEYS, **DOWNLINK, **QUALITY, **REPORTS, **ACCIDENTS,
 }  # fmt: skip

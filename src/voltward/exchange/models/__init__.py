@@ -1,5 +1,6 @@
 """The records of exchange/."""
 
+from voltward.exchange.models.accidents import AccidentPackage, AccidentVersion
 from voltward.exchange.models.downlink import DownlinkCommand, DownlinkStream
 from voltward.exchange.models.platform_watch import PlatformSample, PlatformWarning
 from voltward.exchange.models.platforms import (
@@ -16,6 +17,7 @@ from voltward.exchange.models.quality import (
     QualityWaiting,
 )
 from voltward.exchange.models.quality_cases import QualityCase, QualityStep
+from voltward.exchange.models.registrations import StaticRegistration
 from voltward.exchange.models.reports import FeedbackReceived, ReportDue, ReportLook
 from voltward.exchange.models.requests import UplinkRequest
 from voltward.exchange.models.security import SecurityEvent, SecurityStream
@@ -27,6 +29,8 @@ from voltward.exchange.models.terminal_keys import (
 )
 
 __all__ = [
+    "AccidentPackage",
+    "AccidentVersion",
     "DownlinkCommand",
     "DownlinkStream",
     "FeedbackReceived",
@@ -49,6 +53,7 @@ __all__ = [
     "SealAgreement",
     "SecurityEvent",
     "SecurityStream",
+    "StaticRegistration",
     "TerminalDataKey",
     "TerminalKey",
     "UplinkRequest",

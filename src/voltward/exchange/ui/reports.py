@@ -15,20 +15,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.exchange import feedback_states as states
+from voltward.exchange.accident_samples import values_of
 from voltward.exchange.models import FeedbackReceived, ReportDue
 from voltward.exchange.report_bodies import ABNORMAL, INVALID, codes_of, item_title, level_of
 from voltward.exchange.report_lists import FEEDBACK_DOTS, REPORT_DOTS
 from voltward.exchange.selectors import reports as selectors
 from voltward.exchange.services import feedback as services
 from voltward.exchange.services.reports import report_repeat
+from voltward.frames import words
+from voltward.frames.grammar import Choice, Number
+from voltward.frames.values import Reason, Value
 from voltward.monitoring.rule_words import rule_title
+from voltward.monitoring.texts import here
 from voltward.pages.access import needs
 from voltward.pages.room import Cell
 from voltward.records.actors import actor_of
 from voltward.records.models import Person
 from voltward.records.ui.forms import ColleagueForm
 from voltward.uplink.messages import flag_words
-from voltward.uplink.reports import FEEDBACK, HANDLING
+from voltward.uplink.reports import ACCIDENT, FEEDBACK, HANDLING
 
 TITLES: Final = {
     "assign": gettext_lazy("认领或分派"),
@@ -111,12 +116,23 @@ def feedback_page(request: HttpRequest, feedback_id: int) -> HttpResponse:
 
 def _items(command: int, body: str) -> list[tuple[str, Cell]]:
     """Title and word of each item, in the order of the text."""
+    if command == ACCIDENT:
+        return [_sample_line(*one) for one in values_of(bytes.fromhex(body))]
     language = get_language() or "zh"
     bad = _("未处置") if command == HANDLING else _("异常")
-    words = {ABNORMAL: Cell(bad, "late"), INVALID: Cell(_("无效（无可用数据）"), "offline")}
+    said = {ABNORMAL: Cell(bad, "late"), INVALID: Cell(_("无效（无可用数据）"), "offline")}
     normal = Cell(_("正常"), "done")
     codes = codes_of(command, bytes.fromhex(body))
-    return [(item_title(rule, language), words.get(code, normal)) for rule, code in codes.items()]
+    return [(item_title(rule, language), said.get(code, normal)) for rule, code in codes.items()]
+
+
+def _sample_line(field: Choice | Number, value: Value) -> tuple[str, Cell]:
+    title = here(words.field(field.name))
+    if value.reason in (Reason.ABNORMAL, Reason.INVALID, Reason.OUT_OF_RANGE):
+        return title, Cell(here(words.reason(value.reason)), "offline")
+    if isinstance(value.meaning, str):
+        return title, Cell(here(words.choice(value.meaning, field.name)), "done")
+    return title, Cell(f"{value.meaning} {here(words.unit_of(field.name))}".strip(), "done")
 
 
 def _forms(
