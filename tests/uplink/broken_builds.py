@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from voltward.uplink.client import Answered
+import numpy as np
+
 from voltward.uplink.desk import Desk
-from voltward.uplink.items import Item
+from voltward.uplink.items import Items, with_outcome
 from voltward.uplink.messages import SUCCESS
-from voltward.uplink.outcomes import entry_of
 from voltward.uplink.proof import ACCEPTED
 from voltward.uplink.reports import answer_of
 
@@ -17,11 +17,9 @@ from voltward.uplink.reports import answer_of
 class SendsAndForgets(Desk):
     """What was sent counts as accepted: fire and forget."""
 
-    def _hand_over(self, items: list[Item]) -> int:
+    def _hand_over(self, items: Items) -> int:
         count = super()._hand_over(items)
-        for item in items:
-            self.client._flight.give_up(item)
-            self.books.pend(item, entry_of(item, ACCEPTED))
+        self.books.pend(with_outcome(self.client._flight.clear(), ACCEPTED))
         return count
 
 
@@ -51,9 +49,9 @@ class ForgetsTheQueue(Desk):
 class TriesForEver(Desk):
     """Sends a refused frame again at once, whatever the platform said."""
 
-    def _is_final(self, one: Answered) -> bool:
-        super()._is_final(one)
-        hold = self.books.holds.of[one.item.vehicle]
+    def _is_final(self, item: np.void) -> bool:
+        super()._is_final(item)
+        hold = self.books.holds.of[int(item["vehicle"])]
         hold.next_s = hold.interval_s = 0.0
         hold.planned_s = -1.0
         return False

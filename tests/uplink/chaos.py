@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from tests.uplink.scene import REISSUE, Got, Scene, report
 
+from voltward.journal.reader import JournalReader
 from voltward.uplink.desk import Desk
 
 VEHICLES = 6
@@ -29,18 +31,17 @@ class Life:
     chance: random.Random
     faults: Counter[str] = field(default_factory=Counter)
     may_repeat: Counter[int] = field(default_factory=Counter)
-    names: dict[int, Name] = field(default_factory=dict)
 
     def flying(self, *, dying: bool) -> None:
         """Remember what is under way; what has an outcome that is not on disk counts at a death."""
         desk = self.scene.desk
-        items = list(desk.client.flying())
+        rows = [desk.client.flying()]
         if dying:
-            items += [one.item for one in desk.client.answered] + desk.books._items
-        if len(items) > self.scene.link.window:
-            raise BrokenPromise(f"{len(items)} frames in flight")
-        self.may_repeat.update(item.position for item in items)
-        self.names |= {item.position: (item.data[4:21].decode(), item.time) for item in items}
+            rows += [*desk.client.answered, desk.books.pending()]
+        positions = np.concatenate(rows)["position"].tolist()
+        if len(positions) > self.scene.link.window:
+            raise BrokenPromise(f"{len(positions)} frames in flight")
+        self.may_repeat.update(positions)
 
     def cut(self) -> None:
         self.flying(dying=False)
@@ -123,12 +124,22 @@ def _examine(life: Life) -> None:
 def _examine_repeats(life: Life, accepted: list[Got]) -> None:
     """Accepted twice is only what was in flight when something broke, or got no answer."""
     allowed: Counter[Name] = Counter()
+    names = _names(life.scene)
     for position, count in life.may_repeat.items():
-        allowed[life.names[position]] += count
+        allowed[names[position]] += count
     times = Counter((one.vin, one.time) for one in accepted)
     extra = sum(max(0, count - 1 - allowed[name]) for name, count in times.items())
     if extra:
         raise BrokenPromise(f"{extra} frames accepted again that were not in flight")
+
+
+def _names(scene: Scene) -> dict[int, Name]:
+    """Of each frame in the journal, by its position."""
+    with JournalReader(scene.folder / "journal") as reader:
+        records = reader.read(None, "gateway-0", 64 << 20)
+        frames = [records.payload(place) for place in range(len(records))]
+        names = [(frame[4:21].decode(), frame[24:30]) for frame in frames]
+        return dict(zip(records.positions.tolist(), names, strict=True))
 
 
 def _examine_order(got: list[Got]) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.uplink.scene import LINK, REISSUE, Scene, answer, report, vin
 
 from voltward.base.clock import ManualClock
+from voltward.columns.batch import FrameBatch
 from voltward.frames.frame import decode_frame
 from voltward.uplink.client import PlatformClient
 from voltward.uplink.incoming import REALTIME
-from voltward.uplink.items import Item, Source, name_of, time_of
+from voltward.uplink.items import ITEM, Items
 
 
 @pytest.fixture
@@ -207,12 +209,11 @@ def test_an_encryption_that_is_not_spoken_keeps_the_link_off_and_says_so(scene: 
     assert "encryption" in scene.desk.client.reason
 
 
-def items(count: int) -> list[Item]:
-    made = []
-    for number in range(count):
-        data = report(number % 3, 1_773_534_605 + number // 3)
-        made.append(Item(data, name_of(data), time_of(data), 0, number, 1, 0, 0, 0, 2, Source.LIVE))
-    return made
+def items(count: int) -> Items:
+    frames = [report(number % 3, 1_773_534_605 + number // 3) for number in range(count)]
+    rows = np.zeros(count, ITEM)
+    rows["position"], rows["vehicle"], rows["command"] = range(count), 1, REALTIME
+    return Items(rows, FrameBatch.of(frames))
 
 
 @given(st.lists(st.integers(0, 800), max_size=30), st.sampled_from(["time", "echo"]))
@@ -226,11 +227,13 @@ def test_answers_mean_the_same_however_they_are_cut(cuts: list[int], style: str)
     sent = items(12)
     client.send(sent)
     flags = [1 if number % 4 else 2 for number in range(12)]
-    stream = b"".join(answer(one.data, flag, style) for one, flag in zip(sent, flags, strict=True))
+    pairs = zip(sent.frames, flags, strict=True)
+    stream = b"".join(answer(frame, flag, style) for frame, flag in pairs)
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     for start, stop in pairwise(places):
         client.received(stream[start:stop])
-    assert [(one.item, one.flag) for one in client.answered] == list(zip(sent, flags, strict=True))
+    said = [(row["position"], row["flag"]) for rows in client.answered for row in rows]
+    assert said == list(enumerate(flags))
     assert client.in_flight == 0
 
 
@@ -242,5 +245,5 @@ def test_no_bytes_from_a_platform_raise(data: bytes) -> None:
     client.connected()
     client.received(answer(client.output[-1], 1))
     client.send(items(3))
-    client.received(data + answer(items(1)[0].data, 1))
+    client.received(data + answer(items(1).data, 1))
     client.tick()

@@ -11,8 +11,8 @@ from tests.uplink.scene import LINK, REALTIME, REISSUE, report
 
 from voltward.base.units import BEIJING
 from voltward.frames.moments import moment_of
+from voltward.uplink.forms import form_of, left_out, with_command
 from voltward.uplink.incoming import Table, collected, is_followed, moments, stream_name
-from voltward.uplink.items import form_of, left_out, with_command
 from voltward.uplink.links import VEHICLE, Link
 from voltward.uplink.proof import LEFT_OUT
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from voltward.columns.batch import FrameBatch
 from voltward.columns.split import FRAME, split
 
 
@@ -13,11 +14,10 @@ class Arriving:
     def __init__(self) -> None:
         self._held = b""
 
-    def feed(self, data: bytes) -> tuple[list[bytes], int]:
+    def feed(self, data: bytes) -> tuple[FrameBatch, int]:
         """Frames with the right BCC, in order, and how many pieces were none."""
         whole = self._held + data
-        found = split(np.frombuffer(whole, np.uint8), np.array([0, len(whole)], np.int64))
+        buffer = np.frombuffer(whole, np.uint8)
+        found = split(buffer, np.array([0, len(whole)], np.int64))
         self._held = whole[int(found.consumed[0]) :]
-        good = found.reason == FRAME
-        spans = zip(found.start[good].tolist(), found.stop[good].tolist(), strict=True)
-        return [whole[start:stop] for start, stop in spans], int((~good).sum())
+        return found.frames(buffer), int((found.reason != FRAME).sum())

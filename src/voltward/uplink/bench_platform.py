@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,6 +25,7 @@ from voltward.uplink.messages import beijing
 VEHICLES = 2000
 _ANSWER = 31
 Table = NDArray[np.uint8]
+Wait = Callable[[], object]
 
 
 class _Answering(asyncio.Protocol):
@@ -80,6 +81,14 @@ def platform(core: int) -> Iterator[int]:
 
 
 @contextmanager
+def filling(journal: Path, core: int, command: int, rounds: int, step_s: int) -> Iterator[Wait]:
+    """A gateway that takes ``rounds`` frames of each vehicle, collected ``step_s`` apart, as fast as
+    it can. What is given waits until all are in the journal."""
+    with _child(_fill, core, str(journal), command, rounds, step_s) as pipe:
+        yield lambda: pipe.recv()
+
+
+@contextmanager
 def live_load(journal: Path, per_s: int, core: int) -> Iterator[None]:
     """A gateway that takes ``per_s`` frames a second."""
     with _child(_write, core, str(journal), per_s) as pipe:
@@ -111,6 +120,17 @@ def _serve(core: int, pipe: Connection) -> None:
         await server.serve_forever()
 
     uvloop.run(serving())
+
+
+def _fill(
+    core: int, pipe: Connection, journal: str, command: int, rounds: int, step_s: int
+) -> None:
+    os.sched_setaffinity(0, {core})
+    first_s = int(time.time()) - (3600 + rounds * step_s if step_s else 0)
+    with JournalWriter(journal, "gateway-0") as writer:
+        for number in range(rounds):
+            append(writer, reports(command, first_s + number * step_s))
+    pipe.send(True)
 
 
 def _write(core: int, pipe: Connection, journal: str, per_s: int) -> None:

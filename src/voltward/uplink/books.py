@@ -7,7 +7,7 @@ step may be the last before a power cut; the next start finds out from the proof
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter
 from voltward.uplink import checkpoint as checkpoints
 from voltward.uplink.checkpoint import Checkpoint, Logins
-from voltward.uplink.due import MINUTE_S, DueFiles, MinuteFiles, Rows, names_of, no_rows
+from voltward.uplink.due import DueFiles, MinuteFiles, Rows, names_of, no_rows
 from voltward.uplink.held import Holds
 from voltward.uplink.incoming import reissued
-from voltward.uplink.items import Item, Source
+from voltward.uplink.items import ITEM, Source, entries_of, items_of, with_outcome
 from voltward.uplink.live import LiveReader
-from voltward.uplink.outcomes import ProofStream, batch_of_entries, done_since, entries_of
+from voltward.uplink.outcomes import ProofStream, done_since
 from voltward.uplink.proof import OUTCOMES
 
 Opened = Callable[[], JournalWriter]
@@ -62,9 +62,7 @@ class Books:
         self.due = DueFiles(place.folder / "due")
         self.holds = Holds(MinuteFiles(place.folder / "held"))
         self.totals: Counter[str] = Counter()
-        self._entries: list[tuple[int, ...]] = []
-        self._items: list[Item] = []
-        self._rows: list[tuple[NDArray[Any], NDArray[Any]]] = []  # entries, places in the minute
+        self._pending: list[Rows] = []  # of ``ITEM``, with their outcome
         self._taken_at: Position | None = None
         self._floor: Position | None = None  # of outcomes that a kill may make us need again
         self.live = LiveReader(self.reader, place.vehicle_key, {}, clock)
@@ -76,7 +74,11 @@ class Books:
     @property
     def unsettled(self) -> int:
         """Frames with an outcome that is not on disk yet."""
-        return len(self._entries) + sum(len(entries) for entries, _ in self._rows)
+        return sum(len(rows) for rows in self._pending)
+
+    def pending(self) -> Rows:
+        """Those frames, rows of ``ITEM``."""
+        return np.concatenate([np.zeros(0, ITEM), *self._pending])
 
     def begin(self, retry_s: float) -> None:
         """Take up where the last run ended, however it ended."""
@@ -97,14 +99,10 @@ class Books:
         self._floor = found.proof
         self.checkpoint(no_rows())
 
-    def pend(self, item: Item, entry: tuple[int, ...]) -> None:
-        """An outcome that ``settle`` makes durable."""
-        self._entries.append(entry)
-        self._items.append(item)
-
-    def pend_rows(self, entries: NDArray[Any], places: NDArray[Any]) -> None:
-        """Outcomes of rows of the minute that is being sent."""
-        self._rows.append((entries, places))
+    def pend(self, rows: Rows) -> None:
+        """Outcomes that ``settle`` makes durable; ``rows`` of ``ITEM``, in their order."""
+        if len(rows):
+            self._pending.append(rows)
 
     def settle(self) -> None:
         """
@@ -113,16 +111,12 @@ class Books:
         """
         if not self.unsettled:
             return
-        parts = [entries for entries, _ in self._rows]
-        if self._entries:
-            parts.append(batch_of_entries(self._entries))
-        entries = np.concatenate(parts)
-        self.proofs.write(entries)
-        for outcome, count in zip(*np.unique(entries["outcome"], return_counts=True), strict=True):
+        rows = self.pending()
+        self.proofs.write(entries_of(rows))
+        for outcome, count in zip(*np.unique(rows["outcome"], return_counts=True), strict=True):
             self.totals[OUTCOMES[int(outcome)]] += int(count)
-        items, rows = self._items, self._rows
-        self._entries, self._items, self._rows = [], [], []
-        self._forget(items, rows)
+        self._pending = []
+        self._forget(rows)
 
     def take_minute(self) -> bool:
         """Begin the next one; first what is new to it, and what comes back to it, is there.
@@ -134,7 +128,7 @@ class Books:
         self._taken_at = self.proofs.end()
         return self.due.take() is not None
 
-    def moved(self, places: Iterable[int]) -> None:
+    def moved(self, places: NDArray[Any]) -> None:
         """Rows of the minute that lie elsewhere durably."""
         if self.due.sending is not None:
             self.due.sending.settle(places)
@@ -167,25 +161,20 @@ class Books:
         rows = self.holds.expired(before_s)
         if len(rows):
             self.settle()
-            self.pend_rows(entries_of(rows, outcome), np.zeros(0, np.int64))
+            self.pend(with_outcome(items_of(rows, Source.HELD), outcome))
             self.settle()
-            self.holds.drop_minute(int(rows["moment_s"][0]) // MINUTE_S)
 
     def close(self) -> None:
         """What is not on disk by now is found out again at the next start."""
         self.proofs.close()
         self.reader.close()
 
-    def _forget(
-        self, items: Sequence[Item], rows: Sequence[tuple[NDArray[Any], NDArray[Any]]]
-    ) -> None:
-        held = [item for item in items if item.source is Source.HELD]
-        if held:
+    def _forget(self, rows: Rows) -> None:
+        held = rows[rows["source"] == Source.HELD]
+        if len(held):
             self.holds.remove(held)
         if self.due.sending is not None:
-            self.due.sending.settle(item.place for item in items if item.source is Source.DUE)
-            for _, places in rows:
-                self.due.sending.settle(places.tolist())
+            self.due.sending.settle(rows["place"][rows["source"] == Source.DUE])
             self._finish_minute()
 
     def _finish_minute(self) -> None:

@@ -7,16 +7,21 @@ times scale with ``retry_s``; only the least second between two connects does no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+import numpy as np
 
 from voltward.base.clock import Clock
+from voltward.columns.batch import Bytes, FrameBatch
 from voltward.frames.editions import COMMAND
 from voltward.uplink.arriving import Arriving
+from voltward.uplink.due import Rows
 from voltward.uplink.flight import Flight
-from voltward.uplink.items import COMMAND_AT, Item, Source, name_of, time_of
+from voltward.uplink.forms import COMMAND_AT
+from voltward.uplink.items import Items, Source, with_outcome
 from voltward.uplink.links import NOT_ENCRYPTED, Link
 from voltward.uplink.messages import PLATFORM_LOGIN, SUCCESS, flag_words, login, logout
 from voltward.uplink.proof import ACCEPTED, REFUSED, UNANSWERED
@@ -41,21 +46,13 @@ class State(StrEnum):
     WAITING = "waiting"
 
 
-class Answered(NamedTuple):
-    """``outcome``: accepted, refused (this try), or unanswered; ``flag``: of the answer, 0 none."""
-
-    item: Item
-    outcome: int
-    flag: int
-    at_ms: int
-
-
 @dataclass(eq=False)
 class PlatformClient:
     """The caller connects while the state is CONNECTING, writes ``output``, closes when ``hang_up``.
 
-    ``next_sequence`` gives the number of a login, durably counted. ``answered`` and ``returned``
-    (what was in flight when the connection went) are the caller's to empty.
+    ``next_sequence`` gives the number of a login, durably counted. ``answered`` (rows of ``ITEM`` with
+    the outcome of this try: accepted, refused or unanswered) and ``returned`` (what was in flight when
+    the connection went) are the caller's to empty.
     """
 
     link: Link
@@ -70,8 +67,8 @@ class PlatformClient:
     until: float = 0.0  # unix seconds at which waiting ends
     hang_up: bool = False
     output: list[bytes] = field(default_factory=list)
-    answered: list[Answered] = field(default_factory=list)
-    returned: list[Item] = field(default_factory=list)
+    answered: list[Rows] = field(default_factory=list)
+    returned: list[Rows] = field(default_factory=list)
     told: list[bytes] = field(default_factory=list)  # 90 of a platform, the caller's to answer
     strange: int = 0  # answers to nothing, commands, bytes that are no frame
     _flight: Flight = field(default_factory=Flight)
@@ -92,9 +89,9 @@ class PlatformClient:
     def in_flight(self) -> int:
         return len(self._flight)
 
-    def flying(self) -> list[Item]:
+    def flying(self) -> Rows:
         """In order of sending."""
-        return self._flight.items()
+        return self._flight.rows()
 
     @property
     def retry_s(self) -> float:
@@ -156,34 +153,35 @@ class PlatformClient:
         elif self.state in (State.CONNECTING, State.LOGGING_IN):
             self._failed(f"no connection: {why}")
 
-    def send(self, items: Sequence[Item]) -> None:
+    def send(self, items: Items) -> None:
         """Only while up."""
-        now_s, now_ms = self.clock.monotonic_s(), self.clock.now_ns() // 1_000_000
-        self.output.append(b"".join([item.data for item in items]))
         if not len(self._flight):
-            self._answer_s = now_s  # silence begins with the first frame that waits
-        for item in items:
-            _stamp(item, now_s, now_ms)
-            if self.link.waits:
-                self._flight.add(item)
-        if not self.link.waits:
-            self.answered += [Answered(item, UNANSWERED, 0, 0) for item in items]
+            self._answer_s = self.clock.monotonic_s()  # silence begins with the first that waits
+        self._stamp(items)
+        if self.link.waits:
+            self._flight.add(items)
+        else:
+            self.answered.append(with_outcome(items.rows, UNANSWERED))
 
     def received(self, data: bytes) -> None:
         frames, noise = self._arriving.feed(data)
         self.strange += noise
-        at_s, at_ms = self.clock.monotonic_s(), self.clock.now_ns() // 1_000_000
-        for frame in frames:
-            if frame[COMMAND_AT + 1] == COMMAND:
-                self._told(frame)
-            elif frame[COMMAND_AT] == PLATFORM_LOGIN:
-                self._login_answered(frame[COMMAND_AT + 1])
-            elif self.is_up:
-                self._data_answered(frame, at_s, at_ms)
+        starts = frames.offsets[:-1]
+        commands, flags = frames.buffer[starts + COMMAND_AT], frames.buffer[starts + COMMAND_AT + 1]
+        is_answer = (flags != COMMAND) & (commands != PLATFORM_LOGIN)
+        others = np.flatnonzero(~is_answer).tolist()
+        first = 0
+        for place in others:  # in their order: a login opens what follows it
+            self._data_answered(frames, flags, first, place)
+            self._heard(frames[place])
+            first = place + 1
+        self._data_answered(frames, flags, first, len(frames))
 
-    def _told(self, frame: bytes) -> None:
-        """A command of the platform; only feedback (GB/T 45688 table B.7) is one."""
-        if self.is_up and frame[COMMAND_AT] == FEEDBACK:
+    def _heard(self, frame: bytes) -> None:
+        """A command of the platform, or the answer to our login."""
+        if frame[COMMAND_AT + 1] != COMMAND:
+            self._login_answered(frame[COMMAND_AT + 1])
+        elif self.is_up and frame[COMMAND_AT] == FEEDBACK:  # GB/T 45688 table B.7, the only one
             self.told.append(frame)
         else:
             self.strange += 1
@@ -198,40 +196,48 @@ class PlatformClient:
         else:
             self._failed(f"login was refused: {flag_words(flag)}")
 
-    def _data_answered(self, frame: bytes, at_s: float, at_ms: int) -> None:
-        item = self._flight.answered(name_of(frame), time_of(frame))
-        if item is None:
-            self.strange += 1
+    def _data_answered(self, frames: FrameBatch, flags: Bytes, first: int, stop: int) -> None:
+        """Those from ``first`` to ``stop``."""
+        if not self.is_up or first == stop:
             return
-        self._answer_s = at_s
-        flag = frame[COMMAND_AT + 1]
-        self.answered.append(Answered(item, ACCEPTED if flag == SUCCESS else REFUSED, flag, at_ms))
+        answers = FrameBatch(frames.buffer, frames.offsets[first : stop + 1])
+        rows, known = self._flight.answered(answers)
+        self.strange += int((~known).sum())
+        if len(rows):
+            self._answer_s = self.clock.monotonic_s()
+            rows["flag"], rows["answered_ms"] = flags[first:stop][known], self._now_ms()
+            rows["outcome"] = np.where(rows["flag"] == SUCCESS, ACCEPTED, REFUSED)
+            self.answered.append(rows)
 
     def _look_for_overdue(self, now_s: float) -> None:
         is_silent = now_s - self._answer_s >= self.retry_s
-        again: list[Item] = []
-        for item in self._flight.overdue(now_s - self.retry_s, is_silent):
-            if item.now_tries <= RESENDS:
-                again.append(item)
-                continue
-            is_report = item.source is Source.REPORT
-            if is_report or self._flight.was_passed(item):
-                self._flight.give_up(item)
-                self.answered.append(Answered(item, UNANSWERED, 0, 0))
-            if is_report:
-                continue  # no reason to take the link from the vehicles
+        places = self._flight.overdue(now_s - self.retry_s, is_silent)
+        if not len(places):
+            return
+        rows, passed = self._flight.at(places), self._flight.were_passed(places)
+        spent, is_report = rows["now_tries"] > RESENDS, rows["source"] == Source.REPORT
+        # a report is no reason to take the link from the vehicles; the first frame is
+        ends = np.flatnonzero(spent & ~is_report)[:1]
+        upto = int(ends[0]) + 1 if len(ends) else len(places)
+        over = (spent & (is_report | passed))[:upto]
+        given_up = self._flight.take(places[:upto][over])
+        if len(given_up):
+            self.answered.append(with_outcome(given_up.rows, UNANSWERED))
+        if len(ends):
             self._note("a frame got no answer to any of its tries")
             self._end()
             self._wait(0.0, self.error)
-            return
-        self._resend(again, now_s)
+        elif not spent.all():
+            again = self._flight.take(places[~spent])
+            self._stamp(again)
+            self._flight.add(again)
 
-    def _resend(self, items: Iterable[Item], now_s: float) -> None:
-        now_ms = self.clock.now_ns() // 1_000_000
-        for item in items:
-            self.output.append(item.data)
-            _stamp(item, now_s, now_ms)
-            self._flight.again(item)
+    def _stamp(self, items: Items) -> None:
+        """It goes out now."""
+        self.output.append(items.data)
+        items.rows["sent_s"], items.rows["sent_ms"] = self.clock.monotonic_s(), self._now_ms()
+        items.rows["tries"] += 1
+        items.rows["now_tries"] += 1
 
     def _failed(self, why: str, *, again: bool = False) -> None:
         """One try to log in came to nothing. ``again``: it may be repeated on this connection."""
@@ -251,10 +257,10 @@ class PlatformClient:
     def _end(self) -> None:
         """The connection is not used any more; what was in flight has no outcome."""
         self.hang_up = True
-        items = self._flight.clear()
-        for item in items:
-            item.now_tries = 0
-        self.returned += items
+        rows = self._flight.clear()
+        rows["now_tries"] = 0
+        if len(rows):
+            self.returned.append(rows)
 
     def _wait(self, wait_s: float, why: str) -> None:
         now_s = self.clock.monotonic_s()
@@ -269,8 +275,5 @@ class PlatformClient:
     def _note(self, error: str) -> None:
         self.error, self.error_at = error, self.clock.now_ns() / 1e9
 
-
-def _stamp(item: Item, now_s: float, now_ms: int) -> None:
-    item.sent_s, item.sent_ms = now_s, now_ms
-    item.tries += 1
-    item.now_tries += 1
+    def _now_ms(self) -> int:
+        return self.clock.now_ns() // 1_000_000

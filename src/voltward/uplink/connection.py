@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Sequence
 from typing import Final, cast
 
 from voltward.uplink.links import Link
@@ -59,9 +60,9 @@ class Connection(asyncio.Protocol):
         self.lost = str(exc) if exc else "closed by the platform"
         self._wake.set()
 
-    def write(self, data: bytes) -> None:
-        if self._transport is not None and self.lost is None:
-            self._transport.write(data)
+    def write(self, parts: Sequence[bytes]) -> None:
+        if parts and self._transport is not None and self.lost is None:
+            self._transport.writelines(parts)
 
     def close(self) -> None:
         """Send what waits, then end."""

@@ -8,21 +8,23 @@ outcome is on disk: after a kill at most a window's frames are sent a second tim
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voltward.base.clock import Clock
 from voltward.uplink.books import Books, Opened, Place
-from voltward.uplink.client import Answered, PlatformClient
+from voltward.uplink.client import PlatformClient
+from voltward.uplink.due import Rows, no_rows
 from voltward.uplink.feedback import FeedbackStream
-from voltward.uplink.incoming import REISSUE, REISSUE_WINDOW_S, Owed, Table, reissued
-from voltward.uplink.items import Item, Reencode, Source
+from voltward.uplink.forms import Reencode
+from voltward.uplink.fresh import MOST_WAITING, FreshFrames
+from voltward.uplink.incoming import REISSUE_WINDOW_S, Table
+from voltward.uplink.items import Items, Source, rows_of
 from voltward.uplink.links import Link
-from voltward.uplink.making import Maker, rows_of
-from voltward.uplink.outcomes import entry_of
+from voltward.uplink.making import Maker
 from voltward.uplink.pace import Pace
 from voltward.uplink.proof import ACCEPTED, EXPIRED, REFUSED
 from voltward.uplink.reissue import Reissues
@@ -32,8 +34,6 @@ from voltward.uplink.sources import Archived
 
 SETTLE_EVERY_S: Final = 0.02
 CHECKPOINT_EVERY_S: Final = 1.0
-STRETCHES: Final = 4  # of the journal, read in one step
-MOST_WAITING: Final = 200_000  # due entries in memory; then they go to disk at once
 
 
 @dataclass(eq=False)
@@ -63,7 +63,7 @@ class Desk:
             self.link, clock, lambda: logins.next(clock.now_ns()), self.scale
         )
         self._maker = Maker(self.link, self.table, self.reencode)
-        self._queue: deque[Item] = deque()  # live, in the order of the journal
+        self._fresh = FreshFrames(self.books, self._maker, self.client)
         self._reissues = Reissues(self.books, self._maker, self.archived, self._checkpoint)
         self._reports = ReportDesk(self.books, self.clock)
         self._feedback = FeedbackStream(self.place.journal, self.link.name, self.clock)
@@ -98,13 +98,14 @@ class Desk:
         self._collect()
         self._hear()
         if not self.client.is_up:
-            self._put_off(self._queue)
+            self._fresh.put_off_all()
             self._reissues.rewind()
             self._requests.rewind()
-        read = self._read_live()
-        sent = self._send()
         self._settle()
-        return read or sent
+        read, more = self._fresh.read()
+        self._moved |= read
+        sent = self._send()
+        return more or sent
 
     def leave(self) -> None:
         """Send nothing more but the logout; ``close`` follows when the platform has had its time."""
@@ -114,19 +115,15 @@ class Desk:
         """Log out, and put everything on disk."""
         self.client.leave()
         self._collect()
-        self._put_off(self._queue)
+        self._fresh.put_off_all()
         self._settle_now()
-        self.books.checkpoint(rows_of(()))
+        self.books.checkpoint(no_rows())
         self._feedback.close()
         self.books.close()
 
     def lag_s(self) -> float:
         """Age of the oldest live frame that is neither sent nor due."""
-        now = self.clock.now_ns() / 1e9
-        if self._queue:
-            return max(0.0, now - self._queue[0].received_s)
-        live = self.books.live
-        return 0.0 if live.is_drained or not live.read_until_s else now - live.read_until_s
+        return self._fresh.lag_s()
 
     @property
     def in_flight(self) -> int:
@@ -138,24 +135,39 @@ class Desk:
     def _collect(self) -> None:
         answered, self.client.answered = self.client.answered, []
         returned, self.client.returned = self.client.returned, []
-        kept: list[Item] = []
-        for one in answered:
-            is_report = one.item.source is Source.REPORT
-            if is_report and not self._reports.is_final(one, self.client.retry_s):
-                continue
-            is_own = one.item.source not in (Source.REPORT, Source.ASKED)  # the link asks again
-            if is_own and one.outcome == REFUSED and not self._is_final(one):
-                kept.append(one.item)
-                continue
-            if one.outcome == ACCEPTED and not is_report:
-                self.books.holds.accepted(one.item)
-            elif one.outcome != REFUSED and is_own:
-                self._unsettled(one.item)
-            self.books.pend(one.item, entry_of(one.item, one.outcome, one.flag, one.at_ms))
-            self._requests.answered(one.item)
-        self._keep(kept)
-        self._return(returned)
+        if answered:
+            rows = np.concatenate(answered)
+            final = self._judge(rows)
+            self.books.pend(rows[final])
+            self._requests.answered(rows[final])
+            self._keep(rows[~final])
+        if returned:
+            self._return(np.concatenate(returned))
         self._moved |= bool(answered or returned)
+
+    def _judge(self, rows: Rows) -> NDArray[np.bool_]:
+        """Which have their outcome ``(n,)``; the others are sent again.
+
+        Most are accepted, of vehicles with which all is well. The others are looked at in their order.
+        """
+        final = np.ones(len(rows), np.bool_)
+        is_report = rows["source"] == Source.REPORT
+        is_own = ~is_report & (rows["source"] != Source.ASKED)  # of the link, which sends it again
+        is_refused = is_own & (rows["outcome"] == REFUSED)
+        concerned = self.books.holds.concerns(rows["vehicle"])
+        if is_refused.any():
+            concerned |= np.isin(rows["vehicle"], rows["vehicle"][is_refused])
+        for place in np.flatnonzero(is_report | concerned).tolist():
+            row = rows[place]
+            if is_report[place]:
+                final[place] = self._reports.is_final(row, self.client.retry_s)
+            elif is_refused[place]:
+                final[place] = self._is_final(row)
+            elif row["outcome"] == ACCEPTED:
+                self.books.holds.accepted(row)
+            elif is_own[place]:
+                self._fresh.unsettled(rows[place : place + 1])
+        return final
 
     def _hear(self) -> None:
         """Feedback of the platform is on disk before it is answered."""
@@ -163,68 +175,25 @@ class Desk:
         if told:
             self.client.output += self._feedback.take(told)
 
-    def _is_final(self, one: Answered) -> bool:
+    def _is_final(self, item: np.void) -> bool:
         now_s, now = self.clock.monotonic_s(), self.clock.now_ns() / 1e9
-        return self.books.holds.refused(one.item, one.flag, now_s, now, self.client.retry_s)
+        return self.books.holds.refused(item, now_s, now, self.client.retry_s)
 
-    def _keep(self, items: list[Item]) -> None:
+    def _keep(self, rows: Rows) -> None:
         """Refused frames that are sent again later, in their vehicle's turn."""
-        fresh = [item for item in items if item.source is not Source.HELD]
-        if fresh:
+        rows = rows[rows["source"] != Source.REPORT]
+        fresh = rows[rows["source"] != Source.HELD]
+        if len(fresh):
             self.books.holds.divert(rows_of(fresh))
-            self.books.moved(item.place for item in fresh if item.source is Source.DUE)
-        for item in items:
+            self.books.moved(fresh["place"][fresh["source"] == Source.DUE])
+        for item in rows:
             self.books.holds.count(item)
 
-    def _return(self, items: list[Item]) -> None:
+    def _return(self, rows: Rows) -> None:
         """What was in flight when the connection went."""
-        self._put_off(deque(item for item in items if item.source is Source.LIVE))
-        self._reports.again(item for item in items if item.source is Source.REPORT)
-        for item in items:
-            if item.source is Source.HELD:
-                self._unsettled(item)
-
-    def _unsettled(self, item: Item) -> None:
-        self.books.holds.unsettled(item, self.clock.monotonic_s(), self.client.retry_s)
-
-    def _put_off(self, queue: deque[Item]) -> None:
-        """Live frames become due for reissue."""
-        if queue:
-            self.books.due.add(reissued(rows_of(queue)))
-            for item in queue:
-                self._unsettled(item)
-            queue.clear()
-
-    # ---- live
-
-    def _read_live(self) -> bool:
-        """Read on while there is room for more in the queue; True: there may be more."""
-        for _ in range(STRETCHES):
-            if len(self._queue) >= self.link.window or self.books.due.waiting > MOST_WAITING:
-                return False  # there is more, but it must wait
-            owed = self.books.live.next(self.link, self.table)
-            if owed is None:
-                return False
-            self._moved = True
-            self._sort_out(owed)
-        return True
-
-    def _sort_out(self, owed: Owed) -> None:
-        """To the queue what is fresh and may be sent at once, to the due files all else."""
-        now = self.clock.now_ns() / 1e9
-        self.books.totals["owed"] += len(owed)
-        fresh = (now - owed.rows["moment_s"] < self.link.live_s) & self.client.is_up
-        fresh &= owed.rows["command"] != REISSUE
-        if self.books.holds.of:
-            now_s = self.clock.monotonic_s()
-            for place in np.flatnonzero(fresh).tolist():
-                vehicle = int(owed.rows["vehicle"][place])
-                fresh[place] = not self.books.holds.stops_live(vehicle, now_s)
-        self.books.due.add(reissued(owed.rows[~fresh]))
-        made = self._maker.live(owed, np.flatnonzero(fresh).tolist())
-        for item, entry in made.unsaid:
-            self.books.pend(item, entry)
-        self._queue.extend(made.items)
+        self._fresh.put_off(rows[rows["source"] == Source.LIVE])
+        self._reports.again(rows[rows["source"] == Source.REPORT])
+        self._fresh.unsettled(rows[rows["source"] == Source.HELD])
 
     # ---- sending
 
@@ -240,35 +209,24 @@ class Desk:
         reports = self._hand_over(self._reports.next(allowed, self.link))
         self._pace.took(reports)
         allowed -= reports
-        live = self._fresh(allowed)
+        live = self._fresh.next(allowed)
         self._pace.took(self._hand_over(live))
-        if self._queue or not self.books.live.is_drained:
-            return bool(live)
+        if not self._fresh.is_drained:
+            return len(live) > 0
         self._hand_over(self._reissues.asking(now_s))
         allowed = self._pace.allows(self.link.per_s, now_s, allowed - len(live))
         allowed = self._due_pace.allows(self.link.reissue_per_s, now_s, allowed)
         count = self._hand_over(self._reissues.next(allowed) or self._requests.next(allowed))
         for pace in (self._pace, self._due_pace):
             pace.took(count)
-        return bool(live) or count > 0
+        return len(live) + count > 0
 
-    def _hand_over(self, items: list[Item]) -> int:
-        if items:
+    def _hand_over(self, items: Items) -> int:
+        if len(items):
             self.client.send(items)
             self.books.totals["sent"] += len(items)
             self._moved = True
         return len(items)
-
-    def _fresh(self, most: int) -> list[Item]:
-        """The next live frames; those that grew old in the queue become due."""
-        oldest = self.clock.now_ns() / 1e9 - self.link.live_s
-        items: list[Item] = []
-        late: deque[Item] = deque()
-        while self._queue and len(items) < most:
-            item = self._queue.popleft()
-            (items if item.moment_s > oldest else late).append(item)
-        self._put_off(late)
-        return items
 
     # ---- to disk
 
@@ -292,8 +250,9 @@ class Desk:
         self._moved = False
         self._collect()
         self._settle_now()
-        flying = [item for item in self.client.flying() if item.source is Source.LIVE]
-        self.books.checkpoint(rows_of([*flying, *self._queue]))
+        flying = self.client.flying()
+        flying = flying[flying["source"] == Source.LIVE]
+        self.books.checkpoint(rows_of(np.concatenate([flying, self._fresh.rows()])))
 
     def _settle_now(self) -> None:
         self.books.settle()

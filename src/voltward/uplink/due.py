@@ -7,7 +7,6 @@ A frame stays in its file until its outcome is on the proof stream. So an entry 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +39,12 @@ def no_rows() -> Rows:
 
 def in_order(rows: Rows) -> Rows:
     """Each frame once, by collection, vehicle and place in the journal: the order of reissue."""
-    _, first = np.unique(names_of(rows), return_index=True)
-    once = rows[np.sort(first)]
-    return once[np.lexsort((once["position"], once["vehicle"], once["moment_s"]))]
+    by_name = rows[np.lexsort((rows["position"], rows["stream"]))]
+    again = by_name["position"][1:] == by_name["position"][:-1]
+    again &= by_name["stream"][1:] == by_name["stream"][:-1]
+    once = by_name[np.concatenate([[True], ~again])[: len(rows)]]
+    ordered: Rows = once[np.lexsort((once["position"], once["vehicle"], once["moment_s"]))]
+    return ordered
 
 
 def names_of(rows: Rows) -> Rows:
@@ -73,9 +75,11 @@ class MinuteFiles:
     def add(self, rows: Rows) -> None:
         """Append each row to its minute's file; durable on return."""
         minutes = rows["moment_s"] // MINUTE_S
+        order = np.argsort(minutes, kind="stable")
+        found, firsts = np.unique(minutes[order], return_index=True)
         fresh = False
-        for minute in np.unique(minutes).tolist():
-            fresh |= self._append(minute, rows[minutes == minute])
+        for minute, part in zip(found.tolist(), np.split(rows[order], firsts[1:]), strict=False):
+            fresh |= self._append(minute, part)
         if fresh:
             sync_folder(self._folder)
 
@@ -139,10 +143,9 @@ class Minute:
             self.taken = min(self.taken + most, len(self.rows))
         return places
 
-    def settle(self, places: Iterable[int]) -> None:
-        for place in places:
-            self.left -= not self.done[place]
-            self.done[place] = True
+    def settle(self, places: NDArray[Any]) -> None:
+        self.done[places] = True
+        self.left = len(self.done) - int(self.done.sum())
 
     def rewind(self) -> None:
         """What was handed out and has no outcome comes again, in its order."""

@@ -7,7 +7,7 @@ frame at growing intervals asks whether it has learned better. Nothing here ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, Final
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from voltward.uplink.client import LONG_WAIT, RESENDS
 from voltward.uplink.due import DUE, MINUTE_S, MinuteFiles, Rows, in_order, names_of, no_rows
-from voltward.uplink.items import Item, Source
+from voltward.uplink.items import Source, row_of, rows_of
 from voltward.uplink.messages import VIN_UNKNOWN
 
 Row = tuple[int, ...]
@@ -71,8 +71,11 @@ class Holds:
 
     def keeps_back(self, vehicles: NDArray[Any]) -> NDArray[np.bool_]:
         """Whose frames, already due, cannot be sent in their turn ``(n,)``."""
-        names = np.fromiter((*self.of, *self.returning), np.uint64)
-        return np.isin(vehicles, names)
+        return _among(vehicles, self.of) | _among(vehicles, self.returning)
+
+    def concerns(self, vehicles: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which are held ``(n,)``."""
+        return _among(vehicles, self.of)
 
     def stops_live(self, vehicle: int, now_s: float) -> bool:
         """False for one that may be sent: nothing stands against it, or it is the one that asks."""
@@ -109,12 +112,13 @@ class Holds:
             found.append(hold.first)
         return found
 
-    def refused(self, item: Item, flag: int, now_s: float, now: float, retry_s: float) -> bool:
-        """Take note of an error answer; True: it is final for this frame."""
-        hold = self.of.get(item.vehicle) or self._new(item.vehicle, now_s, now, retry_s)
-        asked = hold.probing and (item.source is Source.HELD or hold.first is None)
+    def refused(self, item: np.void, now_s: float, now: float, retry_s: float) -> bool:
+        """Take note of an error answer, also in ``item``; True: it is final for this frame."""
+        vehicle, flag = int(item["vehicle"]), int(item["flag"])
+        hold = self.of.get(vehicle) or self._new(vehicle, now_s, now, retry_s)
+        asked = hold.probing and (item["source"] == Source.HELD or hold.first is None)
         hold.errors += 1
-        item.refused += 1
+        item["refused"] += 1
         hold.flag = flag
         hold.lasting = flag == VIN_UNKNOWN or hold.errors > RESENDS
         if asked:
@@ -123,36 +127,39 @@ class Holds:
             hold.interval_s = min(2 * hold.interval_s, longest_s) if hold.lasting else retry_s
         if asked or hold.errors == 1:
             hold.next_s = now_s + hold.interval_s
-        self._plan(item.vehicle, hold)
-        return flag != VIN_UNKNOWN and item.refused > RESENDS
+        self._plan(vehicle, hold)
+        return flag != VIN_UNKNOWN and bool(item["refused"] > RESENDS)
 
-    def accepted(self, item: Item) -> None:
-        hold = self.of.get(item.vehicle)
+    def accepted(self, item: np.void) -> None:
+        vehicle = int(item["vehicle"])
+        hold = self.of.get(vehicle)
         if hold is None:
             return
-        if item.source is Source.HELD or hold.lasting or hold.first is None:
-            del self.of[item.vehicle]
-            self.returning.add(item.vehicle)
+        if item["source"] == Source.HELD or hold.lasting or hold.first is None:
+            del self.of[vehicle]
+            self.returning.add(vehicle)
         else:  # its refused frame still waits for its time
             hold.errors = 0
 
-    def unsettled(self, item: Item, now_s: float, retry_s: float) -> None:
-        """A frame that asked was not answered, or not sent at all."""
-        hold = self.of.get(item.vehicle)
-        if hold is not None and (item.source is Source.HELD or hold.first is None):
-            hold.probing = False
-            hold.next_s = max(hold.next_s, now_s + retry_s)
-            self._plan(item.vehicle, hold)
+    def unsettled(self, items: Rows, now_s: float, retry_s: float) -> None:
+        """Frames ``(n,)`` of ``ITEM``: if they asked, they were not answered, or not sent at all."""
+        for item in items[_among(items["vehicle"], self.of)]:
+            vehicle = int(item["vehicle"])
+            hold = self.of[vehicle]
+            if item["source"] == Source.HELD or hold.first is None:
+                hold.probing = False
+                hold.next_s = max(hold.next_s, now_s + retry_s)
+                self._plan(vehicle, hold)
 
-    def count(self, item: Item) -> None:
+    def count(self, item: np.void) -> None:
         """Remember how often the oldest frame was refused."""
-        hold = self.of.get(item.vehicle)
-        if hold is not None and hold.first is not None and hold.first[0] == item.position:
-            hold.first = item.row
+        hold = self.of.get(int(item["vehicle"]))
+        if hold is not None and hold.first is not None and hold.first[0] == item["position"]:
+            hold.first = row_of(item)
 
-    def remove(self, items: Iterable[Item]) -> None:
+    def remove(self, items: Rows) -> None:
         """Frames that have their outcome on disk; the next of their vehicles takes their place."""
-        gone = np.array([item.row for item in items], DUE)
+        gone = rows_of(items)
         for minute in np.unique(gone["moment_s"] // MINUTE_S).tolist():
             rows = self.files.read(minute)
             self.files.replace(minute, rows[~np.isin(names_of(rows), names_of(gone))])
@@ -173,18 +180,11 @@ class Holds:
         self.returning.clear()
 
     def expired(self, before_s: float) -> Rows:
-        """Frames of the oldest minute when it lies before ``before_s``; the caller removes them."""
+        """Frames of the oldest minute when it lies before ``before_s``; ``remove`` follows."""
         oldest = self.files.oldest()
         if oldest is None or (oldest + 1) * MINUTE_S > before_s:
             return no_rows()
         return self.files.read(oldest)
-
-    def drop_minute(self, minute: int) -> None:
-        """Its frames have their outcome on disk."""
-        vehicles = {int(one) for one in self.files.read(minute)["vehicle"]} & set(self.of)
-        self.files.replace(minute, no_rows())
-        for vehicle in vehicles:
-            self.of[vehicle].first = self._oldest(vehicle)
 
     def _oldest(self, vehicle: int) -> Row | None:
         for minute in self.files.minutes():
@@ -206,6 +206,13 @@ class Holds:
         if hold.first is not None and not hold.probing and hold.planned_s != hold.next_s:
             hold.planned_s = hold.next_s
             heappush(self._queue, (hold.next_s, vehicle))
+
+
+def _among(vehicles: NDArray[Any], names: Collection[int]) -> NDArray[np.bool_]:
+    """Few of many: a look for each, not a table of all that are held."""
+    if not names:
+        return np.zeros(len(vehicles), np.bool_)
+    return np.fromiter((one in names for one in vehicles.tolist()), np.bool_, len(vehicles))
 
 
 def _older(one: Row | None, other: Row) -> Row:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from voltward.base.canary import CANARY_VIN
 from voltward.base.vehicle_id import vehicle_id
+from voltward.columns.batch import Bytes
 from voltward.frames.editions import COMMAND
 from voltward.frames.header import HEADER
 from voltward.frames.moments import MOMENT
@@ -78,7 +79,7 @@ class Owed:
     received_s: NDArray[Any]
     collected_s: NDArray[Any]
     usage: NDArray[Any]
-    buffer: bytes
+    buffer: Bytes
     starts: NDArray[Any]
     stops: NDArray[Any]
 
@@ -130,7 +131,7 @@ class Selection:
             received_s,
             collected_s,
             usage[on_link],
-            buffer.tobytes(),
+            buffer,
             starts,
             offsets[chosen + 1],
         )

@@ -1,23 +1,24 @@
-"""A frame on its way to a platform, and the forms that it can take there."""
+"""Frames on their way to a platform, many at a time: what is known of each, and its bytes as sent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sized
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Any, Final
 
-from voltward.base.errors import BadInput
-from voltward.frames.editions import EDITION_OF, PLAIN
-from voltward.frames.grammar import Edition
+import numpy as np
+from numpy.typing import NDArray
+
+from voltward.columns.batch import FrameBatch
 from voltward.frames.header import HEADER
 from voltward.frames.moments import MOMENT
-from voltward.uplink.links import Link
-from voltward.uplink.proof import LEFT_OUT, NOT_EXPRESSIBLE, UNREADABLE
+from voltward.uplink.due import DUE, Rows
+from voltward.uplink.proof import ENTRY
 
-COMMAND_AT, ENCRYPTION_AT = 2, 21  # offsets in the head, GB/T 32960.3 table 2
-_ID_STOP: Final = 21
-_EDITIONS = {2016: Edition.Y2016, 2025: Edition.Y2025}
+_NAME_AT: Final = np.array([2, *range(4, 21)])  # command and unique id, GB/T 32960.3 table 2
+_TIME_AT: Final = np.arange(HEADER, HEADER + MOMENT)
 
 
 class Source(IntEnum):
@@ -30,142 +31,173 @@ class Source(IntEnum):
     ASKED = 4
 
 
-@dataclass(slots=True, eq=False)
-class Item:
-    """``data``: as it is sent. ``name``: command and unique id, ``time``: six bytes; answers repeat
-    them. ``moment_s``: see ``due.DUE``; ``place``: its row in the minute that is being sent.
-    ``refused``: error answers so far; ``tries``: times sent; ``now_tries``: on this connection;
-    ``sent_s``: monotonic."""
-
-    data: bytes
-    name: bytes
-    time: bytes
-    stream: int
-    position: int
-    vehicle: int
-    moment_s: int
-    received_s: int
-    collected_s: int
-    command: int
-    source: Source
-    lost: int = 0
-    place: int = -1
-    refused: int = 0
-    tries: int = 0
-    now_tries: int = 0
-    sent_s: float = 0.0
-    sent_ms: int = 0
-
-    @property
-    def row(self) -> tuple[int, int, int, int, int, int]:
-        """As an entry of ``due.DUE``."""
-        return (
-            self.position,
-            self.vehicle,
-            self.moment_s,
-            self.stream,
-            self.command,
-            min(self.refused, 255),
-        )
+# The first six as in ``due.DUE``. ``source``: of ``Source``; ``place``: its row in the minute, or in
+# the request, that is being sent; ``lost``: items that were left out of it; ``refused``: error
+# answers so far; ``tries``: times sent, ``now_tries``: on this connection; ``sent_s``: monotonic;
+# ``sent_ms``: unix. ``outcome``, ``flag``, ``answered_ms``: of the last answer, or of what needs none.
+ITEM: Final = np.dtype(
+    [
+        ("position", "<u8"),
+        ("vehicle", "<u8"),
+        ("moment_s", "<u4"),
+        ("stream", "<u2"),
+        ("command", "u1"),
+        ("refused", "<u2"),
+        ("source", "u1"),
+        ("outcome", "u1"),
+        ("flag", "u1"),
+        ("place", "<i4"),
+        ("lost", "<u4"),
+        ("tries", "<u2"),
+        ("now_tries", "<u2"),
+        ("received_s", "<i8"),
+        ("collected_s", "<i8"),
+        ("sent_s", "<f8"),
+        ("sent_ms", "<u8"),
+        ("answered_ms", "<u8"),
+    ]
+)
 
 
-class Reencoded(Protocol):
-    """``frame`` None: nothing of it can be said. ``lost``: what could not be said of the rest."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """``rows`` ``(n,)`` of ``ITEM``; ``frames``: those of the rows, as they are sent."""
+
+    rows: Rows
+    frames: FrameBatch
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     @property
-    def frame(self) -> bytes | None: ...
+    def data(self) -> bytes:
+        """All frames, one behind the other."""
+        return self.frames.buffer[self.frames.offsets[0] : self.frames.offsets[-1]].tobytes()
 
-    @property
-    def lost(self) -> Sized: ...
+    def part(self, first: int, stop: int) -> Items:
+        """Those from ``first`` to ``stop``; the same memory."""
+        frames = FrameBatch(self.frames.buffer, self.frames.offsets[first : stop + 1])
+        return Items(self.rows[first:stop], frames)
 
-
-class Reencode(Protocol):
-    """Makes a frame anew for another edition, or without some information types.
-
-    Raises:
-        BadInput: its units are broken.
-    """
-
-    def __call__(
-        self, frame: bytes, *, edition: int, left_out: Collection[int], command: int
-    ) -> Reencoded: ...
+    def only(self, places: NDArray[Any]) -> Items:
+        """Those of ``places``, in their order; or those for which it is true."""
+        if places.dtype == np.bool_:
+            places = np.flatnonzero(places)
+        return Items(self.rows[places], self.frames.select(places))
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """``data`` None: not sent, ``outcome`` says why. ``lost``: items that were left out of it."""
-
-    data: bytes | None
-    lost: int = 0
-    outcome: int = 0
+NO_ITEMS: Final = Items(np.zeros(0, ITEM), FrameBatch.of(()))
 
 
-def left_out(link: Link, usage: str) -> frozenset[int]:
-    """Information types that the link does not send of vehicles of a usage class."""
-    return frozenset((*link.left_out.get("", ()), *link.left_out.get(usage, ())))
+def joined(parts: Sequence[Items]) -> Items:
+    """One behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return NO_ITEMS
+    sizes = [np.diff(part.frames.offsets) for part in parts]
+    data = np.frombuffer(b"".join([part.data for part in parts]), np.uint8)
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+    return Items(np.concatenate([part.rows for part in parts]), FrameBatch(data, offsets))
 
 
-def form_of(
-    frame: bytes, link: Link, command: int, without: Collection[int], reencode: Reencode | None
-) -> Form:
-    """The frame as the link's platform takes it, under ``command``.
+class Queue:
+    """Items that wait to be sent, in their order."""
 
-    Without ``reencode`` only what needs no other form can be said.
-    """
-    if frame[ENCRYPTION_AT] != PLAIN:
-        return Form(None, outcome=UNREADABLE)
-    same = EDITION_OF.get(frame[:2]) is _EDITIONS[link.edition]
-    if same and not without:
-        return Form(with_command(frame, command))
-    if reencode is None:
-        return Form(None, outcome=LEFT_OUT if same else NOT_EXPRESSIBLE)
-    try:
-        made = reencode(frame, edition=link.edition, left_out=without, command=command)
-    except BadInput:
-        return Form(None, outcome=UNREADABLE)
-    if made.frame is None:
-        return Form(None, len(made.lost), NOT_EXPRESSIBLE if made.lost else LEFT_OUT)
-    return Form(made.frame, len(made.lost))
+    def __init__(self) -> None:
+        self._parts: deque[Items] = deque()
+        self._size = 0
 
+    def __len__(self) -> int:
+        return self._size
 
-def with_command(frame: bytes, command: int) -> bytes:
-    """The same frame under another command; its check byte follows."""
-    before = frame[COMMAND_AT]
-    if before == command:
-        return frame
-    check = frame[-1] ^ before ^ command
-    return b"%b%c%b%c" % (frame[:COMMAND_AT], command, frame[COMMAND_AT + 1 : -1], check)
+    def add(self, items: Items) -> None:
+        if len(items):
+            self._parts.append(items)
+            self._size += len(items)
 
+    def take(self, most: int) -> Items:
+        """The first ones."""
+        if not self._size:
+            return NO_ITEMS
+        taken: list[Items] = []
+        left = min(most, self._size)
+        self._size -= left
+        while left:
+            first = self._parts.popleft()
+            if len(first) > left:
+                self._parts.appendleft(first.part(left, len(first)))
+                first = first.part(0, left)
+            left -= len(first)
+            taken.append(first)
+        return joined(taken)
 
-def item_of(
-    data: bytes, row: tuple[int, ...], times: tuple[int, int], source: Source, lost: int
-) -> Item:
-    """``row``: of ``due.DUE``, its command as ``data`` has it; ``times``: of receipt and collection."""
-    position, vehicle, moment_s, stream, command, refused = row
-    received_s, collected_s = times
-    return Item(
-        data,
-        name_of(data),
-        time_of(data),
-        stream,
-        position,
-        vehicle,
-        moment_s,
-        received_s,
-        collected_s,
-        command,
-        source,
-        lost,
-        refused=refused,
-        tries=refused,
-    )
+    def first(self) -> np.void | None:
+        """What is known of the next one."""
+        return self._parts[0].rows[0] if self._parts else None
+
+    def rows(self) -> Rows:
+        """Of all, of ``ITEM``."""
+        return np.concatenate([np.zeros(0, ITEM), *(part.rows for part in self._parts)])
+
+    def clear(self) -> None:
+        self._parts.clear()
+        self._size = 0
 
 
-def name_of(frame: bytes) -> bytes:
-    """Command and unique id: what every answer repeats."""
-    return frame[COMMAND_AT : COMMAND_AT + 1] + frame[COMMAND_AT + 2 : _ID_STOP]
+def items_of(rows: Rows, source: Source, places: NDArray[Any] | int = -1) -> Rows:
+    """Rows of ``due.DUE`` as ``ITEM``, of frames of which nothing else is known yet."""
+    out = np.zeros(len(rows), ITEM)
+    for name in DUE.names or ():
+        out[name] = rows[name]
+    out["source"], out["place"], out["tries"] = source, places, rows["refused"]
+    out["received_s"] = out["collected_s"] = rows["moment_s"]
+    return out
 
 
-def time_of(frame: bytes) -> bytes:
-    """The time of a data unit; empty in answers without one."""
-    return frame[HEADER : HEADER + MOMENT] if len(frame) > HEADER + MOMENT else b""
+def rows_of(items: Rows) -> Rows:
+    """Rows of ``ITEM`` as due entries."""
+    out = np.zeros(len(items), DUE)
+    for name in DUE.names or ():
+        out[name] = items[name]
+    out["refused"] = np.minimum(items["refused"], 0xFF)
+    return out
+
+
+def row_of(item: np.void) -> tuple[int, ...]:
+    """One of ``ITEM`` as a due entry."""
+    row: tuple[int, ...] = rows_of(np.array([item]))[0].item()
+    return row
+
+
+def entries_of(items: Rows) -> NDArray[Any]:
+    """Rows of ``ITEM`` that have their outcome, as ``ENTRY``; streams by number until written."""
+    out = np.zeros(len(items), ENTRY)
+    for name in ("position", "vehicle", "sent_ms", "answered_ms", "stream", "command"):
+        out[name] = items[name]
+    out["collected_s"] = np.maximum(items["collected_s"], 0)
+    out["lost"] = np.minimum(items["lost"], 0xFFFF)
+    out["outcome"], out["flag"] = items["outcome"], items["flag"]
+    out["tries"] = np.minimum(items["tries"], 0xFF)
+    return out
+
+
+def with_outcome(items: Rows, outcome: int) -> Rows:
+    """The same rows; it is their last word."""
+    out = items.copy()
+    out["outcome"] = outcome
+    return out
+
+
+def names_and_times(frames: FrameBatch) -> tuple[list[bytes], list[bytes]]:
+    """Of each frame, what every answer repeats: command and unique id; and the time of its unit,
+    which answers may leave out (empty then)."""
+    starts, sizes = frames.offsets[:-1], np.diff(frames.offsets)
+    names = frames.buffer[starts[:, None] + _NAME_AT].view("V18").ravel().tolist()
+    has_time = sizes > HEADER + MOMENT
+    # one without a time is read at its start instead, so that nothing is read behind the end
+    at = np.where(has_time[:, None], starts[:, None] + _TIME_AT, starts[:, None])
+    times = frames.buffer[at].view("V6").ravel().tolist()
+    for place in np.flatnonzero(~has_time).tolist():
+        times[place] = b""
+    return names, times

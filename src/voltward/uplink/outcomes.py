@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,8 @@ from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter, State
 from voltward.telemetry.ingest.quarantine import write_records
 from voltward.telemetry.ingest.streams import stream_number
-from voltward.uplink.due import Rows
 from voltward.uplink.incoming import FORWARDED, is_followed, stream_name
-from voltward.uplink.items import Item
 from voltward.uplink.proof import (
-    ENTRY,
     KIND_PROOF,
     STREAM_PREFIX,
     ProofBatch,
@@ -30,33 +27,6 @@ from voltward.uplink.reports import is_report
 
 _READ_BYTES = 8 << 20
 _NAME = [("stream", "<u2"), ("position", "<u8")]
-
-
-def entry_of(item: Item, outcome: int, flag: int = 0, answered_ms: int = 0) -> tuple[int, ...]:
-    """One row of ``ENTRY``; its ``stream`` is the stream's number until it is written."""
-    return (
-        item.position,
-        item.vehicle,
-        item.sent_ms,
-        answered_ms,
-        max(0, item.collected_s),
-        item.stream,
-        min(item.lost, 0xFFFF),
-        item.command,
-        outcome,
-        flag,
-        min(item.tries, 255),
-    )
-
-
-def entries_of(rows: Rows, outcome: int) -> NDArray[Any]:
-    """Rows of ``due.DUE`` that were never sent, with one outcome."""
-    entries = np.zeros(len(rows), ENTRY)
-    for name in ("position", "vehicle", "stream", "command"):
-        entries[name] = rows[name]
-    entries["tries"] = rows["refused"]
-    entries["collected_s"], entries["outcome"] = rows["moment_s"], outcome
-    return entries
 
 
 class ProofStream:
@@ -109,21 +79,22 @@ class ProofStream:
 
 def done_since(reader: JournalReader, stream: str, position: Position | None) -> NDArray[Any]:
     """Names (``due.names_of``) of the frames whose outcome stands behind ``position``."""
-    batches = _batches_since(reader, stream, position)
+    batches = batches_since(reader, stream, position)
     return np.concatenate([np.zeros(0, _NAME), *(_names(batch) for batch in batches)])
 
 
 def reports_done(reader: JournalReader, stream: str, position: Position | None) -> set[int]:
     """Numbers of the reports whose outcome stands behind ``position``."""
     found: set[int] = set()
-    for batch in _batches_since(reader, stream, position):
+    for batch in batches_since(reader, stream, position):
         found.update(batch.entries["position"][is_report(batch.entries)].tolist())
     return found
 
 
-def _batches_since(
+def batches_since(
     reader: JournalReader, stream: str, position: Position | None
 ) -> Iterator[ProofBatch]:
+    """All that stands behind ``position`` on a proof stream, in order."""
     if stream not in reader.streams():
         return
     while True:
@@ -142,7 +113,3 @@ def _names(batch: ProofBatch) -> NDArray[Any]:
     names["stream"] = np.array(own, "<u2")[entries["stream"]] if len(entries) else 0
     names["position"] = entries["position"]
     return names
-
-
-def batch_of_entries(rows: Sequence[tuple[int, ...]]) -> NDArray[Any]:
-    return np.array(rows, ENTRY)

@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry, start_http_server
 from voltward.base.errors import BadInput
 from voltward.journal.keys import KeyRing
 from voltward.uplink.books import Place
+from voltward.uplink.forms import Reencode
 from voltward.uplink.incoming import Table
-from voltward.uplink.items import Reencode
 from voltward.uplink.links import (
     LINKS_FILE,
     VEHICLES_FILE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,13 +12,12 @@ from numpy.typing import NDArray
 from voltward.uplink.books import Books
 from voltward.uplink.due import DUE, Rows
 from voltward.uplink.incoming import REISSUE_WINDOW_S
-from voltward.uplink.items import Item, Source
+from voltward.uplink.items import NO_ITEMS, Items, Queue, Source, items_of, with_outcome
 from voltward.uplink.making import Maker
-from voltward.uplink.outcomes import entries_of
 from voltward.uplink.proof import EXPIRED
 from voltward.uplink.sources import Archived, frames_at
 
-CHUNK: Final = 500  # frames fetched at once
+CHUNK: Final = 4000  # frames fetched at once
 PROBES: Final = 50  # at once
 
 
@@ -34,13 +32,13 @@ class Reissues:
     maker: Maker
     archived: Archived
     checkpoint: Callable[[], None]
-    _queue: deque[Item] = field(default_factory=deque)
+    _queue: Queue = field(default_factory=Queue)
 
-    def next(self, most: int) -> list[Item]:
+    def next(self, most: int) -> Items:
         """The next frames that are due, of the oldest minute first."""
         while len(self._queue) < most and self._fill():
             pass
-        return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        return self._queue.take(most)
 
     def rewind(self) -> None:
         """The connection is gone: what has no outcome comes again, in its order."""
@@ -50,10 +48,10 @@ class Reissues:
         if self.books.due.sending is not None:
             self.books.due.sending.rewind()
 
-    def asking(self, now_s: float) -> list[Item]:
+    def asking(self, now_s: float) -> Items:
         """The frames with which held vehicles are asked for again."""
         rows = self.books.holds.probes(now_s, PROBES)
-        return self._items(np.array(rows, DUE), Source.HELD) if rows else []
+        return self._items(np.array(rows, DUE), Source.HELD, -1) if rows else NO_ITEMS
 
     def _fill(self) -> bool:
         """Fetch the next rows of the oldest minute; False: there are none to fetch."""
@@ -68,20 +66,19 @@ class Reissues:
         rows = minute.rows[places]
         late = rows["moment_s"] < self.books.clock.now_ns() / 1e9 - REISSUE_WINDOW_S
         if late.any():
-            self.books.pend_rows(entries_of(rows[late], EXPIRED), places[late])
+            expired = items_of(rows[late], Source.DUE, places[late])
+            self.books.pend(with_outcome(expired, EXPIRED))
         held = ~late & self.books.holds.keeps_back(rows["vehicle"])
         if held.any():
             self.books.holds.divert(rows[held])
-            self.books.moved(places[held].tolist())
+            self.books.moved(places[held])
         free = ~late & ~held
-        self._queue.extend(self._items(rows[free], Source.DUE, places[free]))
+        self._queue.add(self._items(rows[free], Source.DUE, places[free]))
         return True
 
-    def _items(self, rows: Rows, source: Source, places: NDArray[Any] | None = None) -> list[Item]:
-        """``places``: of the rows in the minute; without them the rows are of none."""
-        made = self.maker.due(rows, frames_at(self.books.reader, rows, self.archived), source)
-        for item in (*made.items, *(one for one, _ in made.unsaid)):
-            item.place = -1 if places is None else int(places[item.place])
-        for item, entry in made.unsaid:
-            self.books.pend(item, entry)
+    def _items(self, rows: Rows, source: Source, places: NDArray[Any] | int) -> Items:
+        """``places``: of the rows in the minute, -1: they are of none."""
+        fetched = frames_at(self.books.reader, rows, self.archived)
+        made = self.maker.due(rows, fetched, source, places)
+        self.books.pend(made.unsaid)
         return made.items

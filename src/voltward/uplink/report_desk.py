@@ -8,7 +8,6 @@ after a broken connection they are sent again unchanged.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,15 +16,16 @@ import structlog
 
 from voltward.base.clock import Clock
 from voltward.base.errors import BadInput
+from voltward.columns.batch import FrameBatch
 from voltward.frames.moments import MOMENT
 from voltward.journal.cursor import Checkpoint, Cursor
 from voltward.journal.errors import JournalDamaged
 from voltward.journal.position import Position
 from voltward.journal.reader import Records
 from voltward.uplink.books import Books
-from voltward.uplink.client import Answered
+from voltward.uplink.due import DUE, Rows
 from voltward.uplink.incoming import seconds_of
-from voltward.uplink.items import Item, Source, name_of, time_of
+from voltward.uplink.items import NO_ITEMS, Items, Source, items_of, joined
 from voltward.uplink.links import Link
 from voltward.uplink.outcomes import reports_done
 from voltward.uplink.proof import REFUSED
@@ -58,8 +58,8 @@ class ReportDesk:
     clock: Clock
     open: dict[int, int] = field(default_factory=dict)
     _position: Position | None = None
-    _ready: dict[int, tuple[float, Report | Item]] = field(default_factory=dict)
-    _flying: set[int] = field(default_factory=set)
+    _ready: dict[int, tuple[float, Report | Items]] = field(default_factory=dict)
+    _flying: dict[int, Items] = field(default_factory=dict)  # by number, as it was sent
     _finished: set[int] = field(default_factory=set)
     _done: set[int] = field(default_factory=set)  # by an earlier run
     _floor: Position | None = None  # of the outcomes that named them
@@ -88,46 +88,49 @@ class ReportDesk:
         for records in self.reader.records_at(REPORTS_STREAM, wanted):
             self._take(records)
 
-    def next(self, most: int, link: Link) -> list[Item]:
+    def next(self, most: int, link: Link) -> Items:
         """Reports whose turn has come, the oldest first, at most ``most``."""
         if not link.reports:
-            return []
+            return NO_ITEMS
         now_s = self.clock.monotonic_s()
         if now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
             self._read()
         most = min(most, max(1, link.window // SHARE) - len(self._flying))
-        items: list[Item] = []
+        chosen: dict[int, Items] = {}
         for number, (at_s, one) in list(self._ready.items()):
-            if len(items) >= most:
+            if len(chosen) >= most:
                 break
             if at_s <= now_s:
                 del self._ready[number]
-                items.append(one if isinstance(one, Item) else _item(one, link))
-        self._flying.update(item.position for item in items)
-        return items
+                chosen[number] = one if isinstance(one, Items) else _item(one, link)
+        self._flying |= chosen
+        return joined([Items(one.rows.copy(), one.frames) for one in chosen.values()])
 
-    def is_final(self, one: Answered, retry_s: float) -> bool:
-        """False: an error answer after which the report goes again in its time.
+    def is_final(self, item: np.void, retry_s: float) -> bool:
+        """``item``: a row of ``ITEM``; False: after its error answer the report goes again in time.
 
         What is final is forgotten by ``save``, once its outcome is on disk.
         """
-        item = one.item
-        self._flying.discard(item.position)
-        item.refused += one.outcome == REFUSED
-        if one.outcome == REFUSED and item.refused <= RESENDS:
-            item.now_tries = 0
-            self._ready[item.position] = (self.clock.monotonic_s() + retry_s, item)
+        number = int(item["position"])
+        sent = self._flying.pop(number)
+        is_refused = item["outcome"] == REFUSED
+        item["refused"] += is_refused
+        if is_refused and item["refused"] <= RESENDS:
+            again = _as_before(item, sent)
+            self._ready[number] = (self.clock.monotonic_s() + retry_s, again)
             return False
-        self._finished.add(item.position)
+        self._finished.add(number)
         self._moved = True
         return True
 
-    def again(self, items: Iterable[Item]) -> None:
+    def again(self, rows: Rows) -> None:
         """What was in flight when the connection went: first of all, unchanged."""
-        back = {item.position: (0.0, item) for item in items}
-        self._flying -= set(back)
-        self._ready = {**dict(sorted(back.items())), **self._ready}
+        back: dict[int, tuple[float, Report | Items]] = {}
+        for item in np.sort(rows, order="position"):
+            number = int(item["position"])
+            back[number] = (0.0, _as_before(item, self._flying.pop(number)))
+        self._ready = {**back, **self._ready}
 
     def save(self) -> None:
         """Write down how far this is; every outcome is on disk before."""
@@ -168,20 +171,16 @@ class ReportDesk:
                 self._ready[report.number] = (0.0, report)
 
 
-def _item(report: Report, link: Link) -> Item:
-    data = frame_of(report, link)
+def _as_before(item: np.void, sent: Items) -> Items:
+    """To be sent again, with what is known of it now."""
+    rows = np.array([item])
+    rows["now_tries"] = rows["outcome"] = rows["flag"] = rows["answered_ms"] = 0
+    return Items(rows, sent.frames)
+
+
+def _item(report: Report, link: Link) -> Items:
     time = bytes.fromhex(report.body)[:MOMENT]
     collected_s = int(seconds_of(np.frombuffer(time, np.uint8)[None, :])[0])
-    return Item(
-        data,
-        name_of(data),
-        time_of(data),
-        REPORTS_NUMBER,
-        report.number,
-        report.vehicle,
-        collected_s,
-        collected_s,
-        collected_s,
-        report.command,
-        Source.REPORT,
-    )
+    row = (report.number, report.vehicle, collected_s, REPORTS_NUMBER, report.command, 0)
+    rows = items_of(np.array([row], DUE), Source.REPORT)
+    return Items(rows, FrameBatch.of([frame_of(report, link)]))

@@ -8,8 +8,6 @@ office has taken its file away.
 from __future__ import annotations
 
 import zlib
-from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,7 +19,7 @@ from voltward.base.durable import replace_durably, sync_folder
 from voltward.base.errors import BadInput
 from voltward.uplink.books import Books
 from voltward.uplink.due import DUE, Rows, in_order
-from voltward.uplink.items import Item, Source
+from voltward.uplink.items import Items, Queue, Source
 from voltward.uplink.making import Maker
 from voltward.uplink.sources import Archived, frames_at
 
@@ -68,7 +66,7 @@ class Requests:
     archived: Archived
     _path: Path | None = None
     _rows: Rows = field(default_factory=lambda: np.zeros(0, DUE))  # of the request in hand
-    _queue: deque[Item] = field(default_factory=deque)
+    _queue: Queue = field(default_factory=Queue)
     _open: set[int] = field(default_factory=set)  # places of the chunk without an outcome
     _answered: set[int] = field(default_factory=set)  # with one that is not on disk yet
     _is_cut: bool = False
@@ -80,7 +78,7 @@ class Requests:
         place = books.place
         return cls(place.requests, place.folder / "requested", books, maker, archived)
 
-    def next(self, most: int) -> list[Item]:
+    def next(self, most: int) -> Items:
         """The next frames of the oldest request."""
         self._look()
         if self._is_cut and self._open:
@@ -88,13 +86,15 @@ class Requests:
         elif not self._queue and not self._open and not self._answered:
             self._fill()
         self._is_cut = False
-        return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+        return self._queue.take(most)
 
-    def answered(self, item: Item) -> None:
-        """It has an outcome; whatever it is, it is the last of this request."""
-        if item.source is Source.ASKED and item.place in self._open:
-            self._open.discard(item.place)
-            self._answered.add(item.place)
+    def answered(self, rows: Rows) -> None:
+        """Rows of ``ITEM`` with their outcome; whatever it is, it is the last of this request."""
+        asked = rows["source"] == Source.ASKED
+        if asked.any():
+            places = self._open.intersection(rows["place"][asked].tolist())
+            self._open -= places
+            self._answered |= places
 
     def settled(self) -> None:
         """The outcomes so far are on disk: cross a finished chunk off."""
@@ -144,16 +144,15 @@ class Requests:
         waiting = (self.folder / str(number) for number in sorted(_numbers(self.folder)))
         return next((path for path in waiting if left_of(path)), None)
 
-    def _make(self, places: Iterable[int]) -> None:
-        at = np.array(list(places), np.int64)
+    def _make(self, places: list[int]) -> None:
+        at = np.array(places, np.int64)
         rows = self._rows[at]
-        made = self.maker.due(rows, frames_at(self.books.reader, rows, self.archived), Source.ASKED)
-        for item in (*made.items, *(one for one, _ in made.unsaid)):
-            item.place = int(at[item.place])
-        for item, entry in made.unsaid:  # nothing of it can be sent, or it is nowhere any more
-            self.books.pend(item, entry)
-            self.answered(item)
-        self._queue.extend(made.items)
+        fetched = frames_at(self.books.reader, rows, self.archived)
+        made = self.maker.due(rows, fetched, Source.ASKED, at)
+        # nothing of it can be sent, or it is nowhere any more
+        self.books.pend(made.unsaid)
+        self.answered(made.unsaid)
+        self._queue.add(made.items)
 
 
 def _numbers(folder: Path) -> set[int]:

@@ -24,8 +24,8 @@ from voltward.uplink.books import Place
 from voltward.uplink.client import State
 from voltward.uplink.connection import Connection, connect
 from voltward.uplink.desk import Desk
+from voltward.uplink.forms import Reencode
 from voltward.uplink.incoming import Table
-from voltward.uplink.items import Reencode
 from voltward.uplink.links import Link
 from voltward.uplink.sources import Archived
 from voltward.uplink.status import Status
@@ -179,8 +179,7 @@ class Runner:
         """Write what the client wants written, and hang up when it is done with the platform."""
         output, desk.client.output = desk.client.output, []
         if self._connection is not None:
-            for data in output:
-                self._connection.write(data)
+            self._connection.write(output)
             desk.writable = self._connection.is_writable
         if desk.client.hang_up:
             desk.client.hang_up = False
