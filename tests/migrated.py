@@ -17,7 +17,7 @@ from voltward.entry import postgres
 
 _SOURCE = Path(voltward.__file__).parent
 # what migrations are made of, and what they and the signals behind them read
-_MADE_OF = ("*/migrations/*.py", "records/seed/*", "records/facts/*", "records/*.py", "fleet/*.py",
+_MADE_OF = ("*/migrations/*.py", "records/seed/*", "*/facts/*", "records/*.py", "fleet/*.py",
             "entry/settings.py", "entry/rooms.py", "entry/rights.py")  # fmt: skip
 
 

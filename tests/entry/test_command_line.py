@@ -16,7 +16,8 @@ VECTORS = Path(__file__).parents[1] / "vectors" / "gbt32960.jsonl"
 COMMANDS = (
     "up", "gateway", "processor", "store", "web", "office", "keeper", "warm", "manage", "decode", "explain",
     "simulate", "replay", "rebuild", "backup", "restore", "journal cat", "journal verify", "journal stats",
-    "bench decode", "bench journal", "bench gateway", "bench store", "bench path", "bench api",
+    "simulate platform", "simulate proxy",
+    "bench decode", "bench journal", "bench gateway", "bench store", "bench path", "bench api", "bench editions",
 )  # fmt: skip
 
 

@@ -12,19 +12,21 @@ from tests.gateway.house_of_tests import Caller, house, snapshot
 
 from voltward.base.clock import ManualClock
 from voltward.gateway.house import House
+from voltward.gateway.judging import Verdict
 from voltward.gateway.reasons import RecordKind
 from voltward.gateway.register import Register
 from voltward.gateway.registry import ENROLLED, REGISTERED, RegistryEntry
 from voltward.gateway.roster import Roster
 from voltward.gateway.session import Session
 
-FRAME, _, EVENT, REFUSED = RecordKind
+FRAME, _, EVENT, REFUSED, _SEALED = RecordKind
 
 
 @pytest.fixture
 def enrolled(tmp_path: Path) -> Iterator[House]:
     known = snapshot(tmp_path, [RegistryEntry(VIN, REGISTERED | ENROLLED)])
     with house(registry=known) as found:
+        found.proof = lambda vin, data: Verdict(data)  # as where logins are not signed
         yield found
 
 

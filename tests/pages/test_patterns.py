@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
@@ -92,6 +93,13 @@ def test_the_registry_shows_what_the_reader_may_see_in_order() -> None:
     )  # fmt: skip
     assert [one.title for one in registry.menu(Reader())] == ["early", "late"]
     assert registry.tabs("vehicle", Reader()) == []
+
+
+def test_each_section_of_the_menu_stands_once() -> None:
+    """Lines are sorted by their order alone: rooms that share numbers would break sections up."""
+    lines = sorted((one for room in REGISTRY.rooms for one in room.menu), key=lambda one: one.order)
+    sections = [name for name, _lines in itertools.groupby(str(one.section) for one in lines)]
+    assert len(sections) == len(set(sections)), sections
 
 
 @pytest.mark.django_db

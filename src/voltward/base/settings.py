@@ -23,6 +23,13 @@ class Settings(BaseSettings):
     data: Path = Field(Path(".voltward"), description="folder that holds everything")
     demo: bool = Field(False, description="demo login, demo vehicles and the replay button")
 
+    demo_platform: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port on this machine of the demo's own public platform; 0: none",
+    )
+
     # gateway/
     gateway: str = Field("127.0.0.1:32960", description="vehicle port, HOST:PORT")
     gateway_processes: int = Field(
@@ -87,6 +94,20 @@ class Settings(BaseSettings):
     store_memory_mb: int = Field(4096, gt=0, description="memory cap of the embedded store, MiB")
     ingest_rows: int = Field(50000, gt=0, description="most rows in one insert")
     ingest_wait_ms: float = Field(250.0, gt=0, description="longest wait before an insert, ms")
+
+    # uplink/
+    uplink_retry_s: float = Field(
+        60.0,
+        gt=0,
+        description="what a minute of the platform link's retry schedule lasts, seconds: login 1 min x 3, then"
+        " 30 min; resend of a frame 1 min x 3 (GB/T 32960.3 clause 5.2)",
+    )
+    downlink_retry_s: float = Field(
+        60.0,
+        gt=0,
+        description="seconds before a command that a vehicle has not answered is sent again, 3 times at most"
+        " (GB/T 32960.3 annex B: 1 min)",
+    )
 
     # office
     web: str = Field("127.0.0.1:8960", description="web address, HOST:PORT")

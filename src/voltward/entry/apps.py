@@ -13,8 +13,10 @@ class EntryConfig(AppConfig):
         from voltward.base.vehicle_id import installation_key
         from voltward.entry.attachment_store import attachment_store
         from voltward.entry.audit_keeping import keeping_of
+        from voltward.entry.link_ports import hand_in_links
         from voltward.entry.notice_ports import notice_ports_of
         from voltward.entry.places import imports_folder
+        from voltward.entry.proof_ports import hand_in_proofs
         from voltward.entry.rooms import rooms
         from voltward.entry.sign_in import sign_in_rules
         from voltward.entry.telemetry_ports import ports_of, series_of
@@ -48,6 +50,7 @@ class EntryConfig(AppConfig):
 
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
+        hand_in_proofs(settings.VOLTWARD)
         hand_in_notice_ports(lambda: notice_ports_of(settings.VOLTWARD))
         hand_in_rules(lambda: sign_in_rules(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
@@ -64,4 +67,5 @@ class EntryConfig(AppConfig):
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
         lists.hand_in(ListPorts())
         hand_in_map(map_of_settings)
+        hand_in_links(lambda: settings.VOLTWARD)
         hand_in_exports(lambda: settings.VOLTWARD.data / "exports")

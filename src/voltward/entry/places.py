@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from voltward.base.errors import BadSetting, Refused
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import installation_key
-from voltward.entry.secret_files import secret_text
+from voltward.entry.secret_files import secret_folder, secret_text
 
 if TYPE_CHECKING:  # the watchdog asks for paths only, and must stay small
     from voltward.journal.keys import KeyRing
     from voltward.telemetry.client import Client
+
+
+TERMINAL_KEYS = "terminal_keys.jsonl"
 
 
 class StoreNotThere(Refused):
@@ -74,6 +77,70 @@ def findings_folder(settings: Settings) -> Path:
 
 def findings_status(settings: Settings) -> Path:
     return settings.data / "run" / "findings-main.json"
+
+
+def links_folder(settings: Settings) -> Path:
+    """Where the office tells the uplink of its links."""
+    return settings.data / "snapshots"
+
+
+def quality_folder(settings: Settings) -> Path:
+    """Memory of the engine that counts data quality."""
+    return settings.data / "quality"
+
+
+def quality_status(settings: Settings) -> Path:
+    return settings.data / "run" / "quality-main.json"
+
+
+def quality_limits(settings: Settings) -> Path:
+    """The limit book of data quality; apart from that of the findings, which has a shape of its own."""
+    return settings.data / "snapshots" / "quality"
+
+
+def uplink_folder(settings: Settings) -> Path:
+    """Cursors and backlogs of the links, a folder each."""
+    return settings.data / "uplink"
+
+
+def uplink_status(settings: Settings, link: str) -> Path:
+    """What the uplink says of one link; pages and the command line read it."""
+    return settings.data / "run" / f"uplink-{link}.json"
+
+
+def proving_status(settings: Settings) -> Path:
+    """What brings the proofs of upload into the store, and how far it is."""
+    return settings.data / "run" / "proving.json"
+
+
+def link_key(settings: Settings) -> bytes:
+    """Under which the links' passwords lie in their file."""
+    return installation_key(secret_folder(settings.data) / "links.key")
+
+
+def terminal_keys_file(settings: Settings) -> Path:
+    """What the office tells the gateways of vehicles' keys."""
+    return settings.data / "snapshots" / TERMINAL_KEYS
+
+
+def terminal_seal_key(settings: Settings) -> bytes:
+    """Under which vehicles' data keys lie in that file and in the office's database."""
+    return installation_key(secret_folder(settings.data) / "terminal_keys.key")
+
+
+def downlink_file(settings: Settings) -> Path:
+    """Commands that the office wants gateways to send to vehicles."""
+    return settings.data / "snapshots" / "downlink.sealed"
+
+
+def downlink_key(settings: Settings) -> bytes:
+    """Under which that file is sealed: nobody else can command a vehicle."""
+    return installation_key(secret_folder(settings.data) / "downlink.key")
+
+
+def own_keys_folder(settings: Settings) -> Path:
+    """The platform's private keys, readable by their owner only; unused where they lie on a token."""
+    return settings.data / "keys" / "platform"
 
 
 def vehicle_key(settings: Settings) -> bytes:

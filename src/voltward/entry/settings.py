@@ -59,7 +59,7 @@ PAGE_TIME_ZONE = "Asia/Shanghai"  # what pages show
 
 # ---- rooms
 
-ROOMS = ("records", "fleet", "monitoring")
+ROOMS = ("records", "fleet", "monitoring", "exchange")
 INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "voltward.records",
     "voltward.fleet",
     "voltward.monitoring",
+    "voltward.exchange",
     "voltward.entry",
     "django.contrib.auth",
     "django.contrib.contenttypes",

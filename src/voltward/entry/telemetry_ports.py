@@ -59,6 +59,7 @@ def ports_of(settings: Settings) -> Ports:
         status=partial(_status, settings),
         frames=_readable(lambda vin, start, end, limit: raw().of(vin, start, end, limit)),
         frame_at=_readable(lambda position: raw().at(position)),
+        frame_of_row=_readable(lambda stream, position: raw().of_row(stream, position)),
         fire_again=partial(fire_again, settings.data / "run") if settings.demo else None,
         fire_vin=FIRE_VIN if settings.demo else "",
         watchdog=partial(watchdog_status.read_status, places.watchdog_status(settings)),

@@ -29,7 +29,7 @@ _ROWS = 4
 def warm() -> None:
     """Compile the kernels, or load them from the cache."""
     c12.near(np.zeros(1), np.zeros(1), 500.0)
-    columns = decode(FrameBatch.of([_frame(second) for second in range(_ROWS)]))
+    columns = decode(FrameBatch.of([frame_of(second) for second in range(_ROWS)]))
     engine = Engine(DETECTORS, LimitBook(DETECTORS))
     engine.take(
         Incoming(
@@ -45,7 +45,8 @@ def warm() -> None:
     )
 
 
-def _frame(second: int) -> bytes:
+def frame_of(second: int) -> bytes:
+    """A report with every list that a kernel looks into."""
     unit = bytes((26, 1, 1, 0, 0, second)) + b"".join(_ITEMS)
     data = pack_header(Edition.Y2016, 0x02, 0xFE, "WARMING", len(unit)) + unit
     return data + bytes((bcc(data[2:]),))

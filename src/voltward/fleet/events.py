@@ -24,3 +24,13 @@ class ConsentWithdrawn:
     """From now on the vehicle's data serves monitoring only."""
 
     vehicle: Vehicle
+
+
+@dataclass(frozen=True)
+class StaticDataReckoned:
+    """Static data of vehicles changed and were reckoned anew (``selectors.registration``).
+
+    ``vehicles``: as ``registration_rows`` reads them.
+    """
+
+    vehicles: tuple[Vehicle, ...]

@@ -12,7 +12,9 @@ from voltward.frames.grammar import Edition
 HEADER = 24
 SHELL = HEADER + 1
 TIME = 6
-HEARTBEAT = 0x07
+HEARTBEAT, KEY_EXCHANGE = 0x07, 0x0B
+_TIMELESS = (HEARTBEAT, KEY_EXCHANGE)  # the latter's unit begins with the key, never to be echoed
+ACTIVATION_RESPONSE, _COMMAND = 0x0A, 0xFE
 
 
 def edition_of(frame: bytes) -> Edition:
@@ -23,12 +25,18 @@ def edition_of(frame: bytes) -> Edition:
 def answer(command: bytes, flag: int) -> bytes:
     """The answer to a whole frame: same start, command, id and encryption, and its six time bytes.
 
-    A heartbeat, or a frame too short to hold a time, is answered with an empty unit.
+    A heartbeat, a key exchange, or a frame too short to hold a time, is answered with an empty unit.
     """
     time = command[HEADER : HEADER + TIME]
-    if command[2] == HEARTBEAT or len(command) < SHELL + TIME:
+    if command[2] in _TIMELESS or len(command) < SHELL + TIME:
         time = b""
     return _sealed(command, flag, time)
+
+
+def activation_answer(command: bytes, result: int, info: int) -> bytes:
+    """The answer to an activation (09): a command 0A of its own, with flag FE."""
+    answered = command[:2] + bytes((ACTIVATION_RESPONSE,)) + command[3:]
+    return _sealed(answered, _COMMAND, bytes((result, info)))
 
 
 def clock_answer(command: bytes, flag: int, now_ns: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from voltward.gateway.link import Link
 from voltward.gateway.outbox import Outbox
 
 ANSWER_BYTES = 31
+_LONGEST_PAUSE_S = 10.0
 
 
 @dataclass(slots=True)
@@ -73,13 +75,31 @@ class Batch:
 class Inbox:
     """What arrived since the last batch: ``chunks`` in order of arrival, and whose they are.
 
-    ``links`` by seat. ``give_up``: some link's first frame has been waited for too long.
+    ``links`` by seat. ``give_up``: some link's first frame has been waited for too long. ``ending``:
+    seats whose links were gone when a batch that had to ``wait`` was taken; None: it did not wait.
+    Whoever goes while it waits is ended by the next batch, where its last bytes are.
     """
 
     chunks: list[bytes | bytearray]
     seats: list[int]
     links: list[Link]
     give_up: bool = False
+    ending: frozenset[int] | None = None
+
+    def wait(self) -> None:
+        """It is not cut at once: remember which links end with it."""
+        self.ending = frozenset(seat for seat in self.seats if self.links[seat].gone is not None)
+
+    def with_all_of(self, later: Inbox) -> Inbox:
+        """Both as one."""
+        chunks, seats = [*self.chunks, *later.chunks], [*self.seats, *later.seats]
+        return Inbox(chunks, seats, self.links, self.give_up, self.ending)
+
+    def ends(self, seats: NDArray[np.int64], is_gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which of ``seats`` end with this batch; ``is_gone`` by seat, as of now."""
+        if self.ending is None:
+            return is_gone[seats]
+        return np.isin(seats, np.fromiter(self.ending, np.int64, len(self.ending)))
 
     def grouped(self) -> tuple[NDArray[np.int64], bytes, NDArray[np.int64]]:
         """Seats in order of first arrival, all bytes link by link, and where each link's begin."""
@@ -106,6 +126,17 @@ class Cut:
     special: list[Link]
     seats: NDArray[np.int64]
     reissued: NDArray[np.int64]
+
+    def backlogs(
+        self, by_seat: list[Link], per_s: float, waited_s: float
+    ) -> Iterator[tuple[Link, float]]:
+        """Links that brought more than ``per_s`` (0: no limit), and how long each may wait."""
+        if not per_s:
+            return
+        for chunk in np.flatnonzero(self.reissued > per_s * waited_s).tolist():
+            link = by_seat[self.seats[chunk]]
+            if link.gone is None:
+                yield link, min(float(self.reissued[chunk]) / per_s, _LONGEST_PAUSE_S)
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from voltward.base.errors import BadSetting
 
+SECURITY_STREAMS, DOWNLINK_STREAMS = "security-", "downlink-"
 AnswerRealtime = Literal["always", "platform", "never"]
 
 
@@ -21,6 +22,7 @@ class Limits:
     pre_login_bytes: int = 16_384
     buffered_bytes: int = 268_435_456
     links: int = 18_000
+    login_fresh_s: float = 600.0  # a proven login that is off by more may replace nobody (R18)
     reissue_per_s: float = 50.0  # of one link, held to it only while the process is behind (R25)
 
 
@@ -32,6 +34,25 @@ class Tls:
     certificate: Path
     key: Path
     client_ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Keys of vehicles: the office's file (it may come later), the key its data keys are sealed
+    under, and the folder of the platform's own private keys.
+    """
+
+    path: Path
+    seal_key: bytes = field(repr=False)
+    own: Path
+
+
+@dataclass(frozen=True, slots=True)
+class DownlinkSource:
+    """Commands to vehicles: the office's file (it may come later), and the key it is sealed under."""
+
+    path: Path
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,8 @@ class GatewayConfig:
     listen: str = "127.0.0.1:32960"
     number: int = 0
     registry: Path | None = None
+    keys: KeySource | None = None
+    downlink: DownlinkSource | None = None
     auto_register: bool = False
     own_wmi: tuple[str, ...] = ()
     answer_realtime: AnswerRealtime = "platform"
@@ -63,6 +86,14 @@ class GatewayConfig:
     @property
     def stream(self) -> str:
         return f"gateway-{self.number}"
+
+    @property
+    def security_stream(self) -> str:
+        return f"{SECURITY_STREAMS}{self.number}"
+
+    @property
+    def downlink_stream(self) -> str:
+        return f"{DOWNLINK_STREAMS}{self.number}"
 
     @property
     def run_folder(self) -> Path:

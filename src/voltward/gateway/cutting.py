@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from voltward.gateway.kernels.admit import admit, plain_frames, success_answers
 from voltward.gateway.link import Link
 from voltward.gateway.outbox import Outbox
 from voltward.gateway.reasons import QUARANTINED, CloseReason, RecordKind
-from voltward.gateway.registry import REGISTERED
+from voltward.gateway.registry import ENROLLED, REGISTERED
 
 # by setting: whether a link of each roster state (free, vehicle, platform) is answered success
 _ANSWERED = {
@@ -22,15 +24,33 @@ _ANSWERED = {
 }
 
 
-def cut(inbox: Inbox, house: House, out: Outbox) -> Cut:
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """All bytes of a batch link by link, and where its frames are; ``offsets`` ``(k + 1,)``."""
+
+    seats: NDArray[np.int64]
+    data: bytes
+    offsets: NDArray[np.int64]
+    buffer: NDArray[np.uint8]
+    pieces: Split
+
+
+def look(inbox: Inbox) -> Look:
+    """The first step of a cut: changes nothing, and holds good however long the cut waits."""
+    seats, data, offsets = inbox.grouped()
+    buffer = np.frombuffer(data, np.uint8)
+    return Look(seats, data, offsets, buffer, split(buffer, offsets, _given_up(inbox, seats)))
+
+
+def cut(inbox: Inbox, house: House, out: Outbox, seen: Look | None = None) -> Cut:
     """The batch of all that arrived. ``out``: wishes that came up since the last batch.
 
     What is not settled goes back to its link.
     """
-    seats, data, offsets = inbox.grouped()
+    seen = seen or look(inbox)
+    seats, data, buffer, pieces = seen.seats, seen.data, seen.buffer, seen.pieces
     by_seat, columns = inbox.links, house.seats
-    buffer = np.frombuffer(data, np.uint8)
-    pieces = split(buffer, offsets, _given_up(inbox, seats))
+    ending = inbox.ends(seats, columns.is_gone)
     slots = columns.slot[seats]
     plain, first, counts = _admit(buffer, pieces, slots, house)
     batch = Batch(
@@ -42,13 +62,13 @@ def cut(inbox: Inbox, house: House, out: Outbox) -> Cut:
     _touch(house, slots, counts[:, 0], batch.received_ns)
     now_s = house.clock.monotonic_s()
     columns.last_frame_s[seats[plain != 0]] = now_s
-    rests = _rests(data, offsets, pieces.consumed, seats, by_seat, house, now_s)
-    special = np.flatnonzero((plain == 0) | columns.is_gone[seats]).tolist()
+    rests = _rests(seen, inbox, ending, house, now_s)
+    special = np.flatnonzero((plain == 0) | ending).tolist()
     for chunk in special:
         link = by_seat[seats[chunk]]
         if not plain[chunk]:
             _walk(data, pieces, int(first[chunk]), int(first[chunk + 1]), link, out)
-        if link.gone is not None:
+        if ending[chunk] and link.gone is not None:
             rest = rests.get(chunk, b"")
             flush(rest, link, out)
             batch.taken_bytes += len(rest)
@@ -79,6 +99,7 @@ def _admit(
         snapshot.platforms,
         snapshot.flags,
         REGISTERED,
+        ENROLLED,
         house.register.auto_register,
     )
     found: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]] = admit(
@@ -151,15 +172,10 @@ def _walk(data: bytes, pieces: Split, first: int, stop: int, link: Link, out: Ou
 
 
 def _rests(
-    data: bytes,
-    offsets: NDArray[np.int64],
-    consumed: NDArray[np.int64],
-    seats: NDArray[np.int64],
-    by_seat: list[Link],
-    house: House,
-    now_s: float,
+    seen: Look, inbox: Inbox, ending: NDArray[np.bool_], house: House, now_s: float
 ) -> dict[int, bytes]:
     """Give each link back what must wait; return that of links that are gone, by chunk."""
+    data, offsets, seats, consumed = seen.data, seen.offsets, seen.seats, seen.pieces.consumed
     lengths = np.diff(offsets) - consumed
     waiting = house.seats.waiting_since_s
     waiting[seats[lengths == 0]] = 0.0
@@ -167,11 +183,12 @@ def _rests(
     for chunk in np.flatnonzero(lengths).tolist():
         seat, end = int(seats[chunk]), int(offsets[chunk + 1])
         rest = data[end - int(lengths[chunk]) : end]
-        link = by_seat[seat]
-        if link.gone is not None:
+        link = inbox.links[seat]
+        if ending[chunk]:
             gone[chunk] = rest
             continue
-        link.keep(rest)
+        if inbox.ending is None or not link.intake.takes_back(seat, rest):
+            link.keep(rest)
         if consumed[chunk] or not waiting[seat]:
             waiting[seat] = now_s  # another first byte than before
     return gone

@@ -5,32 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import numpy as np
 import structlog
 
 from voltward.gateway.answers import clock_answer
 from voltward.gateway.batch import Batch, Cut, Inbox
 from voltward.gateway.committer import HANGS_S, Committer, Journal
 from voltward.gateway.config import GatewayConfig
-from voltward.gateway.cutting import cut, quarantine
+from voltward.gateway.cutting import Look, cut, quarantine
 from voltward.gateway.house import House
 from voltward.gateway.intake import Intake
 from voltward.gateway.link import Link, Pause
 from voltward.gateway.metrics import Figures
 from voltward.gateway.outbox import Answer, AnswerKind, Outbox
 from voltward.gateway.parting import Parting
+from voltward.gateway.proving import Proving
 from voltward.gateway.reasons import SUCCESS, CloseReason
 from voltward.gateway.sending import send_answers
 from voltward.gateway.session import Session
+from voltward.gateway.side_log import SideLogs
 from voltward.journal.errors import JournalError
 
 log = structlog.get_logger(__name__)
 
 _HOLD_EVERY_S = 0.5  # between batches while the journal is at fault
 _BEHIND_TICKS = 5  # a batch that waited this many times its due time: the process is behind
-_LONGEST_PAUSE_S = 10.0
 _AHEAD_SHARE = 8  # of a full batch: so much arrived during a commit shows a busy process
 
 
@@ -45,9 +46,11 @@ class Hub:
         self.links = self.intake.links
         self.is_serving = True
         self.side = Outbox()  # what came up between batches
+        self.logs = SideLogs()
         self.loop = asyncio.get_running_loop()
         self._committer = Committer(journal, self, config.retry_every_s)
         self._parting = Parting(self)
+        self._proving = Proving(self)
         self._in_flight: deque[Batch] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._next_link = 0
@@ -60,10 +63,9 @@ class Hub:
     def opened(self, link: Link, peer: str) -> None:
         """A connection; one too many is closed at once."""
         self._next_link += 1
-        number = self._next_link
-        link.session = Session(self.house, number, peer)
+        link.session = Session(self.house, self._next_link, peer)
         link.seat = link.session.seat
-        self.intake.opened(link, number)
+        self.intake.opened(link, self._next_link)
         self.figures.opened += 1
         if len(self.links) > self.config.limits.links:
             self.drop(link, CloseReason.LINK_LIMIT)
@@ -96,12 +98,9 @@ class Hub:
         if self._timer is not None and not at_once:
             return
         self._disarm()
-        if self._in_flight:
-            wait_s = _HOLD_EVERY_S
-        else:
-            waited_s = self.now_s() - self.intake.begun_s if self.intake.chunks else 0.0
-            wait_s = 0.0 if at_once else max(0.0, self._every_s - waited_s)
-        self._timer = self.loop.call_later(wait_s, self._tick)
+        waited_s = self.now_s() - self.intake.begun_s if self.intake.chunks else 0.0
+        wait_s = 0.0 if at_once else max(0.0, self._every_s - waited_s)
+        self._timer = self.loop.call_later(_HOLD_EVERY_S if self._in_flight else wait_s, self._tick)
 
     def _disarm(self) -> None:
         if self._timer is not None:
@@ -113,14 +112,19 @@ class Hub:
         try:
             self._next_batch()
         except Exception as error:
-            self._crash(error)
+            self.crash(error)
 
     def _next_batch(self) -> None:
         self._timer = None
+        if self._proving.is_busy:
+            return  # its end submits that batch, and arms the next
         inbox = self.intake.taken()
         waited_s = self.now_s() - self.intake.begun_s if inbox.chunks else 0.0
+        self._proving.before(inbox, partial(self._submit, waited_s))
+
+    def _submit(self, waited_s: float, inbox: Inbox, seen: Look | None) -> None:
         out, self.side = self.side, Outbox()
-        batch = self._cut(inbox, out, waited_s)
+        batch = self._cut(inbox, out, waited_s, seen)
         self.figures.cut(batch)
         self.intake.submitted()
         if len(batch) == 0:
@@ -133,13 +137,15 @@ class Hub:
             if self._is_waiting():
                 self.arm()
 
-    def _cut(self, inbox: Inbox, out: Outbox, waited_s: float) -> Batch:
+    def _cut(self, inbox: Inbox, out: Outbox, waited_s: float, seen: Look | None) -> Batch:
         """``batch.cut``; should it ever raise, no byte is lost and the process goes on."""
         try:
-            found = cut(inbox, self.house, out)
+            found = cut(inbox, self.house, out, seen)
         except Exception:  # a fault of ours: say so loudly, keep the bytes, start these links anew
             log.exception("batch_fault", chunks=len(inbox.chunks))
             self.figures.faults["batch"] += 1
+            if inbox.ending is not None:  # what its links have sent while it waited is in our hands
+                inbox = inbox.with_all_of(self.intake.taken())
             self._forget(inbox)
             return quarantine(inbox, self.house, out)
         for link in found.special:
@@ -170,14 +176,9 @@ class Hub:
     def _hold_reissue(self, found: Cut, waited_s: float) -> None:
         """Behind: a backlog may not take more of the process than its share (R25)."""
         per_s = self.config.limits.reissue_per_s
-        if not per_s:
-            return
-        for chunk in np.flatnonzero(found.reissued > per_s * waited_s).tolist():
-            link = self.intake.by_seat[found.seats[chunk]]
-            if link.gone is None:
-                link.pause(Pause.REISSUE)
-                pause_s = min(float(found.reissued[chunk]) / per_s, _LONGEST_PAUSE_S)
-                self.loop.call_later(pause_s, link.resume, Pause.REISSUE)
+        for link, pause_s in found.backlogs(self.intake.by_seat, per_s, waited_s):
+            link.pause(Pause.REISSUE)
+            self.loop.call_later(pause_s, link.resume, Pause.REISSUE)
 
     def committed(self, batch: Batch, seconds: float) -> None:
         self._soon(self._release, batch, seconds)
@@ -186,14 +187,14 @@ class Hub:
         self._soon(self._hold, error)
 
     def failed(self, error: BaseException) -> None:
-        self._soon(self._crash, error)
+        self._soon(self.crash, error)
 
     def _soon(self, step: Callable[..., None], *facts: Any) -> None:
         """From the committer's thread; a commit that hung may end after the loop has."""
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(step, *facts)
 
-    def _crash(self, error: BaseException) -> None:
+    def crash(self, error: BaseException) -> None:
         if not self.crashed.done():
             self.crashed.set_exception(error)
 
@@ -221,6 +222,7 @@ class Hub:
         send_answers(batch)
         for answer in batch.out.answers:
             self._send(answer)
+        self.logs.put(batch.received_ns, batch.out)
         for older, by_link, vin in batch.out.replaced:
             if older in self.links:
                 self._parting.begin(self.links[older], by_link, vin)
@@ -228,13 +230,11 @@ class Hub:
 
     def _release_alive(self, batch: Batch) -> None:
         """Heartbeats vouch for no data: they are answered while the disk is not (R5)."""
-        kept = []
-        for answer in batch.out.answers:
+        answers = batch.out.answers
+        batch.out.answers = [one for one in answers if one.kind is not AnswerKind.ALIVE]
+        for answer in answers:
             if answer.kind is AnswerKind.ALIVE:
                 self._send(answer)
-            else:
-                kept.append(answer)
-        batch.out.answers = kept
 
     def _send(self, answer: Answer) -> None:
         link = self.links.get(answer.link)
@@ -255,7 +255,7 @@ class Hub:
             self._idle.set()
 
     def _is_waiting(self) -> bool:
-        return bool(self.intake.chunks or self.side.records)
+        return bool(self.intake.chunks or self.side.records or self._proving.is_busy)
 
     @property
     def commit_waiting_s(self) -> float:
@@ -282,8 +282,8 @@ class Hub:
 
     def close(self, patience_s: float) -> bool:
         """End the committer's thread. False: the disk hangs, and so does the thread."""
-        is_ended = self._committer.stop(patience_s)
-        if not is_ended:
+        self._proving.close()
+        if not (is_ended := self._committer.stop(patience_s)):
             log.critical("commit_hangs", seconds=round(self.commit_waiting_s, 1), stopping=True)
         return is_ended
 

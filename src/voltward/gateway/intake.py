@@ -68,6 +68,14 @@ class Intake:
         self.chunks.append(data)
         self.seats.append(seat)
 
+    def takes_back(self, seat: int, rest: bytes) -> bool:
+        """Put ``rest`` before what has arrived on its link since; False: nothing has."""
+        if seat not in self.seats:
+            return False
+        place = self.seats.index(seat)
+        self.chunks[place] = rest + self.chunks[place]
+        return True
+
     def give_up(self, link: Link) -> None:
         """The link's first frame has been waited for too long: look on behind its start."""
         link.give_up = self._give_up = True

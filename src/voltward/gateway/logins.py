@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voltward.base.vin import check_digit_is_right
-from voltward.gateway.answers import HEADER, TIME, answer, edition_of
-from voltward.gateway.house import Proof
+from voltward.gateway.answers import HEADER, TIME, activation_answer, answer, edition_of
+from voltward.gateway.judging import Proof
+from voltward.gateway.keys import Activated
 from voltward.gateway.outbox import Outbox
 from voltward.gateway.reasons import SUCCESS, Refusal
 from voltward.gateway.register import ANY_PLATFORM, Admitted, Standing, text_of
 from voltward.gateway.roster import Older
 from voltward.gateway.seats import NO_SLOT
+from voltward.seals.key_file import seal
 
 if TYPE_CHECKING:
     from voltward.gateway.session import Session
@@ -30,11 +32,18 @@ def login_vehicle(session: Session, data: bytes, out: Outbox) -> None:
     if admitted.standing is Standing.REFUSED:
         session.refuse(data, Refusal.UNKNOWN_VIN, out)
         return
-    proof = house.proof(vin, data)
-    if proof is Proof.WRONG:
-        session.refuse(data, Refusal.BAD_SIGNATURE, out)
+    verdict = session.read(data, out)
+    if verdict is None:
         return
-    replace = not admitted.enrolled or proof is Proof.PROVEN
+    data = verdict.frame
+    if session.is_short(data):  # decrypted, and still no login
+        session.refuse(data, Refusal.STRUCTURE, out)
+        return
+    replace = not house.prover.is_enrolled(vin)
+    if verdict.proof is Proof.PROVEN:
+        replace = house.is_new_login(vin, data)
+        if not replace:
+            _tell_replay(session, vin, data, out)
     claim = house.roster.vehicle(
         vin, session.link, session.peer, edition_of(data), admitted.standing, replace=replace
     )
@@ -43,6 +52,7 @@ def login_vehicle(session: Session, data: bytes, out: Outbox) -> None:
         _tell_clone(session, vin, claim.older, out)
         return
     session.slot, session.vin = claim.slot, vin
+    house.roster.guard(claim.slot, house.prover.is_guarded(vin))
     if claim.older is not None and claim.older.stream is None:
         house.sessions[claim.older.link].replaced(session.link, out)
     _begin(session, data, admitted, out)
@@ -111,17 +121,78 @@ def logout(session: Session, data: bytes, name: str, out: Outbox) -> None:
 
 
 def activation(session: Session, data: bytes, out: Outbox) -> None:
-    """09 of the 2025 edition comes before any login; its answer 0A is given with the keys."""
-    vin = data[4:21]
-    if session.house.register.vehicle(vin).standing is Standing.REFUSED:
+    """09 of the 2025 edition comes before any login; its answer is the command 0A.
+
+    A key that is on file for this vehicle is in force at once, any other waits for the office.
+    """
+    vin, house = data[4:21], session.house
+    if house.register.vehicle(vin).standing is Standing.REFUSED:
         session.refuse(data, Refusal.UNKNOWN_VIN, out)
         return
+    verdict = session.read(data, out)
+    if verdict is None:
+        return
+    asked = verdict.asked
+    if asked is None:
+        session.refuse(data, Refusal.STRUCTURE, out)
+        return
+    outcome = house.keys.activates(asked)
     out.frame(session.link, data)
-    out.event(session.link, "activation", vin=text_of(vin), peer=session.peer)
+    if outcome is Activated.ACCEPTED or house.may_tell(f"activation {asked.chip_id}", vin):
+        out.event(
+            session.link,
+            "activation",
+            vin=text_of(vin),
+            peer=session.peer,
+            outcome=outcome.name.lower(),
+            chip_id=text_of(asked.chip_id.encode()),
+            algorithm=asked.algorithm.word,
+            public_key=asked.key.hex(),
+        )
+    out.answer(session.link, activation_answer(data, *outcome.value))
+
+
+def key_exchange(session: Session, data: bytes, out: Outbox) -> None:
+    """0B: from its begin on, data units of this vehicle may be encrypted with the key it brings."""
+    verdict, house = session.read(data, out), session.house
+    if verdict is None:
+        return
+    key = verdict.data_key
+    if key is None:
+        session.refuse(data, Refusal.STRUCTURE, out)
+        return
+    house.keys.exchanged(session.vin, key)
+    house.roster.guard(session.slot, True)
+    out.frame(session.link, verdict.frame)
+    vin = text_of(session.vin)
+    out.event(
+        session.link,
+        "key_exchange",
+        vin=vin,
+        peer=session.peer,
+        algorithm=key.kind,
+        since_s=key.since_s,
+        until_s=key.until_s,
+        sealed=seal(key.key, house.keys.seal_key, vin),
+    )
+    out.answer(session.link, answer(data, SUCCESS))
 
 
 def _sequence(data: bytes) -> int:
     return int.from_bytes(data[_SEQUENCE], "big")
+
+
+def _tell_replay(session: Session, vin: bytes, data: bytes, out: Outbox) -> None:
+    """A login that proves the key, but is old: it was recorded, or the terminal's clock is off."""
+    if not session.house.may_tell("replayed_login", vin):
+        return
+    out.event(
+        session.link,
+        "replayed_login",
+        vin=text_of(vin),
+        peer=session.peer,
+        sequence=_sequence(data),
+    )
 
 
 def _tell_clone(session: Session, vin: bytes, older: Older | None, out: Outbox) -> None:

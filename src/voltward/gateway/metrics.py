@@ -39,6 +39,7 @@ MEANINGS = {
     "clock_seconds": "the gateway's clock, Unix time",
     "disk_used_pct": "share of the journal's disk that is in use",
     "registry_generation": "generation of the registry snapshot in force",
+    "keys_generation": "generation of the file of vehicles' keys in force",
 }
 
 
@@ -58,6 +59,7 @@ class Figures:
     faults: Counter[str] = field(default_factory=Counter)
     disk_used_pct: float = 0.0
     registry_generation: int = 0
+    keys_generation: int = 0
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     commit_s: Histogram = field(init=False)
     sync_s: Histogram = field(init=False)
@@ -107,6 +109,7 @@ def gauges_of(hub: Hub) -> dict[str, float]:
         "clock_seconds": hub.house.clock.now_ns() / 1e9,
         "disk_used_pct": hub.figures.disk_used_pct,
         "registry_generation": hub.figures.registry_generation,
+        "keys_generation": hub.figures.keys_generation,
     }
 
 

@@ -10,6 +10,20 @@ from typing import NamedTuple
 from voltward.gateway.reasons import RecordKind, Refusal
 
 _NOISE_BYTES = 1 << 20  # of one record
+SECURITY_EVENTS = frozenset({"possible_clone", "activation", "key_exchange", "replayed_login"})
+SECURITY_REASONS = frozenset(
+    one.word
+    for one in (
+        Refusal.UNKNOWN_VIN,
+        Refusal.WRONG_VIN,
+        Refusal.BAD_SECRET,
+        Refusal.BAD_SIGNATURE,
+        Refusal.UNSIGNED,
+        Refusal.DOWNGRADE,
+        Refusal.NO_VALID_KEY,
+        Refusal.DECRYPTION,
+    )
+)
 
 
 class AnswerKind(Enum):
@@ -38,16 +52,23 @@ class Outbox:
 
     ``replaced``: (older link, link that
     took its VIN or 0 when that one is on another process, VIN) of links that must go.
-    ``refusals``: for the counters.
+    ``refusals``: for the counters. ``alerts``: those of the events that are about security, for a
+    small stream of their own. ``downlink``: news of commands to vehicles, for another.
     """
 
     records: list[Record] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     replaced: list[tuple[int, int, bytes]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    alerts: list[bytes] = field(default_factory=list)
+    downlink: list[bytes] = field(default_factory=list)
 
     def frame(self, link: int, data: bytes) -> None:
         self.records.append(Record(RecordKind.FRAME, link, data))
+
+    def sealed(self, link: int, data: bytes) -> None:
+        """A frame as it came, before it was decrypted: what its sender signed for with its key."""
+        self.records.append(Record(RecordKind.SEALED, link, data))
 
     def noise(self, link: int, reason: int, data: bytes) -> None:
         for at in range(0, len(data), _NOISE_BYTES):
@@ -63,6 +84,18 @@ class Outbox:
         entry = {"event": name, "link": link, **facts}
         data = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
         self.records.append(Record(RecordKind.EVENT, link, data))
+        if name in SECURITY_EVENTS or facts.get("reason") in SECURITY_REASONS:
+            self.alerts.append(data)
+
+    def command(self, link: int, data: bytes) -> None:
+        """A command to a vehicle: written, and only then sent."""
+        self.records.append(Record(RecordKind.COMMAND, link, data))
+        self.answers.append(Answer(link, data))
+
+    def tell_downlink(self, name: str, **facts: object) -> None:
+        """What became of a command to a vehicle; ``facts`` are text, numbers and booleans."""
+        entry = {"event": name, **facts}
+        self.downlink.append(json.dumps(entry, separators=(",", ":")).encode())
 
     def answer(self, link: int, data: bytes, kind: AnswerKind = AnswerKind.PLAIN) -> None:
         self.answers.append(Answer(link, data, kind))

@@ -14,6 +14,8 @@ class RecordKind(IntEnum):
     NOISE = 2
     EVENT = 3
     REFUSED = 4
+    SEALED = 5  # a frame as it came, encrypted; the record behind it is the same frame decrypted
+    COMMAND = 6  # what we send a vehicle of our own accord; its answer is a FRAME
 
 
 class Refusal(IntEnum):
@@ -29,6 +31,11 @@ class Refusal(IntEnum):
     BAD_SIGNATURE = 8
     REPLACED = 9
     BAD_BCC = 10  # never journalled as refused: the bytes are kept as noise
+    UNSIGNED = 11  # of an enrolled vehicle, without a signature
+    DOWNGRADE = 12  # of an enrolled vehicle, in the edition that knows no signatures
+    NO_VALID_KEY = 13  # enrolled, but no key of it is active and within its dates
+    DECRYPTION = 14
+    KEY_KIND = 15  # key exchange of a kind that this platform has no use for
 
     @property
     def word(self) -> str:
@@ -58,12 +65,17 @@ SUCCESS = 0x01
 COMMAND = 0xFE
 _FLAGS = {
     # clause 6.3.2 table 4: the 2016 edition knows 02 error and 03 VIN duplicate only
-    Edition.Y2016: {Refusal.DUPLICATE: 0x03},
+    # only a terminal of 2025 can be told of a downgrade, whatever it wrote in front
+    Edition.Y2016: {Refusal.DUPLICATE: 0x03, Refusal.DOWNGRADE: 0x05},
     Edition.Y2025: {
         Refusal.DUPLICATE: 0x03,
         Refusal.UNKNOWN_VIN: 0x04,
         Refusal.BAD_SIGNATURE: 0x05,
+        Refusal.UNSIGNED: 0x05,
+        Refusal.DOWNGRADE: 0x05,
+        Refusal.NO_VALID_KEY: 0x05,
         Refusal.STRUCTURE: 0x06,
+        Refusal.DECRYPTION: 0x07,
     },
 }
 _OTHER_ERROR = 0x02

@@ -27,6 +27,7 @@ from voltward.gateway.register import Standing
 from voltward.gateway.seats import NO_SLOT
 
 log = structlog.get_logger(__name__)
+GUARDED = -1  # in ``grants``: a vehicle whose every frame must be proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Roster:
         except OSError:
             os.close(self._lock)
             raise
-        self.grants = np.zeros(CAPACITY, np.int32)  # of platforms: 0 any vehicle, n its own
+        # of platforms: 0 any vehicle, n its own; of vehicles: 0, or GUARDED
+        self.grants = np.zeros(CAPACITY, np.int32)
         self.region.head["started_ns"] = clock.now_ns()
         self._slots: dict[bytes, int] = {}
         self._free: list[int] = []
@@ -109,9 +111,20 @@ class Roster:
         with self._locked():
             return self._take(code, link, peer, edition, Standing.REGISTERED, PLATFORM)
 
+    def session_of(self, vin: bytes) -> tuple[int, int] | None:
+        """Link and edition of a vehicle that is logged in here; None: it is not."""
+        slot = self._slots.get(vin)
+        if slot is None:
+            return None
+        return self._link_at(slot), int(self.region.rows["edition"][slot])
+
     def grant(self, slot: int, platform: int) -> None:
         """Which vehicles a platform's row may report: those of ``platform``, or any for 0."""
         self.grants[slot] = platform
+
+    def guard(self, slot: int, is_guarded: bool) -> None:
+        """Whether each frame of this row's vehicle goes through its session, to be proved."""
+        self.grants[slot] = GUARDED if is_guarded else 0
 
     def release(self, slot: int) -> None:
         """The session of this row has ended."""
@@ -155,6 +168,7 @@ class Roster:
         row["frames"], row["tail"], row["link"], row["evict"] = 0, tail_of(vin), link, 0
         row["edition"], row["standing"] = edition, STANDINGS.index(standing)
         row["peer"] = masked(peer).encode("ascii", "replace")
+        self.grants[slot] = 0
         row["state"] = state  # last: from here on the row counts
         if slot == high:
             self.region.head["high"] = high + 1

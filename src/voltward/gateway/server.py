@@ -21,11 +21,13 @@ from voltward.gateway.descriptors import fitted
 from voltward.gateway.house import House
 from voltward.gateway.hub import Hub
 from voltward.gateway.kernels.warm import warm
+from voltward.gateway.key_ring import key_ring
 from voltward.gateway.link import Link
 from voltward.gateway.listeners import BACKLOG, listening, tls_context
 from voltward.gateway.metrics import FiguresCollector, gauges_of
 from voltward.gateway.register import Register
 from voltward.gateway.roster import Roster
+from voltward.gateway.side_log import SIDE_SEGMENT_BYTES, SideLog, SideLogs
 from voltward.gateway.timed_files import TimedFiles
 from voltward.gateway.watch import Watch
 from voltward.journal.errors import JournalBroken, JournalFull
@@ -89,8 +91,13 @@ async def serve(
             return 1
         stack.callback(roster.close)
         register = Register(clock, auto_register=config.auto_register, own_wmi=config.own_wmi)
-        house = House(clock, register, roster, config.limits, config.answer_realtime)
+        keys = key_ring(config.keys)
+        house = House(clock, register, roster, config.limits, config.answer_realtime, keys)
         hub = Hub(config, house, journal)
+        hub.logs = SideLogs(
+            await _side_log(config, config.security_stream, stack, clock, stop),
+            await _side_log(config, config.downlink_stream, stack, clock, stop),
+        )
         stack.callback(hub.close, _PATIENCE_S)
         if isinstance(timed, TimedFiles):
             timed.observe = hub.figures.sync_s.observe
@@ -101,6 +108,7 @@ async def _serve(
     hub: Hub, ready: ReadyCallback | None, stop: asyncio.Event, stack: ExitStack
 ) -> int:
     watch = Watch(hub)
+    await watch.keys()
     await watch.registry()
     hub.side.event(0, "start", stream=hub.config.stream)
     hub.arm()
@@ -205,6 +213,24 @@ def _journal(config: GatewayConfig, files: Files, clock: Clock) -> JournalWriter
     )
     config.run_folder.mkdir(parents=True, exist_ok=True)
     return JournalWriter(config.journal, config.stream, options, files, clock)
+
+
+async def _side_log(
+    config: GatewayConfig, stream: str, stack: ExitStack, clock: Clock, stop: asyncio.Event
+) -> SideLog | None:
+    """A small stream beside that of the frames; None: stopped before the disk had room for it."""
+    options = JournalOptions(SIDE_SEGMENT_BYTES, config.segment_age_s)
+    journal = await _had(
+        lambda: JournalWriter(config.journal, stream, options, clock=clock),
+        config.retry_every_s,
+        stop,
+    )
+    if journal is None:
+        return None
+    stack.callback(_give_back, journal)
+    side = SideLog(journal, config.retry_every_s, stream)
+    stack.callback(side.close, _PATIENCE_S)
+    return side
 
 
 def _give_back(journal: JournalWriter) -> None:

@@ -9,7 +9,9 @@ from voltward.columns.split import PieceReason
 from voltward.frames.grammar import Edition
 from voltward.gateway import logins
 from voltward.gateway.answers import SHELL, TIME, answer, edition_of
+from voltward.gateway.downlink import DOWNLINK, MOST_TOLD
 from voltward.gateway.house import House
+from voltward.gateway.judging import Verdict
 from voltward.gateway.outbox import AnswerKind, Outbox
 from voltward.gateway.reasons import COMMAND, SUCCESS, CloseReason, Refusal, flag_of
 from voltward.gateway.register import PlatformGrant, Standing, text_of
@@ -17,6 +19,7 @@ from voltward.gateway.seats import NO_SLOT
 
 LOGIN, REALTIME, REISSUE, LOGOUT = 0x01, 0x02, 0x03, 0x04
 PLATFORM_LOGIN, PLATFORM_LOGOUT, HEARTBEAT, CLOCK, ACTIVATION = 0x05, 0x06, 0x07, 0x08, 0x09
+KEY_EXCHANGE = 0x0B
 # shortest data units of §4.1, §4.3, §4.4: login up to the ICCID, logout, platform login
 _SHORTEST = {
     LOGIN: 28,
@@ -154,8 +157,12 @@ class Session:
         """A response of the terminal is kept, never answered (§3)."""
         if not self.is_logged_in:
             out.refused(self.link, Refusal.NOT_LOGGED_IN, data)
+        elif data[2] in _OF_A_VEHICLE and self.house.prover.is_enrolled(data[4:21]):
+            out.refused(self.link, Refusal.UNSIGNED, data)  # data in the form of a response
         elif data[4:21] == self.vin or (self.grant and self._is_behind(data, self.grant, out)):
             out.frame(self.link, data)
+            if data[2] in DOWNLINK and self.grant is None:
+                out.tell_downlink("answered", vin=text_of(self.vin), frame=data[:MOST_TOLD].hex())
         else:
             out.refused(self.link, Refusal.WRONG_VIN, data)
 
@@ -180,10 +187,16 @@ class Session:
             self.refuse(data, Refusal.WRONG_LINK, out)
         elif self.is_short(data):
             self.refuse(data, Refusal.STRUCTURE, out)
+        elif command == KEY_EXCHANGE and edition_of(data) is Edition.Y2025:
+            logins.key_exchange(self, data, out)
+        elif (verdict := self.read(data, out)) is None:
+            return
+        elif self.is_short(verdict.frame):
+            self.refuse(data, Refusal.STRUCTURE, out)
         elif command == LOGOUT:
-            logins.logout(self, data, "logout", out)
+            logins.logout(self, verdict.frame, "logout", out)
         else:
-            self._keep(data, self.house.answer_realtime == "always", out)
+            self._keep(verdict.frame, self.house.answer_realtime == "always", out)
 
     def _take_platform(self, data: bytes, grant: PlatformGrant, out: Outbox) -> None:
         command = data[2]
@@ -195,12 +208,16 @@ class Session:
             logins.logout(self, data, "platform_logout", out)
         elif data[4:21] == self.vin and command not in _OF_A_VEHICLE:
             self._keep(data, False, out)  # the platform's own word: heartbeat, time, custom
-        elif self._is_behind(data, grant, out):
-            self._keep(data, self.house.answer_realtime != "never", out)
-            if command in (LOGIN, LOGOUT):
-                out.answer(self.link, answer(data, SUCCESS))
-        else:
+        elif not self._is_behind(data, grant, out):
             self.refuse(data, Refusal.UNKNOWN_VIN, out)
+        elif (verdict := self.read(data, out)) is None:
+            return
+        elif self.is_short(verdict.frame):
+            self.refuse(data, Refusal.STRUCTURE, out)
+        else:
+            self._keep(verdict.frame, self.house.answer_realtime != "never", out)
+            if command in (LOGIN, LOGOUT):
+                out.answer(self.link, answer(verdict.frame, SUCCESS))
 
     def _is_behind(self, data: bytes, grant: PlatformGrant, out: Outbox) -> bool:
         """May this platform speak for the vehicle of this frame?"""
@@ -219,6 +236,19 @@ class Session:
             out.answer(self.link, data, AnswerKind.CLOCK)
         elif command in (REALTIME, REISSUE) and answer_realtime:
             out.answer(self.link, answer(data, SUCCESS))
+
+    def read(self, data: bytes, out: Outbox) -> Verdict | None:
+        """The frame as it reads and what it proves; None: it may not pass, and was answered.
+
+        What came encrypted is kept as it came, too.
+        """
+        verdict = self.house.proof(data[4:21], data)
+        if verdict.refusal is not None:
+            self.refuse(data, verdict.refusal, out)
+            return None
+        if verdict.frame is not data and verdict.frame != data:
+            out.sealed(self.link, data)
+        return verdict
 
     def is_short(self, data: bytes) -> bool:
         wanted = _SHORTEST.get(data[2], 0) if data[21] == _PLAIN else 0

@@ -10,12 +10,14 @@ from pathlib import Path
 import structlog
 
 from voltward.base.errors import BadInput
+from voltward.gateway.downlink import Downlink, read_wanted
 from voltward.gateway.hub import Hub
 from voltward.gateway.link import Link, Pause
 from voltward.gateway.online import STANDINGS
 from voltward.gateway.reasons import CloseReason
 from voltward.gateway.register import Standing
 from voltward.gateway.registry import RegistrySnapshot
+from voltward.seals.key_file import read_keys
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,9 @@ class Watch:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._registry_seen: tuple[int, int, int] | None = None
+        self._keys_seen: tuple[int, int, int] | None = None
+        self._downlink_seen: tuple[int, int, int] | None = None
+        self._downlink = Downlink()
         self._disk_alarm_pct = 0.0
         self._is_disk_seen = True
         self._hanging_since_s: float | None = None
@@ -42,10 +47,12 @@ class Watch:
             self.attention()
             self.commit()
             self.evictions()
+            await self.commands()
             if step % _STEPS_A_SECOND == 0:
                 self._hub.house.roster.beat()
                 self.deadlines()
                 self.disk()
+                await self.keys()
                 await self.registry()
 
     def attention(self) -> None:
@@ -99,14 +106,8 @@ class Watch:
     async def registry(self) -> None:
         """Map a new snapshot when there is one; a damaged one changes nothing."""
         path = self._hub.config.registry
-        if path is None:
-            return
-        try:
-            found = path.stat()
-        except OSError:
-            return
-        seen = (found.st_mtime_ns, found.st_ino, found.st_size)
-        if seen == self._registry_seen:
+        seen = None if path is None else _seen(path)
+        if path is None or seen is None or seen == self._registry_seen:
             return
         self._registry_seen = seen
         try:
@@ -118,6 +119,43 @@ class Watch:
         self._hub.house.register.snapshot = snapshot
         self._hub.figures.registry_generation = snapshot.generation
         self._review()
+
+    async def keys(self) -> None:
+        """Put a new file of vehicles' keys in force; a damaged one changes nothing."""
+        source = self._hub.config.keys
+        seen = None if source is None else _seen(source.path)
+        if source is None or seen is None or seen == self._keys_seen:
+            return
+        self._keys_seen = seen
+        try:
+            book = await self._hub.loop.run_in_executor(
+                None, read_keys, source.path, source.seal_key
+            )
+        except (BadInput, OSError) as error:
+            self._hub.figures.faults["keys"] += 1
+            log.error("keys_unusable", path=str(source.path), detail=str(error))
+            return
+        self._hub.house.keys.take(book)
+        self._hub.figures.keys_generation = book.generation
+        self._review()
+
+    async def commands(self) -> None:
+        """Send what the office wants told to vehicles that are here; a damaged file changes nothing."""
+        source, hub = self._hub.config.downlink, self._hub
+        if source is None:
+            return
+        seen = _seen(source.path)
+        if seen is not None and seen != self._downlink_seen:
+            self._downlink_seen = seen
+            try:
+                self._downlink.use(
+                    await hub.loop.run_in_executor(None, read_wanted, source.path, source.key)
+                )
+            except (BadInput, OSError) as error:
+                hub.figures.faults["downlink"] += 1
+                log.error("downlink_unusable", path=str(source.path), detail=str(error))
+        if hub.is_serving and self._downlink.step(hub.house, hub.side):
+            hub.arm()
 
     def disk(self) -> None:
         """Say so when the journal's disk fills: at 80, 90 and 95 %."""
@@ -152,4 +190,15 @@ class Watch:
             return False
         row = self._hub.house.roster.region.rows[session.slot]
         row["standing"] = STANDINGS.index(standing)
+        house = self._hub.house
+        house.roster.guard(session.slot, house.prover.is_guarded(session.vin))
         return True
+
+
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    """What tells one file of a name from the next; None: there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size

@@ -47,7 +47,8 @@ class Online(Protocol):
 @dataclass(frozen=True)
 class Ports:
     """``frames(vin, start, end, limit)``: raw frames in order of receipt, newest last; it and
-    ``frame_at`` raise FramesUnreadable, and BadInput for a text that is no position.
+    ``frame_at`` raise FramesUnreadable, and BadInput for a text that is no position. ``frame_of_row``:
+    of a row of the store, by its ``stream`` and ``frame_position``; it raises FramesUnreadable.
 
     ``watchdog``: what it last said; ``availability(year, month)``: seconds by day and stage.
     ``fire_again``: starts the demo's fire once more; None outside the demo. ``fire_vin``: its vehicle.
@@ -58,6 +59,7 @@ class Ports:
     status: Callable[[], Status | None]
     frames: Callable[[str, datetime, datetime, int], Sequence[RawFrame]]
     frame_at: Callable[[str], RawFrame | None]
+    frame_of_row: Callable[[int, int], RawFrame | None] = lambda stream, position: None  # noqa: ARG005
     fire_again: Callable[[], None] | None = None
     fire_vin: str = ""
     watchdog: Callable[[], WatchdogStatus | None] = lambda: None

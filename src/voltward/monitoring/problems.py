@@ -72,6 +72,7 @@ def _said(event: str, reason: str) -> str:
     return {
         "possible_clone": _("同一 VIN 从两个连接登入，疑似克隆或重复接入"),
         "unregistered": _("未建档车辆登入"),
+        "replayed_login": _("登入报文不是新的，疑似重放"),
         "unreadable": _("接入事件无法读取"),
     }.get(event, event)
 
@@ -86,6 +87,11 @@ def _refused(reason: str) -> str:
         "wrong_link": _("该命令不属于这类连接，已拒绝"),
         "bad_secret": _("平台登入的用户名或密码错误，已拒绝"),
         "bad_signature": _("签名校验失败，已拒绝"),
+        "unsigned": _("应签名的报文没有签名，已拒绝"),
+        "downgrade": _("应签名的车辆发来 2016 版报文，已拒绝"),
+        "no_valid_key": _("车辆没有有效的终端密钥，已拒绝"),
+        "decryption": _("数据单元解密失败，已拒绝"),
+        "key_kind": _("不接受该类密钥的交换，已拒绝"),
         "replaced": _("旧连接已被新登入取代，其报文已拒绝"),
         "bad_bcc": _("校验码错误"),
     }.get(reason) or _("报文已拒绝（%(reason)s）") % {"reason": reason}

@@ -55,21 +55,29 @@ _WRITE = frozenset({"attachment.write", "link.write", "clock.write"})
 _TELEMETRY = frozenset({"telemetry.read", "frame.read", "duty.read"})
 _SPINE = frozenset({"vehicle.register", "vehicle.write", "import.run", "part.import"})
 _WATCH = frozenset({"watch.read", "watch.handle"})  # vehicles followed until there is a verdict
+_DATA_QUALITY = frozenset({"quality_data.read", "quality_data.handle"})
 _PERSONAL = frozenset({"owner.read"})  # personal data is masked without it, and its reading logged
 _OWNERS = _PERSONAL | {"owner.write"}
+# links to public platforms: settings take two persons, pausing is at once
+_LINKS = frozenset({"exchange.read", "exchange.propose", "exchange.approve", "exchange.manage"})
+_DOWNLINK = frozenset({"downlink.read", "downlink.ask"})  # sending takes a second person
 _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
 # outlets and charging sites: who reads alarms sees what is near, who answers for them keeps the books
 _PLACES = frozenset({"place.read"})
+_ACCIDENTS = frozenset({"accident.ask"})  # frames round a moment, frozen
+_FEEDBACK = frozenset({"feedback.handle"})  # what public platforms judge of our vehicles
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _PLACES
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _LINKS
+        | _DATA_QUALITY | _FEEDBACK | _ACCIDENTS | _PLACES
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
-           "duty.manage", "duty.work", "outlet.write", "site.write"},
+           "duty.manage", "duty.work", "terminal_key.read", "terminal_key.write", "terminal_key.approve",
+           "security.read", "outlet.write", "site.write"} | _DOWNLINK | {"downlink.approve"},
         sensitive=True,
     ),
     Role(
@@ -77,12 +85,12 @@ _TABLE = (
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH | _PLACES
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
-           "site.write"},
+           "exchange.read", "site.write"} | _DATA_QUALITY | _FEEDBACK | _DOWNLINK | _ACCIDENTS,
     ),
     Role(
         QUALITY_ENGINEER,
         _("质量工程师"),
-        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH | _PLACES
+        _WORK | _WRITE | _TELEMETRY | _SPINE | _WATCH | _DATA_QUALITY | _PLACES
         | {"rule.propose", "export.large", "limit.propose", "alarm.read", "watch.review"},
     ),
     Role(PRODUCTION, _("生产管理人员"), _WORK | _WRITE | _SPINE),
@@ -99,7 +107,13 @@ _TABLE = (
         _("应急值守人员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _PLACES | {"position.read", "duty.work"},
     ),
-    Role(CYBER_OFFICER, _("网络安全负责人"), _WORK | _WRITE | {"audit.read", "rule.propose"}),
+    Role(
+        CYBER_OFFICER,
+        _("网络安全负责人"),
+        _WORK | _WRITE | _LINKS
+        | {"audit.read", "rule.propose", "import.run", "terminal_key.read", "terminal_key.write",
+           "terminal_key.approve", "security.read"} | _DOWNLINK | {"downlink.approve"},
+    ),
     Role(
         DATA_PROTECTION_OFFICER,
         _("个人信息保护负责人"),
@@ -110,9 +124,13 @@ _TABLE = (
     ),
     Role(AUDITOR, _("审计人员（只读）"),
          _WORK | _TELEMETRY | _PLACES
-         | {"audit.read", "retention.read", "alarm.read", "watch.read"}, reads=True),
+         | {"audit.read", "retention.read", "alarm.read", "watch.read", "exchange.read", "quality_data.read",
+            "terminal_key.read", "security.read", "downlink.read"},
+         reads=True),
     Role(REGULATOR, _("监管人员（只读）"),
-         _WORK | _TELEMETRY | _PLACES | {"retention.read", "alarm.read", "watch.read"}, reads=True),
+         _WORK | _TELEMETRY | _PLACES
+         | {"retention.read", "alarm.read", "watch.read", "exchange.read", "downlink.read"},
+         reads=True),
     # reads through the API only (docs/decisions/015): an integrator's account cannot log in to the pages
     Role(
         INTEGRATOR,
@@ -157,7 +175,9 @@ _TABLE = (
              "role.assign", "role.approve", "org.manage", "clock.write", "clock.sweep", "notice.send", "rule.seed",
              "key.rotate", "retention.apply", "vehicle.write", "import.run", "link.write", "list.follow",
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
-             "duty.run", "watch.sweep"}
+             "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
+             "quality.take", "quality.sweep", "security.take", "report.make", "report.take", "feedback.take",
+             "downlink.run", "accident.freeze"}
         ),
     ),
 )  # fmt: skip

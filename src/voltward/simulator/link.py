@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from voltward.frames.reader import FrameReader
+from voltward.simulator.commands import answer_to
 from voltward.simulator.messages import Answer, answer_of
 
 _HIGH_WATER = 256 << 10
@@ -22,7 +23,7 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.writable = asyncio.Event()
         self.lost = asyncio.Event()
-        self.commands = 0  # of the platform; a simulated terminal ignores them
+        self.commands = 0  # of the platform
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -37,6 +38,7 @@ class Link(asyncio.Protocol):
             answer = answer_of(piece.data)
             if answer is None:
                 self.commands += 1
+                self.write(answer_to(piece.data) or b"")
             else:
                 self._on_answer(answer)
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from voltward.simulator.signing import Signer
+
 
 @dataclass(frozen=True)
 class Manners:
@@ -21,6 +23,7 @@ class Manners:
     stored_frames: int = 20_000  # kept while there is no link; the oldest is given up first
     confirm_frames: int = 2_000  # a heartbeat at least each so many frames
     ahead_frames: int = 8_000  # at most so many sent without a sign that they arrived
+    signer: Signer | None = None  # of a terminal of 2025: signs its logins and reports
 
 
 @dataclass

@@ -172,7 +172,9 @@ class Terminal:
     async def _log_in_and_serve(self, link: Link) -> _Session:
         self._sequence = self._sequence % messages.LAST_SEQUENCE + 1
         who = self.identity
-        login = messages.login(who.edition, who.vin, self._sequence, self._now_s(), who.iccid)
+        login = self._signed(
+            messages.login(who.edition, who.vin, self._sequence, self._now_s(), who.iccid)
+        )
         answer = await self._ask(link, messages.LOGIN, login)
         if answer is None:
             return _Session.FAILED
@@ -255,10 +257,15 @@ class Terminal:
             return
 
     def _write(self, link: Link, frames: Sequence[bytes]) -> None:
-        link.write(b"".join(frames))
+        link.write(b"".join(self._signed(frame) for frame in frames))
         self.delivery.sent(frames)
         if self.delivery.wants_heartbeat:
             self._beat(link)
+
+    def _signed(self, frame: bytes) -> bytes:
+        """As it leaves: with its signature, if this terminal signs."""
+        signer = self._manners.signer
+        return frame if signer is None else signer.signed(frame)
 
     def _beat(self, link: Link) -> None:
         self.delivery.heartbeat_sent()

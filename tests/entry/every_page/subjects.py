@@ -11,6 +11,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import django
+from tests.entry.every_page.subjects_accidents import accidents
+from tests.entry.every_page.subjects_downlink import downlink
+from tests.entry.every_page.subjects_exchange import frames_of_day, platforms, reports
+from tests.entry.every_page.subjects_keys import keys
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of the person whose login stops at the second step
 LOGIN, PASSWORD = "walker", "correct-horse-battery"
@@ -18,6 +22,7 @@ LOGIN, PASSWORD = "walker", "correct-horse-battery"
 
 def make(vin: str) -> list[str]:
     """Everything, as the people of the demo would; returns the addresses that are not linked."""
+
     from voltward.records.selectors import person_by_login
 
     head, security_admin = (
@@ -30,13 +35,25 @@ def make(vin: str) -> list[str]:
     _alarm(head, vin)
     _alarms(head, vin)
     _approvals(security_admin)
+    _uploads()
     steps = _lifecycle(head, vin)
     _watch(head, vin)
+    platforms(head)
+    reports(vin)
+    _quality(head, vin)
+    keys(head, vin)
+    downlink(head, vin)
+    accidents(head, vin)
     return [
         "audit-admin /audit/verifications/",  # the first who comes by the audit trail sees no link to it
         *(
             f"safety-head {address}"
-            for address in (f"/attachments/of/LegalHold:{hold}/", *of_draft, *steps)
+            for address in (
+                f"/attachments/of/LegalHold:{hold}/",
+                *of_draft,
+                *steps,
+                frames_of_day(vin),
+            )
         ),
     ]
 
@@ -240,6 +257,21 @@ def _approvals(security_admin) -> None:  # type: ignore[no-untyped-def]
     role_give(security_admin, person_id=walker.pk, role="safety_head", reason="Deputy in July")
 
 
+def _quality(head, vin: str) -> None:  # type: ignore[no-untyped-def]
+    from voltward.exchange.services.quality import quality_days_take
+    from voltward.exchange.services.quality_cases import quality_case_open
+    from voltward.fleet.selectors import vehicle_by_vin
+    from voltward.records import days
+    from voltward.records.selectors import installation
+    from voltward.uplink.quality.summary import Found, Summary
+
+    car, today = vehicle_by_vin(head, vin), (days.today() - date(1970, 1, 1)).days
+    errors = {"range.cells": Found(3, 30_000, 36_000)}
+    day = Summary(car.vehicle_id, today - 1, today, rows=100, expected=700, errors=errors)
+    quality_days_take(installation(), told=[day])
+    quality_case_open(head, model=car.model_name, code="range.cells", reason="Seen on a round")
+
+
 def _roster(head) -> None:  # type: ignore[no-untyped-def]
     from datetime import time
 
@@ -278,6 +310,18 @@ def _lifecycle(head, vin: str) -> list[str]:  # type: ignore[no-untyped-def]
     owner_identify(head, vin=vin, period_id=period.pk, values=values)
     steps = [f"/vehicles/{vin}/do/{step}/" for step in ("offline", "resume", "owner")]
     return [f"/vehicles/{vin}/owners/{period.pk}/", *steps]
+
+
+def _uploads() -> None:
+    """A link over which every frame that came in is owed."""
+    from django.conf import settings
+
+    from voltward.entry import places
+    from voltward.uplink.links import Link, LinksFile, write_links
+
+    link = Link("national", 0, "127.0.0.1", 9, "PLATFORM", "user", "secret")
+    folder = places.links_folder(settings.VOLTWARD)
+    write_links(folder, LinksFile(1, (link,)), places.link_key(settings.VOLTWARD))
 
 
 def _watch(head, vin: str) -> None:  # type: ignore[no-untyped-def]

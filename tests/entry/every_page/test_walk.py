@@ -28,7 +28,8 @@ ROLES = (
 # addresses that answer with a part of a page, a file or nothing
 NO_PAGES = {
     "alarms/<int:alarm_id>/curves/", "alarms/<int:alarm_id>/preview/", "alarms/events/", "alarms/rows/",
-    "account/seat/banner/", "attachments/<int:attachment_id>/", "exports/<int:export_id>/",
+    "account/seat/banner/", "attachments/<int:attachment_id>/",
+    "exchange/links/<str:name>/curves/", "exchange/links/<str:name>/live/", "exports/<int:export_id>/",
     "healthz", "imports/<int:run_id>/errors.xlsx", "imports/<int:run_id>/progress/",
     "limits/revisions/<int:revision_id>/yaml/", "limits/trials/<int:trial_id>/progress/",
     "imports/template/<str:kind>.<str:ending>", "login/sso/", "login/sso/callback/", "logout/",

@@ -12,7 +12,7 @@ from voltward.base.canary import CANARY_VIN
 from voltward.base.errors import BadInput
 from voltward.entry import registry
 from voltward.fleet.registry import Registry, RegistryEntry
-from voltward.gateway.registry import RegistrySnapshot
+from voltward.gateway.registry import ENROLLED, REGISTERED, RegistrySnapshot
 
 VINS = ("LVVDB11B0RE000001", "LVVDB11B0RE000002")
 
@@ -30,6 +30,7 @@ def books(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(registry, "close_old_connections", lambda: None)
     monkeypatch.setattr(registry, "registry", lambda: Books(7, ("LVV", "TOOLONG")))
+    monkeypatch.setattr(registry, "enrolled_vins", lambda: {VINS[1]})
     monkeypatch.setattr("voltward.fleet.selectors.registry_generation", lambda: 7)
 
 
@@ -74,5 +75,6 @@ def test_one_vin_that_cannot_stand_in_the_snapshot_keeps_no_other_out(
     snapshot = RegistrySnapshot.load(path)
     assert [snapshot.find(vin.encode()) for vin in VINS] == [0, 1]
     assert snapshot.find(CANARY_VIN.encode()) == 2  # stands in every one
+    assert snapshot.flags.tolist() == [REGISTERED, REGISTERED | ENROLLED, REGISTERED]
     assert (len(snapshot.vins), snapshot.wmis) == (3, {"LVV"})
     assert "LVV-SHORT" in caplog.text

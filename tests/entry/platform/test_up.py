@@ -59,7 +59,7 @@ def test_the_platform_says_when_it_is_ready(platform: Platform) -> None:
 
 def test_every_process_tells_its_figures_to_prometheus(platform: Platform) -> None:
     ports = json.loads((platform.data / "run" / "metrics.json").read_text())
-    assert set(ports) == {"office", "keeper", "processor", "gateway-0"}
+    assert set(ports) == {"office", "keeper", "processor", "uplink", "gateway-0"}
     for port in ports.values():
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
             assert b"voltward_" in answer.read()

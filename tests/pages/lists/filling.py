@@ -8,9 +8,15 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
+from tests.pages.lists.filling_accidents import ACCIDENTS
 from tests.pages.lists.filling_basics import HOUR, NUMBER, Numbers, of_maker, vehicles
 from tests.pages.lists.filling_desk import DESK
+from tests.pages.lists.filling_downlink import DOWNLINK
+from tests.pages.lists.filling_exchange import EXCHANGE
+from tests.pages.lists.filling_keys import KEYS
 from tests.pages.lists.filling_places import PLACES
+from tests.pages.lists.filling_quality import QUALITY
+from tests.pages.lists.filling_reports import REPORTS
 
 from voltward.fleet import models as fleet
 from voltward.records import models as records
@@ -252,5 +258,5 @@ FILLERS: dict[str, Callable[[Person], Any]] = {
     "inbox": deliveries(("inbox",)), "delivery": deliveries(("inbox", "email", "sms")),
     "import": imports, "person": people, "account": accounts, "session": sessions, "deadline": deadlines,
     "workday": work_days, "channel": channels, "escalation_chain": chains, "audit": audit,
-    **DESK, **PLACES,
+    **DESK, **EXCHANGE, **KEYS, **DOWNLINK, **QUALITY, **REPORTS, **ACCIDENTS, **PLACES,
 }  # fmt: skip

@@ -30,6 +30,7 @@ NAMES = sorted(REGISTRY.lists())
 BY_METHOD = {
     ("vehicle", "vin"): "LVVDB11B0RE",
     ("alarm", "vin"): "LVVDB11B0RE",
+    ("quality_day", "vin"): "LVVDB11B0RE",
     ("audit", "person"): "reader",
     **{(name, "vin"): "LVVDB11B0RE" for name in NAMES if name.startswith("watch_")},
     ("audit", "since"): "2026-01-01T00:00:00",

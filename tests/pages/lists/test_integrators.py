@@ -21,8 +21,10 @@ OPEN = {
     "watch/long-offline/", "watch/model-share/", "watch/over-discharge/", "watch/suddenly-silent/",
 }  # fmt: skip
 CLOSED = {
-    "approvals/", "audit/", "clocks/", "duty/hand-overs/", "duty/presence-checks/", "duty/shifts/",
-    "tasks/",
+    "accidents/", "approvals/", "audit/", "clocks/", "downlink-commands/", "duty/hand-overs/",
+    "duty/presence-checks/", "duty/shifts/", "exchange/links/", "feedback/", "quality/cases/",
+    "quality/days/", "reports/", "security-events/", "static-registrations/", "tasks/",
+    "terminal-keys/",
 }  # fmt: skip
 
 

@@ -2,26 +2,19 @@
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
 
 import typer
 
+from voltward.entry.cli.bench_showing import FolderOption, JsonOption, say, show
+
 app = typer.Typer(
-    help="Measure this machine: decode, journal, gateway, store, path, findings, alarm, api, import,"
-    " search, audit, map.",
+    help="Measure this machine: decode, journal, gateway, store, path, findings, uplink, editions, quality,"
+    " alarm, api, import, search, audit, map, signatures.",
     no_args_is_help=True,
 )
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
-FolderOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--folder", help="Where to write meanwhile: the disk decides what an fsync costs."
-    ),
-]
 
 
 @app.command()
@@ -35,7 +28,7 @@ def decode(
     """
     from voltward.columns.bench import measure, text_of
 
-    _show(measure(frames=frames), as_json, text_of)
+    show(measure(frames=frames), as_json, text_of)
 
 
 @app.command()
@@ -50,7 +43,7 @@ def findings(
     """
     from voltward.findings.bench import measure, text_of
 
-    _show(measure(vehicles, rows), as_json, text_of)
+    show(measure(vehicles, rows), as_json, text_of)
 
 
 @app.command()
@@ -68,8 +61,8 @@ def alarm(
     from voltward.entry.alarm_bench import run
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch:
-        figures = run(Path(scratch), _say, links=vehicles, hot=hot, per_s=per_s)
-    _show(figures, as_json, lambda one: one.text())
+        figures = run(Path(scratch), say, links=vehicles, hot=hot, per_s=per_s)
+    show(figures, as_json, lambda one: one.text())
 
 
 @app.command()
@@ -105,7 +98,7 @@ def gateway(
     """
     from voltward.gateway.bench import report, run
 
-    _show(run(links=links, seconds=seconds, folder=folder), as_json, report)
+    show(run(links=links, seconds=seconds, folder=folder), as_json, report)
 
 
 @app.command()
@@ -120,7 +113,7 @@ def store(
     """
     from voltward.telemetry.bench_store import run
 
-    _show(run(rows=rows, folder=folder, say=_say), as_json, lambda figures: figures.text())
+    show(run(rows=rows, folder=folder, say=say), as_json, lambda figures: figures.text())
 
 
 @app.command()
@@ -135,7 +128,7 @@ def path(
     """
     from voltward.telemetry.bench_path import report, run
 
-    _show(run(seconds=seconds, folder=folder), as_json, report)
+    show(run(seconds=seconds, folder=folder), as_json, report)
 
 
 @app.command()
@@ -155,8 +148,8 @@ def api(
     caller = Caller(url, (sys.stdin.read().split() or [""])[-1])
     for asked in paths(caller):
         for per_s in (50.0, 100.0):
-            _say(f"asking {asked.split('?')[0]} {per_s:.0f} times a second")
-            _show(run(caller, asked, per_s, seconds), as_json, ApiBench.text)
+            say(f"asking {asked.split('?')[0]} {per_s:.0f} times a second")
+            show(run(caller, asked, per_s, seconds), as_json, ApiBench.text)
 
 
 @app.command("import")
@@ -172,7 +165,7 @@ def import_(
     from voltward.entry.import_bench import ImportBench, run, scratch_office
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
-        _show(run(rows, _say), as_json, ImportBench.text)
+        show(run(rows, say), as_json, ImportBench.text)
 
 
 @app.command()
@@ -189,7 +182,7 @@ def search(
     from voltward.entry.search_bench import SearchBench, run
 
     with TemporaryDirectory(dir=folder, prefix="vw-") as scratch:
-        _show(run(Path(scratch), vehicles, parts, _say), as_json, SearchBench.text)
+        show(run(Path(scratch), vehicles, parts, say), as_json, SearchBench.text)
 
 
 @app.command()
@@ -207,7 +200,7 @@ def places(
     from voltward.entry.places_bench import PlacesBench, run
 
     with TemporaryDirectory(dir=folder, prefix="vw-") as scratch:
-        _show(run(Path(scratch), outlets, sites, alarms, _say), as_json, PlacesBench.text)
+        show(run(Path(scratch), outlets, sites, alarms, say), as_json, PlacesBench.text)
 
 
 @app.command()
@@ -224,7 +217,7 @@ def audit(
     from voltward.entry.import_bench import scratch_office
 
     with TemporaryDirectory(prefix="vw-", dir=folder) as scratch, scratch_office(Path(scratch)):
-        _show(run(rows, _say), as_json, AuditBench.text)
+        show(run(rows, say), as_json, AuditBench.text)
 
 
 @app.command("map")
@@ -239,13 +232,4 @@ def map_(
     """
     from voltward.entry.map_bench import MapBench, run
 
-    _show(run(vehicles, tries), as_json, MapBench.text)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _show(result: Any, as_json: bool, report: Callable[[Any], str]) -> None:
-    text = json.dumps(asdict(result), default=str) if as_json else report(result)
-    sys.stdout.write(text.rstrip("\n") + "\n")
+    show(run(vehicles, tries), as_json, MapBench.text)

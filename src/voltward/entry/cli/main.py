@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from voltward.base.errors import Refused
 from voltward.entry.cli import (
     bench_commands,
+    bench_upload_commands,
     frame_commands,
     journal_commands,
     keep_commands,
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 for module in (process_commands, frame_commands, traffic_commands, journal_commands, keep_commands):
     module.register(app)
+bench_upload_commands.add(bench_commands.app)
 app.add_typer(bench_commands.app, name="bench")
 
 

@@ -14,7 +14,7 @@ DataOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    for command in (up, gateway, processor, store, web, office, keeper, watchdog, warm):
+    for command in (up, gateway, processor, uplink, store, web, office, keeper, watchdog, warm):
         app.command()(command)
     app.command(
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -81,6 +81,18 @@ def processor(
     from voltward.entry.processes.processor import run_processor
 
     run_processor(Settings())
+
+
+def uplink(data: DataOption = None) -> None:
+    """Forward frames to the public platforms of all approved links; reissue what they missed.
+
+    Example: voltward uplink --data .voltward
+    """
+    set_environment(data=data)
+    from voltward.base.settings import Settings
+    from voltward.entry.processes.uplink import run_uplink
+
+    run_uplink(Settings())
 
 
 def store(

@@ -9,15 +9,20 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voltward.base.errors import BadInput
+from voltward.entry.cli import simulate_commands
 from voltward.entry.cli.process_commands import DataOption, set_environment
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(simulate)
+    simulated = typer.Typer()
+    simulated.callback(invoke_without_command=True)(simulate)
+    simulate_commands.register(simulated)
+    app.add_typer(simulated, name="simulate")
     app.command()(replay)
 
 
 def simulate(
+    context: typer.Context,
     cars: int = typer.Option(50, min=1, help="Number of simulated cars."),
     seed: int = typer.Option(20190709, help="The same seed gives the same fleet, value by value."),
     period: int = typer.Option(10, min=1, max=30, help="Seconds between reports of a car."),
@@ -35,6 +40,8 @@ def simulate(
 
     Example: voltward simulate --cars 200 --period 5 --gateway 127.0.0.1:32960
     """
+    if context.invoked_subcommand is not None:
+        return
     set_environment(gateway=gateway, data=data)
     from voltward.base.settings import Settings
     from voltward.gateway.config import address

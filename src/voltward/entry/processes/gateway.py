@@ -5,7 +5,7 @@ from pathlib import Path
 from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
-from voltward.gateway.config import GatewayConfig, Limits, Tls
+from voltward.gateway.config import DownlinkSource, GatewayConfig, KeySource, Limits, Tls
 from voltward.gateway.server import run
 
 
@@ -26,6 +26,12 @@ def config(settings: Settings, journal: Path | None, number: int) -> GatewayConf
         listen=settings.gateway,
         number=number,
         registry=places.registry_snapshot(settings),
+        keys=KeySource(
+            places.terminal_keys_file(settings),
+            places.terminal_seal_key(settings),
+            places.own_keys_folder(settings),
+        ),
+        downlink=DownlinkSource(places.downlink_file(settings), places.downlink_key(settings)),
         auto_register=settings.auto_register,
         own_wmi=tuple(code.strip() for code in settings.own_wmi.split(",") if code.strip()),
         answer_realtime=settings.answer_realtime,

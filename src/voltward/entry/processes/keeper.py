@@ -14,6 +14,7 @@ from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
 from voltward.entry.processes.processor import config as processor_config
+from voltward.entry.processes.uplink import followers as link_followers
 from voltward.journal.errors import JournalError
 from voltward.journal.expiry import NOT_OLD, ExpiryPolicy
 from voltward.journal.holds import Holds
@@ -116,7 +117,8 @@ class Rounds:
             keep_ns=round(self.settings.journal_keep_days * DAY_NS),
             paused=f"a rebuild reads the journal: {rebuild}" if rebuild.exists() else "",
             holds=tuple(Holds(places.journal_folder(self.settings)).all()),
-            followers=followers(self.processor.folder, stream),
+            followers=followers(self.processor.folder, stream)
+            | link_followers(self.settings, stream),
             still_there=lambda proof: archive_is_whole(archive, proof),
         )
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # Django is not ready while this module is loaded
 
 NEWCOMERS = Counter("voltward_office_newcomers_total", "Vehicles admitted as seen but not on file")
 EPISODES = Counter("voltward_office_episodes_total", "Episodes taken from the findings")
+QUALITY_DAYS = Counter(
+    "voltward_office_quality_days_total", "Days of vehicles brought in or renewed"
+)
 ALARMS = Counter("voltward_office_alarms_total", "Alarms opened on the desk")
 _log = structlog.get_logger("voltward.office")
 
@@ -31,11 +34,21 @@ def run_office(settings: Settings) -> None:
     begin_log(settings.log_level)
     begin_django()
     from voltward.entry import (
+        downlink_stream,
         finding_stream,
         jobs,
+        key_snapshot,
         limit_snapshot,
+        link_snapshot,
         newcomers,
+        quality_snapshot,
+        quality_stream,
         registry,
+        report_answers,
+        report_stream,
+        request_files,
+        security_jobs,
+        security_stream,
         watchdog_jobs,
     )
     from voltward.pages.room import REGISTRY
@@ -45,16 +58,40 @@ def run_office(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
-    publish = partial(registry.follow, places.registry_snapshot(settings), stopping)
+    keys = key_snapshot.KeySnapshot(
+        places.terminal_keys_file(settings), places.terminal_seal_key(settings)
+    )
+    publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
+    security = partial(security_stream.follow, settings, stopping)
+    downlink = partial(downlink_stream.follow, settings, stopping)
+    requests = partial(request_files.follow, settings, stopping)
     limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
+    key = places.link_key(settings)
+    links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
     findings = partial(finding_stream.follow, settings, stopping, told)
+    quality_limits = partial(quality_snapshot.follow, places.quality_limits(settings), stopping)
+    quality = partial(quality_stream.follow, settings, stopping, QUALITY_DAYS.inc)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (publish, limits, findings)
+        for follow in (
+            publish,
+            partial(keys.follow, stopping),
+            limits,
+            links,
+            findings,
+            security,
+            downlink,
+            requests,
+            quality_limits,
+            quality,
+            partial(report_stream.follow, settings, stopping),
+            partial(report_answers.follow, settings, stopping),
+        )
     ]
     for thread in following:
         thread.start()
-    working = jobs.follow([*REGISTRY.jobs(), *watchdog_jobs.jobs(settings)], stopping)
+    own = (*watchdog_jobs.jobs(settings), *security_jobs.jobs(settings))
+    working = jobs.follow([*REGISTRY.jobs(), *own], stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
     for thread in (*following, *working):

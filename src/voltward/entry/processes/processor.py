@@ -17,6 +17,17 @@ from voltward.journal.keys import KeyRing
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest.config import ProcessorConfig
 from voltward.telemetry.ingest.process import run
+from voltward.telemetry.ingest.state import only_one
+from voltward.uplink.proof_store import ProofStore
+from voltward.uplink.proving import Proving, ProvingConfig
+from voltward.uplink.quality.follower import (
+    TELL_EVERY_S,
+    QualityConfig,
+    QualityFollower,
+    QualityMetrics,
+)
+
+QUALITY_TOLD_IN_DEMO_S = 15.0  # somebody is waiting to see it
 
 
 def run_processor(settings: Settings) -> None:
@@ -26,7 +37,12 @@ def run_processor(settings: Settings) -> None:
         config(settings),
         lambda: places.store_client(settings),
         cluster=settings.store_cluster,
-        beside=(partial(follow_findings, settings), partial(judge_late_rows, settings)),
+        beside=(
+            partial(follow_findings, settings),
+            partial(judge_late_rows, settings),
+            partial(follow_quality, settings),
+            partial(prove_uploads, settings),
+        ),
     )
 
 
@@ -37,6 +53,13 @@ def follow_findings(settings: Settings, stopping: Event, registry: CollectorRegi
     with reader:
         follower = FindingsFollower(found, reader, DETECTORS, metrics=FindingsMetrics(registry))
         follower.run(stopping)
+
+
+def follow_quality(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Count the quality of the journal's reports until ``stopping``."""
+    found = quality_config(settings)
+    with JournalReader(found.processor.journal, keys=found.processor.journal_keys) as reader:
+        QualityFollower(found, reader, metrics=QualityMetrics(registry)).run(stopping)
 
 
 def judge_late_rows(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
@@ -60,6 +83,19 @@ def judge_late_rows(settings: Settings, stopping: Event, registry: CollectorRegi
         Again(journal, name, found.folder, reader, judge).run(stopping)
 
 
+def prove_uploads(settings: Settings, stopping: Event, registry: CollectorRegistry) -> None:
+    """Bring what became of each upload into the store, until ``stopping``."""
+    processor = config(settings)
+    proving = ProvingConfig(processor, places.proving_status(settings))
+    store = ProofStore(lambda: places.store_client(settings), settings.store_cluster)
+    with (
+        only_one(proving.lock_file),
+        JournalReader(processor.journal, keys=processor.journal_keys) as reader,
+    ):
+        Proving(proving, reader, store, registry=registry).run(stopping)
+        store.close()
+
+
 def findings_config(settings: Settings) -> FindingsConfig:
     """The settings as the engine beside the processor takes them."""
     processor = config(settings)
@@ -68,6 +104,17 @@ def findings_config(settings: Settings) -> FindingsConfig:
         limits=settings.data / "snapshots",
         folder=places.findings_folder(settings),
         status_file=places.findings_status(settings),
+    )
+
+
+def quality_config(settings: Settings) -> QualityConfig:
+    """The settings as the quality engine beside the processor takes them."""
+    return QualityConfig(
+        config(settings),
+        limits=places.quality_limits(settings),
+        folder=places.quality_folder(settings),
+        status_file=places.quality_status(settings),
+        tell_every_s=QUALITY_TOLD_IN_DEMO_S if settings.demo else TELL_EVERY_S,
     )
 
 

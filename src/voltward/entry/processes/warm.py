@@ -12,6 +12,7 @@ KERNELS = (
     "voltward.telemetry.ingest.vehicles",
     "voltward.findings.warming",
     "voltward.monitoring.watching.parking",
+    "voltward.uplink.quality.warming",
 )
 BLANK_DATABASE = "voltward.entry.blank_database"
 

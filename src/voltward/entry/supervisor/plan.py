@@ -22,6 +22,7 @@ def children(settings: Settings) -> list[Child]:
     plan.append(Child("office", ("office",), WORK))
     plan.append(Child("keeper", ("keeper",), WORK, can_wait_s=CAN_WAIT_S))
     plan.append(Child("processor", ("processor",), WORK))
+    plan.append(Child("uplink", ("uplink",), WORK))
     for number in range(settings.gateway_processes):
         plan.append(Child(f"gateway-{number}", ("gateway", "--number", str(number)), INTAKE))
     if settings.watchdog:

@@ -1,5 +1,9 @@
 """Every write to fleet/, one file per subject."""
 
-from voltward.fleet.services.vehicles import vehicle_admit_unregistered, vehicle_register
+from voltward.fleet.services.vehicles import (
+    registry_changed,
+    vehicle_admit_unregistered,
+    vehicle_register,
+)
 
-__all__ = ["vehicle_admit_unregistered", "vehicle_register"]
+__all__ = ["registry_changed", "vehicle_admit_unregistered", "vehicle_register"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from voltward.fleet.events import StaticDataReckoned
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors.registration import (
     is_registered_abroad,
@@ -12,6 +13,7 @@ from voltward.fleet.selectors.registration import (
     with_registration,
 )
 from voltward.records.actions import action, record
+from voltward.records.events import tell
 from voltward.records.models import Person
 from voltward.records.selectors import installation
 
@@ -39,5 +41,6 @@ def _registration_reckon(actor: Person) -> int:
         asked = is_registered_abroad(vehicle)
         vehicle.registration_missing = len(platform_registration(vehicle).missing) if asked else 0
     Vehicle.objects.bulk_update(vehicles, ["registration_missing"])
+    tell(actor, StaticDataReckoned(tuple(vehicles)))
     record(actor, "registration.reckon", actor, before={}, after={"vehicles": len(vehicles)})
     return len(vehicles)

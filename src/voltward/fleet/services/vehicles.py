@@ -64,7 +64,7 @@ def vehicle_register(
     _check_texts(vehicle)
     vehicle.configuration = configuration_of_texts(owner, vehicle.model_name, vehicle.battery_type)
     _save(vehicle)
-    _registry_changed()
+    registry_changed()
     after = {"state": vehicle.state, "model_name": vehicle.model_name, "source": vehicle.source}
     record(actor, "vehicle.register", vehicle, before=before, after=after)
     return vehicle
@@ -143,7 +143,7 @@ def _vehicle_admit(
             "%d vehicles are not admitted: their numbers are taken: %s", len(clashing), clashing
         )
     after = {"vehicles": added, "vins": vins[:100], "clashing": clashing[:100]}
-    record(actor, "vehicle.admit", _registry_changed(), before={}, after=after)
+    record(actor, "vehicle.admit", registry_changed(), before={}, after=after)
     return added
 
 
@@ -151,7 +151,7 @@ def _present(vins: list[str]) -> set[str]:
     return set(Vehicle.objects.filter(vin__in=vins).values_list("vin", flat=True))
 
 
-def _registry_changed() -> RegistryGeneration:
+def registry_changed() -> RegistryGeneration:
     """Count a change; the row's lock puts changes in the order of their commits."""
     RegistryGeneration.objects.filter(pk=1).update(generation=F("generation") + 1)
     return RegistryGeneration.objects.get(pk=1)

@@ -23,9 +23,10 @@ def admit(buffer, piece_chunk, starts, stops, reasons, slots, states, vins, gran
 
     Pieces as ``columns.split.Split`` gives them. ``slots`` i4 ``(k,)``: row of each chunk's
     session, or -1; ``states``, ``vins``, ``grants`` (i4; 0 any vehicle, n only those of platform
-    n) are indexed by it. ``known`` is the registry: (VINs, platforms u2, flags u1, registered bit,
-    any VIN admitted). ``first``: each chunk's first piece. ``counts``: whole frames in the chunk;
-    and if it is plain, those of 2016 02, 03 and 2025 02, 03.
+    n, -1 a vehicle whose every frame must be proved) are indexed by it. ``known`` is the registry:
+    (VINs, platforms u2, flags u1, registered bit, enrolled bit, any VIN admitted). ``first``: each
+    chunk's first piece. ``counts``: whole frames in the chunk; and if it is plain, those of 2016 02,
+    03 and 2025 02, 03.
     """
     chunks = slots.size
     plain = np.zeros(chunks, np.uint8)
@@ -62,6 +63,8 @@ def admit(buffer, piece_chunk, starts, stops, reasons, slots, states, vins, gran
 @nb.njit(cache=True, nogil=True, inline="always")
 def _may_speak(vin, slot, states, vins, grants, known):  # type: ignore[no-untyped-def]
     if states[slot] == VEHICLE:
+        if grants[slot] < 0:
+            return False  # enrolled: its session proves each frame
         own = vins[slot]
         for i in range(17):  # noqa: SIM110 - the compiler knows no generators
             if vin[i] != own[i]:
@@ -69,8 +72,10 @@ def _may_speak(vin, slot, states, vins, grants, known):  # type: ignore[no-untyp
         return True
     if states[slot] != PLATFORM:
         return False
-    table, platforms, flags, registered, any_vin = known
+    table, platforms, flags, registered, enrolled, any_vin = known
     row = find_vin(table, vin)
+    if row >= 0 and flags[row] & enrolled:
+        return False
     if row >= 0 and flags[row] & registered:
         return grants[slot] == 0 or platforms[row] == grants[slot]
     if not any_vin or grants[slot] != 0:

@@ -7,7 +7,7 @@ from voltward.gateway.kernels.admit import admit, plain_frames, success_answers
 from voltward.gateway.kernels.search import find_vin
 from voltward.gateway.kernels.send import send_each
 from voltward.gateway.online import FREE, ROW
-from voltward.gateway.registry import REGISTERED, RegistrySnapshot
+from voltward.gateway.registry import ENROLLED, REGISTERED, RegistrySnapshot
 
 _FRAME = b"##\x02\xfe" + b"0" * 17 + b"\x01\x00\x06" + b"\x00" * 7
 
@@ -22,7 +22,7 @@ def warm() -> None:
     pieces = splitter.split(buffer, np.array([0, len(_FRAME)], np.int64))
     empty = RegistrySnapshot()
     find_vin(empty.vins, buffer[4:21])
-    known = (empty.vins, empty.platforms, empty.flags, REGISTERED, False)
+    known = (empty.vins, empty.platforms, empty.flags, REGISTERED, ENROLLED, False)
     states = np.full(2, FREE, ROW)["state"]
     plain, first, _ = admit(
         buffer,

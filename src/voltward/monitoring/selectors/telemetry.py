@@ -168,6 +168,16 @@ def frame_at(vehicle: Vehicle, position: str) -> RawFrame | None:
     return frame
 
 
+def frame_of_row(vehicle: Vehicle, stream: int, position: int) -> RawFrame | None:
+    """The raw frame behind a row of the store; None: kept nowhere any more, or another vehicle's.
+
+    Raises:
+        FramesUnreadable: it is there but cannot be read.
+    """
+    frame = ports().frame_of_row(stream, position)
+    return frame if frame and frame.frame[4:21] == vehicle.vin.encode("ascii") else None
+
+
 def refusals_of(actor: Person, since: datetime) -> list[tuple[GatewayRefusal, Vehicle | None]]:
     """What the gateway refused since ``since``, newest first, with the vehicle where it is known.
 

@@ -14,12 +14,14 @@ class Owner:
     """Records of one kind: ``Vehicle`` of ``Vehicle:17``.
 
     ``find(actor, key)`` is a selector: it raises NotFound for another maker's. ``needs``: what
-    seeing the record itself needs.
+    seeing the record itself needs. ``hangs_on``: labels of what it belongs to; a hold on one of them
+    holds its attachments too.
     """
 
     kind: str
     needs: str
     find: Callable[[Any, int], Any]
+    hangs_on: Callable[[int], tuple[str, ...]] = lambda _key: ()
 
 
 OWNERS: dict[str, Owner] = {}
@@ -42,3 +44,10 @@ def owner_checked(actor: Any, record: str) -> None:
     if owner is None or owner.needs not in actor.grants or not well_formed:
         raise NotFound(f"record {record}")
     owner.find(actor, int(key))
+
+
+def hangs_on(record: str) -> tuple[str, ...]:
+    """What else a hold may name to hold the attachments of a record."""
+    kind, _colon, key = record.partition(":")
+    owner = OWNERS.get(kind)
+    return owner.hangs_on(int(key)) if owner is not None and key.isdecimal() else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,17 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from voltward.base.errors import BadInput, NotFound, NotPermitted, Refused
 from voltward.records import approvals, days, retention
-from voltward.records.actions import action, label, record
+from voltward.records.actions import Subject, action, label, record
 from voltward.records.attachments.incoming import Arrived
 from voltward.records.attachments.kinds import kind_of
-from voltward.records.attachments.owners import owner_checked
+from voltward.records.attachments.owners import hangs_on, owner_checked
 from voltward.records.attachments.scanning import scanner
 from voltward.records.attachments.storage import storage
 from voltward.records.models import (
     Approval,
     Attachment,
     AttachmentLimit,
+    Maker,
     Person,
+    RetentionClass,
     StoredContent,
 )
 from voltward.records.selectors import attachments as selectors
@@ -59,21 +61,43 @@ def attachment_add(
     if actor.maker is None:
         raise NotPermitted("attachment.add: an attachment belongs to a maker")
     chosen, clean = kept.class_by_code(retention_class), clean_name(name)
+    kept_from = None if chosen.code == IN_FORCE else days.today()
+    row = _stored(actor, actor.maker, record_label, clean, parts, chosen, kept_from)
+    record(actor, "attachment.add", row, before={}, after=_told(row))
+    return row
+
+
+def attachment_of_platform(
+    actor: Person, *, owner: Subject, maker: Maker, name: str, parts: Iterable[bytes],
+    retention_class: str, kept_from: date,
+) -> Attachment:  # fmt: skip
+    """A file that the platform itself makes of a record, within an action of its own.
+
+    Raises:
+        BadInput: as ``attachment_add``.
+        NotFound: no such retention class.
+    """
+    chosen = kept.class_by_code(retention_class)
+    return _stored(actor, maker, label(owner), clean_name(name), parts, chosen, kept_from)
+
+
+def _stored(
+    actor: Person, maker: Maker, record_label: str, name: str, parts: Iterable[bytes],
+    chosen: RetentionClass, kept_from: date | None,
+) -> Attachment:  # fmt: skip
+    """The content on disk first, then its row."""
     store = storage()
     arrived = store.arrive(parts, selectors.limit_in_force().max_bytes)
     try:
-        media_type = kind_of(clean, arrived.head, arrived.tail).media_type
+        media_type = kind_of(name, arrived.head, arrived.tail).media_type
         selectors.content_locked(arrived.sha256)
         store.keep(arrived)
     finally:
         store.discard(arrived)
-    row = Attachment.objects.create(
-        maker=actor.maker, record=record_label, content=_content(arrived), name=clean,
-        media_type=media_type, retention_class=chosen, uploaded_by=actor,
-        kept_from=None if chosen.code == IN_FORCE else days.today(),
+    return Attachment.objects.create(
+        maker=maker, record=record_label, content=_content(arrived), name=name,
+        media_type=media_type, retention_class=chosen, uploaded_by=actor, kept_from=kept_from,
     )  # fmt: skip
-    record(actor, "attachment.add", row, before={}, after=_told(row))
-    return row
 
 
 def _content(arrived: Arrived) -> StoredContent:
@@ -156,9 +180,9 @@ def attachment_period_begin(actor: Person, *, attachment_id: int) -> Attachment:
     return row
 
 
-def labels_of(row: Attachment) -> tuple[str, str]:
+def labels_of(row: Attachment) -> tuple[str, ...]:
     """What a hold may name to hold it."""
-    return row.record, label(row)
+    return row.record, label(row), *hangs_on(row.record)
 
 
 def _is_slip(actor: Person, row: Attachment) -> bool:

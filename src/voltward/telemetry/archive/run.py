@@ -21,9 +21,9 @@ from voltward.telemetry.archive.parquet import file_sha256
 from voltward.telemetry.archive.troubles import Troubles
 from voltward.telemetry.archive.write import ArchiveConfig, archive_segment
 from voltward.telemetry.ingest import state as states
+from voltward.telemetry.ingest.config import holds_frames
 from voltward.telemetry.ingest.decoding import Decoder
 
-OWN_STREAMS = ("quarantine-", "findings-")  # no frames of vehicles
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Error = ArchiveDamaged | JournalError | OSError | states.StateDamaged
@@ -200,7 +200,7 @@ def _further(reached: dict[str, Position], path: Path) -> None:
 def _unproved(config: ArchiveConfig, reader: JournalReader) -> Iterator[tuple[str, int]]:
     files = OsFiles()
     for stream in reader.streams():
-        if stream.startswith(OWN_STREAMS):
+        if not holds_frames(stream):
             continue
         for segment, name in segments_in(files.names(f"{config.journal}/{stream}")).items():
             sealed = name == sealed_name(segment)

@@ -7,8 +7,14 @@ from pathlib import Path
 from voltward.base.errors import BadInput
 from voltward.journal.keys import KeyRing
 
-# Streams that hold no frames of vehicles: what was set aside, and what was found.
-OWN_STREAMS = ("quarantine-*", "findings-*")
+# Of streams that hold no frames of vehicles: what was set aside, what was found, what became of
+# uploads, what the quality of days came to, who tried to speak for another.
+_OWN = ("quarantine-", "findings-", "proof-", "quality-", "security-")
+
+
+def holds_frames(stream: str) -> bool:
+    """Whether a stream is a gateway's: frames of vehicles lie in no other."""
+    return not stream.startswith(_OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class ProcessorConfig:
 
     def follows(self, stream: str) -> bool:
         """True when this processor takes the frames of ``stream``."""
-        if any(fnmatchcase(stream, pattern) for pattern in OWN_STREAMS):
+        if not holds_frames(stream):
             return False
         return any(fnmatchcase(stream, pattern) for pattern in self.streams)
 

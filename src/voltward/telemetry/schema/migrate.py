@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from voltward.base.errors import BadSetting
 from voltward.telemetry.client import Client
 from voltward.telemetry.schema.tables import (
+    PROOFS,
     TABLES,
     VERSIONS,
     Table,
@@ -33,9 +34,18 @@ def _second(cluster: str, _database: str) -> list[str]:
     return [text for table in TABLES for text in without_aliases(table, cluster)]
 
 
+def _third(cluster: str, database: str) -> list[str]:
+    return [
+        text
+        for table in TABLES
+        if table.name == PROOFS
+        for text in _table(table, cluster, database)
+    ]
+
+
 # Never edited once released; a change of the tables is a new number at the end. A new field of
 # the protocol needs none: columns that are missing are added by name.
-MIGRATIONS = (Migration(1, _first), Migration(2, _second))
+MIGRATIONS = (Migration(1, _first), Migration(2, _second), Migration(3, _third))
 
 
 def migrate(client: Client, cluster: str = "") -> int:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from voltward.telemetry.schema.columns import ALIASES, BY_NAME, ROW, StoreColumn, select
 from voltward.telemetry.schema.join import joined_select
+from voltward.telemetry.schema.proofs import COLUMNS as PROOF_COLUMNS
 
 ROWS = "frames_rows"
 PIECES = "frame_pieces"
 LATEST = "latest_frames"
+PROOFS = "proofs"
 VERSIONS = "schema_version"
 
 # Clocks send any month of a century. Plausible months get a partition each; what lies before the
@@ -16,6 +18,9 @@ VERSIONS = "schema_version"
 _MONTHS = (
     "multiIf(collected_at < toDateTime('2016-01-01 00:00:00', 'UTC'), 0,"
     " collected_at < toDateTime('2060-01-01 00:00:00', 'UTC'), toYYYYMM(collected_at), 206001)"
+)
+_PROOF_MONTHS = (
+    "multiIf(day < toDate('2016-01-01'), 0, day < toDate('2060-01-01'), toYYYYMM(day), 206001)"
 )
 # An insert is on the disk when it is answered, for the ingest checkpoint moves after the answer.
 # A merged part replaces parts that are safe, so it is synced too before they go.
@@ -37,13 +42,18 @@ CLUSTER_WINDOW = {"replicated_deduplication_window": 10_000}
 
 @dataclass(frozen=True)
 class Table:
-    """A table. ``version``: of several rows with one key, the largest stays."""
+    """A table. ``version``: of several rows with one key, the largest stays.
+
+    ``spread_by``: what decides the shard of a row on a cluster; empty: the vehicle where the order
+    begins with it, else all rows lie on one.
+    """
 
     name: str
     columns: tuple[StoreColumn, ...]
     order_by: tuple[str, ...]
     version: str
     partition_by: str = ""
+    spread_by: str = ""
 
     @property
     def of_vehicles(self) -> bool:
@@ -65,6 +75,15 @@ TABLES = (
         ),
         ("vehicle_id", "piece"),
         "version",
+    ),
+    # What became of each frame on each link to a public platform, once per content.
+    Table(
+        PROOFS,
+        PROOF_COLUMNS,
+        ("day", "link", "vehicle_id", "collected_at", "unit_hash"),
+        "version",
+        _PROOF_MONTHS,
+        spread_by="vehicle_id",
     ),
     Table(
         VERSIONS,
@@ -106,7 +125,7 @@ def cluster_table(table: Table, cluster: str, database: str) -> list[str]:
         f"ENGINE = ReplicatedReplacingMergeTree('{path}', '{{replica}}'{version})\n"
         + _tail(table, CLUSTER_WINDOW)
     )
-    key = "vehicle_id" if table.of_vehicles else "0"
+    key = table.spread_by or ("vehicle_id" if table.of_vehicles else "0")
     spread = (
         f"CREATE TABLE IF NOT EXISTS {table.name} ON CLUSTER `{cluster}`"
         f" AS {table.name}_local\n"

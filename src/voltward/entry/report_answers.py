@@ -1,0 +1,142 @@
+"""Brings what became of reports, and what platforms fed back, from the uplink's streams into the office."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from threading import Event
+from typing import Final
+
+import numpy as np
+import structlog
+from django.db import DatabaseError, close_old_connections
+
+from voltward.base.errors import BadInput, Refused
+from voltward.base.settings import Settings
+from voltward.entry import places
+from voltward.exchange.services.report_answers import (
+    Fed,
+    Outcome,
+    feedback_take,
+    instant,
+    report_answers_take,
+)
+from voltward.frames.header import HEADER
+from voltward.frames.moments import MOMENT
+from voltward.journal.cursor import Checkpoint, Cursor
+from voltward.journal.errors import JournalDamaged, JournalError
+from voltward.journal.position import Position
+from voltward.journal.reader import JournalReader, Records
+from voltward.records import selectors
+from voltward.uplink.incoming import seconds_of
+from voltward.uplink.proof import KIND_PROOF, STREAM_PREFIX, proof_from_bytes
+from voltward.uplink.reports import (
+    FEEDBACK_BYTES,
+    FEEDBACK_PREFIX,
+    KIND_FEEDBACK,
+    is_report,
+)
+
+LOOK_EVERY_S: Final = 0.5
+READ_BYTES: Final = 4 << 20
+_log = structlog.get_logger("voltward.office")
+
+
+def follow(settings: Settings, stopping: Event) -> None:
+    """Read the streams from this follower's own checkpoint until ``stopping``.
+
+    The checkpoint moves after the database has what they say; repeating a stretch changes nothing.
+    """
+    follower = ReportAnswers(settings)
+    with follower.reader:
+        while not stopping.is_set():
+            if not follower.step():
+                stopping.wait(LOOK_EVERY_S)
+
+
+class ReportAnswers:
+    """A stream that cannot be read holds up no other; what fails is told once and tried again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.reader = JournalReader(
+            places.journal_folder(settings), keys=places.journal_keys(settings)
+        )
+        self._cursor = Cursor(settings.data / "office", "report-answers")
+        self._positions = self._begun()
+        self._told = ""
+
+    def step(self) -> bool:
+        """Take the next stretch of each stream; False: it is better to wait before the next step."""
+        moved = False
+        for stream in self.reader.streams():
+            if stream.startswith((STREAM_PREFIX, FEEDBACK_PREFIX)):
+                moved |= self._tried(stream)
+        return moved
+
+    def _tried(self, stream: str) -> bool:
+        try:
+            return self._take(stream)
+        except (JournalError, OSError, DatabaseError, Refused) as error:
+            text = f"{stream}: {type(error).__name__}: {error}"
+            if text != self._told:
+                _log.error("answers to reports wait", stream=stream, error=text)
+            self._told = text
+            return False
+
+    def _take(self, stream: str) -> bool:
+        records = self.reader.read(self._positions.get(stream), stream, READ_BYTES)
+        if self._positions.get(stream) == records.next:
+            return False
+        close_old_connections()
+        outcomes, fed = outcomes_of(records), fed_of(records, stream)
+        if outcomes:
+            report_answers_take(selectors.installation(), outcomes=outcomes)
+        if fed:
+            feedback_take(selectors.installation(), fed=fed)
+        self._positions[stream] = records.next
+        self._cursor.save(Checkpoint(dict(self._positions)))
+        self._told = ""
+        return bool(len(records))
+
+    def _begun(self) -> dict[str, Position]:
+        try:
+            return dict(self._cursor.load().positions)
+        except JournalDamaged as error:
+            _log.error("answers to reports are taken from the start", error=str(error))
+            return {}
+
+
+def outcomes_of(records: Records) -> list[Outcome]:
+    """What became of the reports among ``records`` of a proof stream; of frames others ask."""
+    found: list[Outcome] = []
+    for place in np.flatnonzero(records.kinds == KIND_PROOF).tolist():
+        try:
+            batch = proof_from_bytes(records.payload(place))
+        except BadInput as error:
+            _log.error("a proof cannot be read", error=str(error))
+            continue
+        for entry in batch.entries[is_report(batch.entries)]:
+            found.append(
+                Outcome(
+                    batch.link, int(entry["position"]), int(entry["outcome"]), int(entry["flag"]),
+                    int(entry["tries"]), instant(int(entry["sent_ms"])),
+                    instant(int(entry["answered_ms"])),
+                )
+            )  # fmt: skip
+    return found
+
+
+def fed_of(records: Records, stream: str) -> list[Fed]:
+    """Feedback as platforms sent it; what is too short was answered with an error and stays here."""
+    found: list[Fed] = []
+    for place in np.flatnonzero(records.kinds == KIND_FEEDBACK).tolist():
+        frame = records.payload(place)
+        body = frame[HEADER : HEADER + FEEDBACK_BYTES]
+        if len(frame) <= HEADER + FEEDBACK_BYTES:
+            _log.error("feedback is too short", stream=stream, octets=len(frame))
+            continue
+        moment_s = int(seconds_of(np.frombuffer(body[:MOMENT], np.uint8)[None, :])[0])
+        received_at = datetime.fromtimestamp(records.received_ns[place] / 1e9, UTC)
+        vin = frame[4:21].decode("ascii", "backslashreplace").rstrip("\0 ")
+        link = stream.removeprefix(FEEDBACK_PREFIX)
+        found.append(Fed(link, vin, body, instant(moment_s * 1000), received_at))
+    return found

@@ -1,0 +1,1 @@
+"""What is owed to the authorities: links to public platforms, proof, data quality, keys, downlink."""
