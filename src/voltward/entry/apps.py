@@ -1,6 +1,16 @@
 """Binds the rooms together: collects what they show and hands them their values."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+from voltward.base.settings import Settings
+
+if TYPE_CHECKING:  # rooms load once Django is ready
+    from voltward.monitoring.map_source import MapSource
+    from voltward.pages.imports.workbook_guard import Limits
 
 
 class EntryConfig(AppConfig):
@@ -22,10 +32,8 @@ class EntryConfig(AppConfig):
         from voltward.entry.telemetry_ports import ports_of, series_of
         from voltward.fleet.keys import hand_in_key
         from voltward.fleet.telemetry import hand_in_series
-        from voltward.monitoring.map_source import MapSource, map_source
         from voltward.monitoring.map_source import hand_in as hand_in_map
         from voltward.monitoring.ports import hand_in
-        from voltward.pages.imports.workbook_guard import Limits
         from voltward.pages.lists import ports as lists
         from voltward.pages.room import REGISTRY
         from voltward.records.attachments.scanning import hand_in_scanner, scanner_of
@@ -38,16 +46,6 @@ class EntryConfig(AppConfig):
         from voltward.records.services.exports import hand_in_folder as hand_in_exports
         from voltward.records.sign_in_rules import hand_in_rules
 
-        def limits() -> Limits:
-            values = settings.VOLTWARD
-            return Limits(values.import_bytes, values.import_unpacked_bytes, values.import_cells)
-
-        def map_of_settings() -> MapSource:
-            values = settings.VOLTWARD
-            return map_source(
-                values.map_tiles, values.map_datum, values.map_credit, values.screen_page_s
-            )
-
         REGISTRY.collect(rooms())
         hand_in(ports_of(settings.VOLTWARD))
         hand_in_proofs(settings.VOLTWARD)
@@ -55,7 +53,7 @@ class EntryConfig(AppConfig):
         hand_in_rules(lambda: sign_in_rules(settings.VOLTWARD))
         hand_in_key(lambda: installation_key(settings.VOLTWARD.vehicle_key_file))
         # read at each call: tests and commands may work in another folder
-        hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), limits()))
+        hand_in_folder(lambda: (imports_folder(settings.VOLTWARD), _limits(settings.VOLTWARD)))
         hand_in_keeping(lambda: keeping_of(settings.VOLTWARD))
         hand_in_series(series_of)
         hand_in_provider(
@@ -66,6 +64,19 @@ class EntryConfig(AppConfig):
         hand_in_storage(lambda: attachment_store(settings.VOLTWARD))
         hand_in_scanner(lambda: scanner_of(settings.VOLTWARD.attachment_scanner))
         lists.hand_in(ListPorts())
-        hand_in_map(map_of_settings)
+        hand_in_map(lambda: _map_of(settings.VOLTWARD))
         hand_in_links(lambda: settings.VOLTWARD)
         hand_in_exports(lambda: settings.VOLTWARD.data / "exports")
+
+
+def _limits(values: Settings) -> Limits:
+    """How large a file of an import may be."""
+    from voltward.pages.imports.workbook_guard import Limits
+
+    return Limits(values.import_bytes, values.import_unpacked_bytes, values.import_cells)
+
+
+def _map_of(values: Settings) -> MapSource:
+    from voltward.monitoring.map_source import map_source
+
+    return map_source(values.map_tiles, values.map_datum, values.map_credit, values.screen_page_s)

@@ -33,24 +33,7 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import (
-        downlink_stream,
-        finding_stream,
-        jobs,
-        key_snapshot,
-        limit_snapshot,
-        link_snapshot,
-        newcomers,
-        quality_snapshot,
-        quality_stream,
-        registry,
-        report_answers,
-        report_stream,
-        request_files,
-        security_jobs,
-        security_stream,
-        watchdog_jobs,
-    )
+    from voltward.entry import jobs, newcomers, security_jobs, watchdog_jobs
     from voltward.pages.room import REGISTRY
 
     gc.freeze()  # what stands now stays; a burst need not search it for garbage
@@ -58,35 +41,9 @@ def run_office(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     start_http_server(settings.metrics_port, "127.0.0.1")
-    keys = key_snapshot.KeySnapshot(
-        places.terminal_keys_file(settings), places.terminal_seal_key(settings)
-    )
-    publish = partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish)
-    security = partial(security_stream.follow, settings, stopping)
-    downlink = partial(downlink_stream.follow, settings, stopping)
-    requests = partial(request_files.follow, settings, stopping)
-    limits = partial(limit_snapshot.follow, limit_snapshot.snapshot_folder(settings.data), stopping)
-    key = places.link_key(settings)
-    links = partial(link_snapshot.follow, places.links_folder(settings), key, stopping)
-    findings = partial(finding_stream.follow, settings, stopping, told)
-    quality_limits = partial(quality_snapshot.follow, places.quality_limits(settings), stopping)
-    quality = partial(quality_stream.follow, settings, stopping, QUALITY_DAYS.inc)
     following = [
         Thread(target=ending_all, args=(follow, stopping), daemon=True)
-        for follow in (
-            publish,
-            partial(keys.follow, stopping),
-            limits,
-            links,
-            findings,
-            security,
-            downlink,
-            requests,
-            quality_limits,
-            quality,
-            partial(report_stream.follow, settings, stopping),
-            partial(report_answers.follow, settings, stopping),
-        )
+        for follow in (*_going_out(settings, stopping), *_coming_in(settings, stopping))
     ]
     for thread in following:
         thread.start()
@@ -96,6 +53,52 @@ def run_office(settings: Settings) -> None:
     newcomers.follow(settings, stopping, NEWCOMERS.inc)
     for thread in (*following, *working):
         thread.join(5)
+
+
+def _going_out(settings: Settings, stopping: Event) -> list[Callable[[], None]]:
+    """What the office tells the vehicle side: vehicles, keys, limits, links."""
+    from voltward.entry import (
+        key_snapshot,
+        limit_snapshot,
+        link_snapshot,
+        quality_snapshot,
+        registry,
+    )
+
+    keys = key_snapshot.KeySnapshot(
+        places.terminal_keys_file(settings), places.terminal_seal_key(settings)
+    )
+    limits, key = limit_snapshot.snapshot_folder(settings.data), places.link_key(settings)
+    return [
+        partial(registry.follow, places.registry_snapshot(settings), stopping, keys.publish),
+        partial(keys.follow, stopping),
+        partial(limit_snapshot.follow, limits, stopping),
+        partial(link_snapshot.follow, places.links_folder(settings), key, stopping),
+        partial(quality_snapshot.follow, places.quality_limits(settings), stopping),
+    ]
+
+
+def _coming_in(settings: Settings, stopping: Event) -> list[Callable[[], None]]:
+    """What the vehicle side tells the office, but for vehicles seen for the first time."""
+    from voltward.entry import (
+        downlink_stream,
+        finding_stream,
+        quality_stream,
+        report_answers,
+        report_stream,
+        request_files,
+        security_stream,
+    )
+
+    return [
+        partial(finding_stream.follow, settings, stopping, told),
+        partial(security_stream.follow, settings, stopping),
+        partial(downlink_stream.follow, settings, stopping),
+        partial(request_files.follow, settings, stopping),
+        partial(quality_stream.follow, settings, stopping, QUALITY_DAYS.inc),
+        partial(report_stream.follow, settings, stopping),
+        partial(report_answers.follow, settings, stopping),
+    ]
 
 
 def told(taken: Taken) -> None:
