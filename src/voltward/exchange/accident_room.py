@@ -42,7 +42,7 @@ def _version_shown(actor: Person, key: str) -> Hit | None:
 
 
 ACCIDENT_MENU = (
-    MenuItem(_("监管对接"), _("事故数据包"), "accidents", "alert-triangle", READ, 220),
+    MenuItem(_("监管对接"), _("事故数据包"), "accidents", "alert-triangle", READ, 309),
 )
 ACCIDENT_SUBJECTS = (
     SubjectKind("AccidentPackage", _("事故数据包"), READ, 74, _package_shown),

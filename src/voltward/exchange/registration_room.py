@@ -25,7 +25,7 @@ def _shown(actor: Person, key: str) -> Hit | None:
 
 
 REGISTRATION_MENU = (
-    MenuItem(_("监管对接"), _("静态数据备案"), "registrations", "file-text", READ, 225),
+    MenuItem(_("监管对接"), _("静态数据备案"), "registrations", "file-text", READ, 317),
 )
 REGISTRATION_SUBJECTS = (SubjectKind("StaticRegistration", _("静态数据备案"), READ, 76, _shown),)
 REGISTRATION_JOBS = (Job("exchange.registrations", 60.0, registrations_sweep),)

@@ -133,7 +133,7 @@ ROOM = Room(
         MenuItem(_PRODUCTS, _("车载终端"), "terminals", "device-desktop", "vehicle.read", 215),
         MenuItem(_PRODUCTS, _("部件追溯"), "parts", "search", "vehicle.read", 216),
         MenuItem(_PRODUCTS, _("协议版本"), "agreement-versions", "file-text", "agreement.write", 217),
-        MenuItem(_("售后服务"), _("服务网点"), "outlets", "map-pin", "place.read", 300),
+        MenuItem(_("售后服务"), _("服务网点"), "outlets", "map-pin", "place.read", 400),
         MenuItem(_("运行监测"), _("充电站"), "charging-sites", "plug-connected", "place.read", 119),
     ),
     tabs=(
