@@ -29,7 +29,7 @@ from voltward.gateway.reasons import RecordKind, Refusal
 from voltward.gateway.registry import ENROLLED, REGISTERED, RegistryEntry
 
 BOTH = pytest.mark.parametrize("edition", [Edition.Y2016, Edition.Y2025])
-FRAME, NOISE, EVENT, REFUSED, _SEALED = RecordKind
+FRAME, EVENT, REFUSED = RecordKind.FRAME, RecordKind.EVENT, RecordKind.REFUSED
 
 
 @pytest.fixture

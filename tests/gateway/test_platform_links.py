@@ -26,7 +26,7 @@ from voltward.gateway.register import Register
 from voltward.gateway.registry import REGISTERED, RegistryEntry
 from voltward.gateway.secret_hash import PlatformAccount, hashed
 
-FRAME, NOISE, EVENT, REFUSED, _SEALED = RecordKind
+FRAME, EVENT, REFUSED = RecordKind.FRAME, RecordKind.EVENT, RecordKind.REFUSED
 ENTRIES = [RegistryEntry(VIN, REGISTERED, PLATFORM_NUMBER), RegistryEntry(OTHER_VIN)]
 
 

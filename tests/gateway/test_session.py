@@ -20,7 +20,8 @@ from voltward.gateway.house import House
 from voltward.gateway.reasons import CloseReason, RecordKind, Refusal
 
 BOTH = pytest.mark.parametrize("edition", [Edition.Y2016, Edition.Y2025])
-FRAME, NOISE, EVENT, REFUSED, _SEALED = RecordKind
+FRAME, NOISE = RecordKind.FRAME, RecordKind.NOISE
+EVENT, REFUSED = RecordKind.EVENT, RecordKind.REFUSED
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from voltward.gateway.registry import ENROLLED, REGISTERED, RegistryEntry
 from voltward.gateway.roster import Roster
 from voltward.gateway.session import Session
 
-FRAME, _, EVENT, REFUSED, _SEALED = RecordKind
+FRAME, EVENT, REFUSED = RecordKind.FRAME, RecordKind.EVENT, RecordKind.REFUSED
 
 
 @pytest.fixture
