@@ -15,8 +15,9 @@ from voltward.records.roles import INTEGRATOR, ROLES
 pytestmark = pytest.mark.django_db
 
 OPEN = {
-    "alarms/", "battery-types/", "configurations/", "controller-types/", "fault-codes/",
-    "motor-types/", "notices/", "owner-notices/", "packs/", "parts/", "platforms/", "terminals/",
+    "alarms/", "battery-types/", "charging-sites/", "configurations/", "controller-types/",
+    "fault-codes/", "motor-types/", "notices/", "outlets/", "owner-notices/", "packs/", "parts/",
+    "platforms/", "terminals/",
     "vehicle-models/", "vehicles/", "watch/dense-parking/", "watch/frequent-alarms/",
     "watch/long-offline/", "watch/model-share/", "watch/over-discharge/", "watch/suddenly-silent/",
 }  # fmt: skip
