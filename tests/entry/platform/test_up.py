@@ -9,6 +9,7 @@ import socket
 import subprocess
 import urllib.request
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,12 +58,22 @@ def test_the_platform_says_when_it_is_ready(platform: Platform) -> None:
     assert any(line.strip().startswith("pages") for line in platform.lines)
 
 
+def figures(address: str) -> bytes:
+    """What a process tells Prometheus; nothing while it starts."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            told: bytes = answer.read()
+    except OSError:
+        return b""
+    return told
+
+
 def test_every_process_tells_its_figures_to_prometheus(platform: Platform) -> None:
     ports = json.loads((platform.data / "run" / "metrics.json").read_text())
     assert set(ports) == {"office", "keeper", "processor", "uplink", "gateway-0"}
     for port in ports.values():
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
-            assert b"voltward_" in answer.read()
+        # who lets the others go first has only just begun
+        assert b"voltward_" in until(partial(figures, f"http://127.0.0.1:{port}/metrics"))
     with urllib.request.urlopen(f"{platform.web}/metrics", timeout=20) as answer:
         assert b"voltward_web_requests_total" in answer.read()
 
