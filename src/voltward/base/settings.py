@@ -22,6 +22,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path(".voltward"), description="folder that holds everything")
     demo: bool = Field(False, description="demo login, demo vehicles and the replay button")
+    demo_fleet: bool = Field(
+        True, description="the demo's own vehicles send; false: only others do"
+    )
 
     demo_platform: int = Field(
         0,

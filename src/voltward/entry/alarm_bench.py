@@ -45,8 +45,9 @@ READY_WITHIN_S: Final = 180.0
 
 @dataclass(frozen=True, slots=True)
 class AlarmFigures:
-    """``per_s``: frames sent a second. ``lost``: hot vehicles without an alarm on the screen;
-    ``doubled``: alarms of the rule beyond one a vehicle. ``others``: alarms of other rules of theirs.
+    """``per_s``: frames sent a second. ``lost``: hot vehicles without an alarm of the rule on the screen;
+    ``doubled``: alarms of the rule beyond one a vehicle. ``delay``: to a vehicle's first alarm;
+    ``all_alarms``, ``all_p99_s``: with those of other rules that follow it.
     """
 
     links: int
@@ -54,11 +55,11 @@ class AlarmFigures:
     hot: int
     lost: int
     doubled: int
-    others: int
+    all_alarms: int
     delay_p50_s: float
     delay_p99_s: float
     delay_max_s: float
-    others_p99_s: float
+    all_p99_s: float
     page_s: float
 
     def text(self) -> str:
@@ -66,11 +67,12 @@ class AlarmFigures:
         return (
             f"{self.links} vehicles, {self.per_s:,.0f} frames/s"
             f" ({self.per_s / DESIGN_PER_S:.1f} x design load), {self.hot} alarming at once\n"
-            f"  socket to the desk's screen: p50 {self.delay_p50_s:.2f} s, p99 {self.delay_p99_s:.2f} s,"
+            f"  socket to the desk's screen, a vehicle's first alarm: p50 {self.delay_p50_s:.2f} s,"
+            f" p99 {self.delay_p99_s:.2f} s,"
             f" longest {self.delay_max_s:.2f} s; target p99 {TARGET_P99_S:g} s, 0 lost, 0 doubled:"
             f" {'met' if met else 'missed'}\n"
-            f"  lost {self.lost}, doubled {self.doubled}; {self.others} alarms of other rules of the same"
-            f" vehicles: p99 {self.others_p99_s:.2f} s; the alarm centre's page meanwhile {self.page_s:.2f} s"
+            f"  lost {self.lost}, doubled {self.doubled}; all {self.all_alarms} alarms of these vehicles:"
+            f" p99 {self.all_p99_s:.2f} s; the alarm centre's page meanwhile {self.page_s:.2f} s"
         )
 
 
@@ -218,15 +220,22 @@ def _figures(
 
     rows = list(Alarm.objects.values_list("pk", "rule", "vehicle__vin"))
     mine = [(number, vin) for number, rule, vin in rows if rule == RULE and vin in sent_s]
-    delays = {vin: seen[number] - sent_s[vin] for number, vin in mine if number in seen}
-    values = np.array(list(delays.values()) or [np.nan])
-    others = [(number, vin) for number, rule, vin in rows if rule != RULE and vin in sent_s]
-    late = [seen[number] - sent_s[vin] for number, vin in others if number in seen] or [np.nan]
+    shown = {vin for number, vin in mine if number in seen}
+    delays = [
+        (vin, seen[number] - sent_s[vin])
+        for number, _, vin in rows
+        if vin in sent_s and number in seen
+    ]
+    first: dict[str, float] = {}
+    for vin, delay_s in delays:
+        first[vin] = min(delay_s, first.get(vin, delay_s))
+    values = np.array(list(first.values()) or [np.nan])
+    every = [delay_s for _, delay_s in delays] or [np.nan]
     return AlarmFigures(
-        links, per_s, len(sent_s), len(sent_s) - len(delays), len(mine) - len({v for _, v in mine}),
-        len(others),
+        links, per_s, len(sent_s), len(sent_s) - len(shown), len(mine) - len({v for _, v in mine}),
+        len(delays),
         float(np.percentile(values, 50)), float(np.percentile(values, 99)), float(values.max()),
-        float(np.percentile(late, 99)), page_s,
+        float(np.percentile(every, 99)), page_s,
     )  # fmt: skip
 
 
@@ -235,7 +244,8 @@ def _platform(folder: Path, web: int, gateway: int) -> Iterator[None]:
     environment = {
         **os.environ,
         "VOLTWARD_DATA": str(folder),
-        "VOLTWARD_DEMO": "1",
+        "VOLTWARD_DEMO": "1",  # for its login
+        "VOLTWARD_DEMO_FLEET": "0",
         "VOLTWARD_AUTO_REGISTER": "1",
         "VOLTWARD_WEB": f"127.0.0.1:{web}",
         "VOLTWARD_GATEWAY": f"127.0.0.1:{gateway}",

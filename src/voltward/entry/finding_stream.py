@@ -17,14 +17,15 @@ from voltward.base.vehicle_id import vehicle_id
 from voltward.entry import places
 from voltward.entry.stream_follower import StreamFollower
 from voltward.findings.finding import KIND_FINDING, STREAM_PREFIX, Finding, finding_from_json
+from voltward.findings.urgency import most_urgent_first
 from voltward.journal.reader import Records
 from voltward.monitoring.services.intake import Taken, findings_take
 from voltward.records import selectors
 from voltward.watchdog.status import beat
 
 LOOK_EVERY_S: Final = 0.2
-# some 450 findings: the first of a burst are seen while the last are taken
-READ_BYTES: Final = 1 << 18
+READ_BYTES: Final = 1 << 21  # some 3,600 findings, so that the gravest of a burst go first
+AT_ONCE: Final = 450  # of a transaction: the first of a burst are seen while the last are taken
 _log = structlog.get_logger("voltward.office")
 
 
@@ -64,7 +65,8 @@ class FindingStream(StreamFollower):
         )
         if known:
             FINDINGS.hold()
-            self._count(findings_take(selectors.installation(), findings=known))
+            for stretch in most_urgent_first(known, AT_ONCE):
+                self._count(findings_take(selectors.installation(), findings=stretch))
         elif self._pulse:
             selectors.installation()
 

@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.base.errors import BadInput
+from voltward.base.right_of_way import REST
 from voltward.findings import checkpoint
 from voltward.findings.detector import Detector
 from voltward.findings.engine import Engine
@@ -179,6 +180,7 @@ class FindingsFollower:
         now_ns = self.clock.now_ns()
         payloads = [finding_to_json(one) for one in self._waiting]
         write_records(self._writer, payloads, KIND_FINDING, [now_ns] * len(payloads))
+        REST.told(len(payloads))
         for one in self._waiting:
             self.metrics.findings.labels(one.kind).inc()
         self._waiting.clear()

@@ -7,7 +7,7 @@ the room itself knows none of them. What a listener refuses undoes the write tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from voltward.records.models import Approval, ExportRequest, ImportRun, Person
 
 Event = TypeVar("Event")
 _LISTENERS: defaultdict[type[Any], list[Callable[[Person, Any], None]]] = defaultdict(list)
+_TOGETHER: list[tuple[tuple[type[Any], ...], Callable[[Person, Sequence[Any]], None]]] = []
 
 
 def listen(
@@ -32,16 +33,44 @@ def listen(
     return add
 
 
+def listen_together(
+    *kinds: type[Any],
+) -> Callable[[Callable[[Person, Sequence[Any]], None]], Callable[[Person, Sequence[Any]], None]]:
+    """Hear at once what is told at once, in its order: for who writes rows, thousands in a burst."""
+
+    def add(
+        hear: Callable[[Person, Sequence[Any]], None],
+    ) -> Callable[[Person, Sequence[Any]], None]:
+        if (kinds, hear) not in _TOGETHER:
+            _TOGETHER.append((kinds, hear))
+        return hear
+
+    return add
+
+
 def tell(actor: Person, event: object) -> None:
     """Tell those who listen, in the order in which the rooms were loaded.
 
     Raises:
         RuntimeError: outside a transaction, where an event could be told of a write undone later.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"{type(event).__name__} is told outside a transaction")
-    for hear in _LISTENERS[type(event)]:
-        hear(actor, event)
+    tell_all(actor, [event])
+
+
+def tell_all(actor: Person, events: Sequence[object]) -> None:
+    """As ``tell``, for the events of one write; those who hear them together come last.
+
+    Raises:
+        RuntimeError: as ``tell``.
+    """
+    if events and not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{type(events[0]).__name__} is told outside a transaction")
+    for event in events:
+        for hear in _LISTENERS[type(event)]:
+            hear(actor, event)
+    for kinds, hear_all in _TOGETHER:
+        if heard := [event for event in events if isinstance(event, kinds)]:
+            hear_all(actor, heard)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
 from voltward.base.clock import Clock, SystemClock
+from voltward.base.right_of_way import REST
 from voltward.journal.errors import JournalError
 from voltward.journal.reader import JournalReader
 from voltward.telemetry.ingest import state as states
@@ -89,6 +90,7 @@ class Proving:
         """Work until ``stopping`` is set; what is not in the store then is so after the next start."""
         waits = _waits()
         while not stopping.is_set():
+            REST.take(stopping)
             moved = self.tried()
             waits = _waits() if moved is not None else waits
             self._report()

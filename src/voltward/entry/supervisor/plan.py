@@ -28,7 +28,7 @@ def children(settings: Settings) -> list[Child]:
     if settings.watchdog:
         # the first to go: what stops in order is no outage
         plan.append(Child("watchdog", ("watchdog",), TRAFFIC))
-    if settings.demo:
+    if settings.demo and settings.demo_fleet:
         plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC, can_wait_s=CAN_WAIT_S))
     for child, port in zip(plan, _metrics_ports(settings.metrics_port, len(plan)), strict=True):
         child.metrics_port = port

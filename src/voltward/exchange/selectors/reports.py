@@ -36,6 +36,11 @@ class Now:
     level: int
 
 
+def makers_reporting() -> frozenset[int]:
+    """Makers that report to some platform."""
+    return frozenset(one.maker_id for one in links_in_force() if one.reports)
+
+
 def links_reporting(vehicle: Vehicle) -> list[PlatformRevision]:
     """The settings in force of the platforms that get reports of a vehicle."""
     links = [one for one in links_in_force() if one.reports and one.maker_id == vehicle.maker_id]

@@ -6,7 +6,7 @@ so that two of its steps never make reports side by side. A state that has been 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from voltward.base.errors import WrongState
+from voltward.base.right_of_way import FINDINGS
 from voltward.exchange.models import ReportDue, ReportLook
 from voltward.exchange.report_bodies import (
     FAULT_RULES,
@@ -33,60 +34,56 @@ from voltward.monitoring.events import (
     AlarmOpened,
     AlarmWorse,
 )
-from voltward.monitoring.models import Alarm
 from voltward.records.actions import action, record
-from voltward.records.events import listen
+from voltward.records.copying import copy_in
+from voltward.records.events import listen_together
 from voltward.records.models import Person
 from voltward.records.selectors import installation
 from voltward.uplink.reports import ACCIDENT, FAULTS, HANDLING, HAZARDS
 
 MAKE: Final = "report.make"
 REPEAT: Final = "report.repeat"
-AT_ONCE: Final = 200
+AT_ONCE: Final = 500
 
 
-@listen(AlarmOpened)
-def _opened(actor: Person, event: AlarmOpened) -> None:
+_Change = AlarmOpened | AlarmAgain | AlarmWorse | AlarmCleared | AlarmClosed
+
+
+@listen_together(AlarmOpened, AlarmAgain, AlarmWorse, AlarmCleared, AlarmClosed)
+def _changed(actor: Person, events: Sequence[_Change]) -> None:
     del actor
-    _look(event.alarm, event.alarm.opened_at, judged=True, happened=True, handled=True)
+    copy_in([_look(one) for one in events if one.alarm.rule in selectors.REPORTED])
 
 
-@listen(AlarmAgain)
-def _again(actor: Person, event: AlarmAgain) -> None:
-    del actor
-    _look(event.alarm, event.alarm.last_at, judged=True, happened=True)
-
-
-@listen(AlarmWorse)
-def _worse(actor: Person, event: AlarmWorse) -> None:
-    del actor
-    _look(event.alarm, event.alarm.last_at, judged=True)
-
-
-@listen(AlarmCleared)
-def _cleared(actor: Person, event: AlarmCleared) -> None:
-    del actor
-    _look(event.alarm, event.alarm.cleared_at or event.alarm.last_at, judged=True)
-
-
-@listen(AlarmClosed)
-def _closed(actor: Person, event: AlarmClosed) -> None:
-    del actor
-    _look(event.alarm, event.alarm.closed_at or timezone.now(), handled=True)
-
-
-def _look(alarm: Alarm, moment: datetime, **changed: bool) -> None:
-    if alarm.rule in selectors.REPORTED:
-        ReportLook.objects.create(
-            maker_id=alarm.maker_id, vehicle_id=alarm.vehicle_id, alarm=alarm, rule=alarm.rule,
-            moment=moment, **changed,
-        )  # fmt: skip
+def _look(event: _Change) -> ReportLook:
+    alarm = event.alarm
+    look = ReportLook(
+        maker_id=alarm.maker_id, vehicle_id=alarm.vehicle_id, alarm=alarm, rule=alarm.rule
+    )
+    look.judged = not isinstance(event, AlarmClosed)
+    look.happened = isinstance(event, AlarmOpened | AlarmAgain)
+    look.handled = isinstance(event, AlarmOpened | AlarmClosed)
+    match event:
+        case AlarmOpened():
+            look.moment = alarm.opened_at
+        case AlarmCleared():
+            look.moment = alarm.cleared_at or alarm.last_at
+        case AlarmClosed():
+            look.moment = alarm.closed_at or timezone.now()
+        case _:
+            look.moment = alarm.last_at
+    return look
 
 
 def reports_make() -> int:
     """Work off the queue; gives how many reports were made."""
     actor, made = installation(), 0
-    for look in list(ReportLook.objects.select_related("vehicle").order_by("pk")[:AT_ONCE]):
+    looks = list(ReportLook.objects.select_related("vehicle").order_by("pk")[:AT_ONCE])
+    makers = selectors.makers_reporting() if looks else frozenset()
+    nobodys = [one.pk for one in looks if one.maker_id not in makers]
+    ReportLook.objects.filter(pk__in=nobodys).delete()
+    for look in (one for one in looks if one.maker_id in makers):
+        FINDINGS.give()
         with transaction.atomic():
             wanted = list(_wanted(look))
             if wanted:

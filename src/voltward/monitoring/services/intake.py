@@ -68,7 +68,8 @@ def _findings_take(
     numbers = among(
         "fleet_vehicle.vehicle_id", "bigint", list({one.vehicle_id for one in findings})
     )
-    vehicles = {one.vehicle_id: one for one in Vehicle.objects.filter(numbers)}
+    filed = Vehicle.objects.only("maker_id", "vehicle_id").filter(numbers)  # all that alarms need
+    vehicles = {one.vehicle_id: one for one in filed}
     strangers = [one for one in findings if one.vehicle_id not in vehicles]
     WaitingFinding.objects.bulk_create(
         WaitingFinding(vehicle_number=one.vehicle_id, body=json.loads(finding_to_json(one)))

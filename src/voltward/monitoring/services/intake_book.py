@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db.models.expressions import RawSQL
+
 from voltward.findings.finding import CLEARED, Finding
 from voltward.fleet.models import Vehicle
 from voltward.monitoring import states
@@ -19,8 +21,8 @@ from voltward.monitoring.services.intake_rows import (
     moment,
     name_of,
 )
-from voltward.records.copying import among, copy_in
-from voltward.records.events import tell
+from voltward.records.copying import among, among_pairs, copy_in
+from voltward.records.events import tell_all
 from voltward.records.models import Person
 
 AT_ONCE: Final = 1000
@@ -50,17 +52,17 @@ class IntakeBook:
     def of(cls, findings: Iterable[Finding], vehicles: Mapping[int, Vehicle]) -> IntakeBook:
         book = cls(vehicles)
         keys = list({vehicles[one.vehicle_id].pk for one in findings})
-        rules = {one.rule for one in findings}
+        named = {(vehicles[one.vehicle_id].pk, one.rule) for one in findings}
         begins = {moment(one.opened_at) for one in findings}
         for episode in Episode.objects.filter(
             among("monitoring_episode.vehicle_id", "bigint", keys),
-            rule__in=rules,
+            _named("monitoring_episode", named),
             opened_at__in=begins,
         ).select_related("alarm"):
             book.episodes[name_of(episode)] = episode
         opened = Alarm.objects.filter(
             among("monitoring_alarm.vehicle_id", "bigint", keys),
-            rule__in=rules,
+            _named("monitoring_alarm", named),
             state__in=states.OPEN,
         )
         # in the order in which the desk locks them too, so that neither waits for the other for ever
@@ -100,8 +102,7 @@ class IntakeBook:
         for step in self.steps:
             step.alarm = step.alarm
         copy_in(self.steps)
-        for news in self.news:
-            tell(actor, news)
+        tell_all(actor, self.news)
 
     def _opened(self, finding: Finding, vehicle: Vehicle, name: Name) -> None:
         episode = episode_of(finding, vehicle)
@@ -181,3 +182,8 @@ class IntakeBook:
             "values": dict(finding.values),
         }
         self.steps.append(AlarmStep(maker_id=alarm.maker_id, alarm=alarm, kind=kind, facts=facts))
+
+
+def _named(table: str, named: Iterable[tuple[int, str]]) -> RawSQL:
+    """Rows of these vehicles and rules, and not of the rules that others of the vehicles have."""
+    return among_pairs((f"{table}.vehicle_id", f"{table}.rule"), ("bigint", "text"), named)

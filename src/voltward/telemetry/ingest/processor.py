@@ -19,6 +19,7 @@ from dataclasses import replace
 from threading import Event
 
 from voltward.base.clock import Clock, SystemClock
+from voltward.base.right_of_way import REST
 from voltward.journal.errors import JournalError
 from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader
@@ -81,6 +82,7 @@ class Processor:
     def run(self, stopping: Event) -> None:
         """Work until ``stopping`` is set; on return everything taken is in the store or planned."""
         while not stopping.is_set():
+            REST.take(stopping)
             began_s = self.clock.monotonic_s()
             frames = self.step(stopping)
             self.report()

@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from voltward.base.clock import Clock, SystemClock
 from voltward.base.errors import BadInput
+from voltward.base.right_of_way import REST
 from voltward.findings.limits import BOOK_FILE, GROUPS_FILE, LimitBook
 from voltward.journal.errors import JournalError
 from voltward.journal.position import Position
@@ -116,6 +117,7 @@ class QualityFollower:
     def run(self, stopping: Event) -> None:
         """Work until ``stopping`` is set; what is counted is told and saved at the end."""
         while not stopping.is_set():
+            REST.take(stopping)
             began_s = self.clock.monotonic_s()
             frames = self.step()
             self._report()
