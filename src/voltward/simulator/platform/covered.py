@@ -103,9 +103,11 @@ class Demands:
         return len(wrapped) == KEY_BYTES
 
     def covered(self, answer: bytes) -> bytes:
-        """An answer as it goes out."""
-        unit = answer[HEADER:-1]
+        """An answer as it goes out: plain while there is no key to encrypt it with."""
+        unit, is_symmetric = answer[HEADER:-1], self.encryption in SYMMETRIC
         if not self.answers or self.encryption is Encryption.NONE or not unit:
+            return answer
+        if is_symmetric and not self.key:
             return answer
         return framed(answer, self._encrypted(unit), self.encryption)
 
