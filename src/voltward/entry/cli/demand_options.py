@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from voltward.simulator.platform.covered import Demands
 
 ENCRYPTIONS = ("none", "rsa", "aes", "sm2", "sm4")
-_NAMES = ("mode", "padding", "vector", "sm2", "rsa")
+_RULE = {
+    "mode": ("ecb", "cbc", "gcm"), "padding": ("pkcs7", "zero", "none"), "vector": ("prefix", "zero"),
+    "sm2": ("c1c3c2", "c1c2c3", "der"), "rsa": ("pkcs1", "oaep"),
+}  # fmt: skip
+_WRAPS = ("sm2", "rsa", "none")
 _MORE = ("wrap", "login_too", "answers", "marker", "client_key")
 
 
@@ -30,10 +34,13 @@ def demands_of(
 
     if encryption not in ENCRYPTIONS:
         raise BadInput(f"--encryption: found {encryption}, expected {', '.join(ENCRYPTIONS)}")
-    given = dict((*one.split("=", 1), "")[:2] for one in more)
-    if strange := given.keys() - {*_NAMES, *_MORE}:
-        raise BadInput(f"--cipher: found {min(strange)}, expected {', '.join((*_NAMES, *_MORE))}")
-    rule = {name: given[name] for name in _NAMES if name in given}
+    given = {name: value for name, _equals, value in (one.partition("=") for one in more)}
+    if strange := given.keys() - {*_RULE, *_MORE}:
+        raise BadInput(f"--cipher: found {min(strange)}, expected {', '.join((*_RULE, *_MORE))}")
+    for name, values in {**_RULE, "wrap": _WRAPS}.items():
+        if given.get(name, values[0]) not in values:
+            raise BadInput(f"--cipher: {name} {given[name]}, expected {', '.join(values)}")
+    rule = {name: given[name] for name in _RULE if name in given}
     found = Demands(
         encryption=Encryption[encryption.upper()],
         rule=CipherRule(**rule),  # type: ignore[arg-type]
