@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from voltward.uplink.client import State
 from voltward.uplink.proof import OUTCOMES
+from voltward.uplink.standing import State
 from voltward.uplink.status import WARN_AT_S, Status
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Final
 
 import structlog
 
-from voltward.uplink.client import State
 from voltward.uplink.desk import Desk
+from voltward.uplink.standing import State
 
 # Ages of a backlog at which somebody must know, all well before the seven days of reissue end.
 WARN_AT_S: Final = {"5m": 300, "1h": 3600, "24h": 86_400, "5d": 432_000}

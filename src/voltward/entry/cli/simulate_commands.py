@@ -56,6 +56,19 @@ def platform(
     ),
     certificate: Path | None = typer.Option(None, help="PEM certificate chain: listen with TLS."),
     key: Path | None = typer.Option(None, help="PEM private key of the certificate."),
+    encryption: str = typer.Option("none", metavar="none|rsa|aes|sm2|sm4", help="Of data units."),
+    cipher: list[str] = typer.Option(
+        [], metavar="NAME=VALUE", help="How (docs/simulate.md); may come several times."
+    ),
+    data_key: Path | None = typer.Option(
+        None, dir_okay=False, help="32 hexadecimal digits, read anew for each frame."
+    ),
+    own_keys: Path | None = typer.Option(
+        None, file_okay=False, help="Folder of its private keys, made on first use."
+    ),
+    signer: str = typer.Option(
+        "", metavar="sm2|rsa|ecc:HEX", help="Public key that reports must be signed with."
+    ),
     stop_after: float | None = typer.Option(
         None, min=0, help="End by itself after so many seconds."
     ),
@@ -64,6 +77,7 @@ def platform(
 
     Example: voltward simulate platform --listen 127.0.0.1:32961 --user volt --password-file pw --fault lost=0.1
     """
+    from voltward.entry.cli.demand_options import demands_of, own_public
     from voltward.frames.grammar import Edition
     from voltward.gateway.config import address
     from voltward.simulator.platform.faults import Faults, with_fault
@@ -80,7 +94,10 @@ def platform(
         checks_units=not trust,
         seed=seed,
         record=record,
+        demands=demands_of(encryption, data_key, own_keys, signer, cipher),
     )
+    for line in [] if own_keys is None else own_public(own_keys):
+        _print(f"public key {line}")
     tls = _tls(listen, certificate, key)
     where = Listening(*address(listen), tls, tuple(feedback), stop_after)
     run(Platform(config, reduce(with_fault, fault, Faults())), where, _print)

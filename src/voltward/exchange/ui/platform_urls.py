@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from voltward.exchange.ui import platform_drafts, platform_revisions, platforms, requests
+from voltward.exchange.ui import (
+    platform_covers,
+    platform_drafts,
+    platform_revisions,
+    platforms,
+    requests,
+)
 
 PLATFORM_URLS = [
     path("exchange/links/", platforms.PlatformList.as_view(), name="uplinks"),
@@ -19,6 +25,9 @@ PLATFORM_URLS = [
         "exchange/links/<str:name>/<int:number>/", platform_revisions.page, name="uplink-revision"
     ),
     path("exchange/links/<str:name>/<int:number>/edit/", platform_drafts.edit, name="uplink-edit"),
+    path(
+        "exchange/links/<str:name>/<int:number>/cover/", platform_covers.cover, name="uplink-cover"
+    ),
     path(
         "exchange/links/<str:name>/<int:number>/vehicles/",
         platform_drafts.vehicles,
