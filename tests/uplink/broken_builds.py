@@ -77,3 +77,17 @@ class AnswersBeforeTheDisk(Desk):
     def _hear(self) -> None:
         self.client.output += [answer_of(frame, SUCCESS) for frame in self.client.told]
         super()._hear()
+
+
+class TellsOfItAfterwards(Desk):
+    """Sends a thermal event as level 3, and lets the office know when it is answered."""
+
+    def _tell_lowered(self, items: Items) -> None:
+        self._untold = [*getattr(self, "_untold", []), items]
+
+    def _collect(self) -> None:
+        if self.client.answered:
+            for items in getattr(self, "_untold", []):
+                super()._tell_lowered(items)
+            self._untold = []
+        super()._collect()

@@ -73,6 +73,7 @@ class Maker:
             command = int(rows["command"][place])
             form = form_of(frames[place], self.link, command, without, self.reencode)
             rows["lost"][place], rows["outcome"][place] = form.lost, form.outcome
+            rows["lowered"][place] = form.lowered
             if form.data is not None:
                 starts[place], stops[place] = size, size + len(form.data)
                 parts.append(np.frombuffer(form.data, np.uint8))
