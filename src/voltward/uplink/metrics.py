@@ -64,7 +64,9 @@ def _totals(found: list[Status]) -> Iterator[Metric]:
         "voltward_uplink_outcomes", "Final outcomes of frames", labels=["link", "outcome"]
     )
     thermal = CounterMetricFamily(
-        "voltward_uplink_thermal_as_3", "Frames that told of a thermal event as level 3", labels=["link"]
+        "voltward_uplink_thermal_as_3",
+        "Frames that told of a thermal event as level 3",
+        labels=["link"],
     )
     for one in found:
         sent.add_metric([one.name], one.sent)
