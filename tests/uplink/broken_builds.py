@@ -114,3 +114,17 @@ class SealsOnceForAll(Desk):
         cover.sealed_items = lambda items: kept.setdefault(  # type: ignore[method-assign]
             items.data, sealed(items)
         )
+
+
+class TellsOfItAfterwards(Desk):
+    """Sends a thermal event as level 3, and lets the office know when it is answered."""
+
+    def _tell_lowered(self, items: Items) -> None:
+        self._untold = [*getattr(self, "_untold", []), items]
+
+    def _collect(self) -> None:
+        if self.client.answered:
+            for items in getattr(self, "_untold", []):
+                super()._tell_lowered(items)
+            self._untold = []
+        super()._collect()

@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from voltward.base.errors import BadInput, Refused
 from voltward.base.settings import Settings
 from voltward.entry import places
+from voltward.exchange.services.manual_reports_opening import Told, manual_reports_take
 from voltward.exchange.services.report_answers import (
     Fed,
     Outcome,
@@ -28,6 +29,7 @@ from voltward.journal.position import Position
 from voltward.journal.reader import JournalReader, Records
 from voltward.records import selectors
 from voltward.uplink.incoming import seconds_of
+from voltward.uplink.lowered import KIND_LOWERED, lowered_from_bytes
 from voltward.uplink.proof import KIND_PROOF, STREAM_PREFIX, proof_from_bytes
 from voltward.uplink.reports import (
     FEEDBACK_BYTES,
@@ -87,11 +89,13 @@ class ReportAnswers:
         if self._positions.get(stream) == records.next:
             return False
         close_old_connections()
-        outcomes, fed = outcomes_of(records), fed_of(records, stream)
+        outcomes, fed, told = outcomes_of(records), fed_of(records, stream), told_of(records)
         if outcomes:
             report_answers_take(selectors.installation(), outcomes=outcomes)
         if fed:
             feedback_take(selectors.installation(), fed=fed)
+        if told:
+            manual_reports_take(told)
         self._positions[stream] = records.next
         self._cursor.save(Checkpoint(dict(self._positions)))
         self._told = ""
@@ -122,6 +126,22 @@ def outcomes_of(records: Records) -> list[Outcome]:
                     instant(int(entry["answered_ms"])),
                 )
             )  # fmt: skip
+    return found
+
+
+def told_of(records: Records) -> list[Told]:
+    """Thermal events that a platform hears of as level 3, among ``records`` of a proof stream."""
+    found: list[Told] = []
+    for place in np.flatnonzero(records.kinds == KIND_LOWERED).tolist():
+        try:
+            lowered = lowered_from_bytes(records.payload(place))
+        except BadInput as error:
+            _log.error("what was sent as level 3 cannot be read", error=str(error))
+            continue
+        for entry in lowered.entries:
+            at = datetime.fromtimestamp(int(entry["collected_s"]), UTC)
+            sent_at = instant(int(entry["sent_ms"]))
+            found.append(Told(lowered.link, int(entry["vehicle"]), at, at, sent_at))
     return found
 
 

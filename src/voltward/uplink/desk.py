@@ -25,6 +25,7 @@ from voltward.uplink.fresh import MOST_WAITING, FreshFrames
 from voltward.uplink.incoming import REISSUE_WINDOW_S, Table
 from voltward.uplink.items import Items, Source, rows_of
 from voltward.uplink.links import Link
+from voltward.uplink.lowered import lowered_of
 from voltward.uplink.making import Maker
 from voltward.uplink.pace import Pace
 from voltward.uplink.proof import ACCEPTED, EXPIRED, REFUSED
@@ -227,10 +228,18 @@ class Desk:
 
     def _hand_over(self, items: Items) -> int:
         if len(items):
+            self._tell_lowered(items)
             self.client.send(items)
             self.books.totals["sent"] += len(items)
             self._moved = True
         return len(items)
+
+    def _tell_lowered(self, items: Items) -> None:
+        """What a platform is about to hear as less than it is, the office hears of durably."""
+        lowered = lowered_of(items.rows, self.clock.now_ns())
+        if len(lowered):
+            self.books.proofs.tell_lowered(lowered)
+            self.books.totals["thermal_as_3"] += len(lowered)
 
     # ---- to disk
 

@@ -81,6 +81,7 @@ class Maker:
             if form.data is not None and self.link.is_covered:
                 form = form if len(form.data) <= self._longest() else _TOO_LONG
             rows["lost"][place], rows["outcome"][place] = form.lost, form.outcome
+            rows["lowered"][place] = form.lowered
             if form.data is not None:
                 starts[place], stops[place] = size, size + len(form.data)
                 parts.append(np.frombuffer(form.data, np.uint8))

@@ -57,6 +57,7 @@ class Status:
     left_out: int = 0
     expired: int = 0
     unreadable: int = 0
+    thermal_as_3: int = 0
     sent_per_s: float = 0.0
     accepted_per_s: float = 0.0
     held: int = 0
@@ -93,6 +94,7 @@ def status_of(desk: Desk, before: Status | None) -> Status:
         left_out=totals["left_out"],
         expired=totals["expired"],
         unreadable=totals["unreadable"],
+        thermal_as_3=totals["thermal_as_3"],
         sent_per_s=_rate(before, now, "sent", totals["sent"]),
         accepted_per_s=_rate(before, now, "accepted", totals["accepted"]),
         held=len(holds.of),

@@ -43,6 +43,7 @@ def reports(vin: str) -> None:
     from django.utils import timezone
 
     from voltward.exchange.models import PublicPlatform, ReportDue
+    from voltward.exchange.services.manual_reports_opening import Told, manual_reports_take
     from voltward.exchange.services.report_answers import Fed, feedback_take
     from voltward.fleet.models import Vehicle
     from voltward.records.selectors import installation
@@ -55,6 +56,7 @@ def reports(vin: str) -> None:
         state="refused", flag=2, tries=4,
     )  # fmt: skip
     feedback_take(installation(), fed=[Fed("national", vin, body, now, now)])
+    manual_reports_take([Told("national", car.vehicle_id, now, now, now)])
 
 
 def frames_of_day(vin: str) -> str:

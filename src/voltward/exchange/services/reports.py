@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from voltward.base.errors import WrongState
-from voltward.exchange.models import ReportDue, ReportLook
+from voltward.exchange.models import PlatformRevision, ReportDue, ReportLook
 from voltward.exchange.report_bodies import (
     FAULT_RULES,
     NO_LEVEL,
@@ -25,6 +25,7 @@ from voltward.exchange.report_bodies import (
     says_the_same,
 )
 from voltward.exchange.selectors import reports as selectors
+from voltward.exchange.services.manual_reports_opening import is_thermal, manual_reports_of
 from voltward.findings.catalogue import rule_of
 from voltward.monitoring.events import (
     AlarmAgain,
@@ -86,19 +87,23 @@ def _look(alarm: Alarm, moment: datetime, **changed: bool) -> None:
 def reports_make() -> int:
     """Work off the queue; gives how many reports were made."""
     actor, made = installation(), 0
-    for look in list(ReportLook.objects.select_related("vehicle").order_by("pk")[:AT_ONCE]):
+    for look in list(
+        ReportLook.objects.select_related("vehicle", "alarm__vehicle").order_by("pk")[:AT_ONCE]
+    ):
         with transaction.atomic():
-            wanted = list(_wanted(look))
+            links = selectors.links_reporting(look.vehicle)
+            wanted = list(_wanted(look, links))
             if wanted:
                 _reports_make(actor, look=look, wanted=wanted)
+            if look.judged and look.alarm is not None and is_thermal(look.alarm):
+                manual_reports_of(look.alarm, links, look.moment, wanted)
             look.delete()
         made += len(wanted)
     return made
 
 
-def _wanted(look: ReportLook) -> Iterator[ReportDue]:
+def _wanted(look: ReportLook, links: list[PlatformRevision]) -> Iterator[ReportDue]:
     """One for each platform and kind of message whose last word was another."""
-    links = selectors.links_reporting(look.vehicle)
     if not links:
         return
     bodies = [_result(look)] if look.judged else []
