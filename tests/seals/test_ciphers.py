@@ -97,6 +97,21 @@ def test_each_form_of_sm2_gives_back_what_went_in(form: Any, text: bytes) -> Non
         assert from_form(coded[1:], form) == der  # without the leading 04
 
 
+@pytest.mark.parametrize("form", ["c1c3c2", "c1c2c3"])
+def test_a_point_that_begins_with_04_itself_is_told_from_a_leading_04(form: Any) -> None:
+    rule, key = CipherRule(sm2=form), Sm2PublicKey(OWN.public(Algorithm.SM2))
+    coded = next(
+        text for _ in range(1 << 16) if (text := sm2_encrypt(key, b"unit", rule))[1] == 0x04
+    )
+    assert decrypted(Encryption.SM2, coded, rule, None, OWN) == b"unit"
+    assert decrypted(Encryption.SM2, coded[1:], rule, None, OWN) == b"unit"
+
+
+def test_a_unit_that_begins_with_no_point_of_the_curve_is_refused() -> None:
+    with pytest.raises(BadInput, match="no point of the curve"):
+        decrypted(Encryption.SM2, b"\x04" + bytes(200), CipherRule(sm2="c1c3c2"), None, OWN)
+
+
 @pytest.mark.parametrize("way", ["pkcs1", "oaep"])
 @pytest.mark.parametrize("size", [0, 1, 245, 700])
 def test_rsa_goes_in_blocks_as_long_as_the_key(way: Any, size: int) -> None:

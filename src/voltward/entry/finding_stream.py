@@ -8,19 +8,16 @@ from threading import Event
 from typing import Final
 
 import structlog
-from django.db import DatabaseError, close_old_connections
 
 from voltward.base.canary import CANARY_RULE, CANARY_VIN
-from voltward.base.errors import BadInput, Refused
+from voltward.base.errors import BadInput
 from voltward.base.right_of_way import FINDINGS
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import vehicle_id
 from voltward.entry import places
+from voltward.entry.stream_follower import StreamFollower
 from voltward.findings.finding import KIND_FINDING, STREAM_PREFIX, Finding, finding_from_json
-from voltward.journal.cursor import Checkpoint, Cursor
-from voltward.journal.errors import JournalDamaged, JournalError
-from voltward.journal.position import Position
-from voltward.journal.reader import JournalReader, Records
+from voltward.journal.reader import Records
 from voltward.monitoring.services.intake import Taken, findings_take
 from voltward.records import selectors
 from voltward.watchdog.status import beat
@@ -45,67 +42,35 @@ def follow(settings: Settings, stopping: Event, taken: Callable[[Taken], None]) 
     FINDINGS.free()
 
 
-class FindingStream:
-    """What the follower remembers. A stream that cannot be read holds up no other."""
+class FindingStream(StreamFollower):
+    """The findings of the engines; ``taken`` is told what became of them."""
+
+    name, prefixes, read_bytes = "findings", (STREAM_PREFIX,), READ_BYTES
 
     def __init__(self, settings: Settings, taken: Callable[[Taken], None]) -> None:
-        self.reader = JournalReader(
-            places.journal_folder(settings), keys=places.journal_keys(settings)
-        )
-        self._taken = taken
+        super().__init__(settings)
+        self._count = taken
         self._canary = vehicle_id(CANARY_VIN, places.vehicle_key(settings))
         self._beat = places.alarms_beat(settings)
-        self._cursor = Cursor(settings.data / "office", "findings")
-        self._positions = self._begun()
-        self._told = ""
+        self._pulse = False
 
-    def step(self) -> bool:
-        """Take the next stretch of each stream; False: it is better to wait before the next step."""
-        moved = False
-        for stream in self.reader.streams():
-            if stream.startswith(STREAM_PREFIX):
-                moved |= self._tried(stream)
-        return moved
-
-    def _tried(self, stream: str) -> bool:
-        """Whether something was taken; what fails is told once and tried again."""
-        try:
-            moved = self._take(stream)
-        except (JournalError, OSError, DatabaseError, Refused) as error:
-            text = f"{stream}: {type(error).__name__}: {error}"
-            if text != self._told:
-                _log.error("findings wait for the office", fault=text)
-            self._told = text
-            return False
-        return moved
-
-    def _take(self, stream: str) -> bool:
-        records = self.reader.read(self._positions.get(stream), stream, READ_BYTES)
-        if self._positions.get(stream) == records.next:
-            return False
-        close_old_connections()
+    def take(self, stream: str, records: Records) -> None:
+        del stream
         found = findings_of(records)
         # the canary is on nobody's books: its findings prove this follower and its database, no more
         known = [one for one in found if one.vehicle_id != self._canary]
-        pulse = any(one.rule == CANARY_RULE for one in found if one.vehicle_id == self._canary)
+        self._pulse = any(
+            one.rule == CANARY_RULE for one in found if one.vehicle_id == self._canary
+        )
         if known:
             FINDINGS.hold()
-            self._taken(findings_take(selectors.installation(), findings=known))
-        elif pulse:
+            self._count(findings_take(selectors.installation(), findings=known))
+        elif self._pulse:
             selectors.installation()
-        self._positions[stream] = records.next
-        self._cursor.save(Checkpoint(dict(self._positions)))
-        self._told = ""
-        if pulse:
-            beat(self._beat, time.time())
-        return bool(len(records))
 
-    def _begun(self) -> dict[str, Position]:
-        try:
-            return dict(self._cursor.load().positions)
-        except JournalDamaged as error:
-            _log.error("findings are taken from the start", error=str(error))
-            return {}
+    def kept(self) -> None:
+        if self._pulse:
+            beat(self._beat, time.time())
 
 
 def findings_of(records: Records) -> list[Finding]:

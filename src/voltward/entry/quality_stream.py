@@ -7,18 +7,15 @@ from threading import Event
 from typing import Final
 
 import structlog
-from django.db import DatabaseError, close_old_connections
 
 from voltward.base.canary import CANARY_VIN
-from voltward.base.errors import BadInput, Refused
+from voltward.base.errors import BadInput
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import vehicle_id
 from voltward.entry import places
+from voltward.entry.stream_follower import StreamFollower
 from voltward.exchange.services.quality import quality_days_take
-from voltward.journal.cursor import Checkpoint, Cursor
-from voltward.journal.errors import JournalDamaged, JournalError
-from voltward.journal.position import Position
-from voltward.journal.reader import JournalReader, Records
+from voltward.journal.reader import Records
 from voltward.records import selectors
 from voltward.uplink.quality.summary import KIND_QUALITY, STREAM_PREFIX, Summary, summaries_of
 
@@ -39,58 +36,22 @@ def follow(settings: Settings, stopping: Event, taken: Callable[[int], object]) 
                 stopping.wait(LOOK_EVERY_S)
 
 
-class QualityStream:
-    """What the follower remembers. A stream that cannot be read holds up no other."""
+class QualityStream(StreamFollower):
+    """The days of the quality engines; ``taken`` is told how many came in."""
+
+    name, prefixes, read_bytes = "quality", (STREAM_PREFIX,), READ_BYTES
 
     def __init__(self, settings: Settings, taken: Callable[[int], object]) -> None:
-        self.reader = JournalReader(
-            places.journal_folder(settings), keys=places.journal_keys(settings)
-        )
-        self._taken = taken
+        super().__init__(settings)
+        self._count = taken
         self._canary = vehicle_id(CANARY_VIN, places.vehicle_key(settings))
-        self._cursor = Cursor(settings.data / "office", "quality")
-        self._positions = self._begun()
-        self._told = ""
 
-    def step(self) -> bool:
-        """Take the next stretch of each stream; False: it is better to wait before the next step."""
-        moved = False
-        for stream in self.reader.streams():
-            if stream.startswith(STREAM_PREFIX):
-                moved |= self._tried(stream)
-        return moved
-
-    def _tried(self, stream: str) -> bool:
-        """Whether something was taken; what fails is told once and tried again."""
-        try:
-            return self._take(stream)
-        except (JournalError, OSError, DatabaseError, Refused) as error:
-            text = f"{stream}: {type(error).__name__}: {error}"
-            if text != self._told:
-                _log.error("days wait", stream=stream, error=text)
-            self._told = text
-            return False
-
-    def _take(self, stream: str) -> bool:
-        records = self.reader.read(self._positions.get(stream), stream, READ_BYTES)
-        if self._positions.get(stream) == records.next:
-            return False
-        close_old_connections()
+    def take(self, stream: str, records: Records) -> None:
+        del stream
         # the canary is on nobody's books
         told = [one for one in days_of(records) if one.vehicle != self._canary]
         if told:
-            self._taken(quality_days_take(selectors.installation(), told=told))
-        self._positions[stream] = records.next
-        self._cursor.save(Checkpoint(dict(self._positions)))
-        self._told = ""
-        return bool(len(records))
-
-    def _begun(self) -> dict[str, Position]:
-        try:
-            return dict(self._cursor.load().positions)
-        except JournalDamaged as error:
-            _log.error("days are taken from the start", error=str(error))
-            return {}
+            self._count(quality_days_take(selectors.installation(), told=told))
 
 
 def days_of(records: Records) -> list[Summary]:

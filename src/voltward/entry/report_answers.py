@@ -8,11 +8,10 @@ from typing import Final
 
 import numpy as np
 import structlog
-from django.db import DatabaseError, close_old_connections
 
-from voltward.base.errors import BadInput, Refused
+from voltward.base.errors import BadInput
 from voltward.base.settings import Settings
-from voltward.entry import places
+from voltward.entry.stream_follower import StreamFollower
 from voltward.exchange.services.manual_reports_opening import Told, manual_reports_take
 from voltward.exchange.services.report_answers import (
     Fed,
@@ -23,10 +22,7 @@ from voltward.exchange.services.report_answers import (
 )
 from voltward.frames.header import HEADER
 from voltward.frames.moments import MOMENT
-from voltward.journal.cursor import Checkpoint, Cursor
-from voltward.journal.errors import JournalDamaged, JournalError
-from voltward.journal.position import Position
-from voltward.journal.reader import JournalReader, Records
+from voltward.journal.reader import Records
 from voltward.records import selectors
 from voltward.uplink.incoming import seconds_of
 from voltward.uplink.lowered import KIND_LOWERED, lowered_from_bytes
@@ -55,40 +51,12 @@ def follow(settings: Settings, stopping: Event) -> None:
                 stopping.wait(LOOK_EVERY_S)
 
 
-class ReportAnswers:
-    """A stream that cannot be read holds up no other; what fails is told once and tried again."""
+class ReportAnswers(StreamFollower):
+    """Outcomes of reports, what platforms fed back, and what they hear of as level 3."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.reader = JournalReader(
-            places.journal_folder(settings), keys=places.journal_keys(settings)
-        )
-        self._cursor = Cursor(settings.data / "office", "report-answers")
-        self._positions = self._begun()
-        self._told = ""
+    name, prefixes, read_bytes = "report-answers", (STREAM_PREFIX, FEEDBACK_PREFIX), READ_BYTES
 
-    def step(self) -> bool:
-        """Take the next stretch of each stream; False: it is better to wait before the next step."""
-        moved = False
-        for stream in self.reader.streams():
-            if stream.startswith((STREAM_PREFIX, FEEDBACK_PREFIX)):
-                moved |= self._tried(stream)
-        return moved
-
-    def _tried(self, stream: str) -> bool:
-        try:
-            return self._take(stream)
-        except (JournalError, OSError, DatabaseError, Refused) as error:
-            text = f"{stream}: {type(error).__name__}: {error}"
-            if text != self._told:
-                _log.error("answers to reports wait", stream=stream, error=text)
-            self._told = text
-            return False
-
-    def _take(self, stream: str) -> bool:
-        records = self.reader.read(self._positions.get(stream), stream, READ_BYTES)
-        if self._positions.get(stream) == records.next:
-            return False
-        close_old_connections()
+    def take(self, stream: str, records: Records) -> None:
         outcomes, fed, told = outcomes_of(records), fed_of(records, stream), told_of(records)
         if outcomes:
             report_answers_take(selectors.installation(), outcomes=outcomes)
@@ -96,17 +64,6 @@ class ReportAnswers:
             feedback_take(selectors.installation(), fed=fed)
         if told:
             manual_reports_take(told)
-        self._positions[stream] = records.next
-        self._cursor.save(Checkpoint(dict(self._positions)))
-        self._told = ""
-        return bool(len(records))
-
-    def _begun(self) -> dict[str, Position]:
-        try:
-            return dict(self._cursor.load().positions)
-        except JournalDamaged as error:
-            _log.error("answers to reports are taken from the start", error=str(error))
-            return {}
 
 
 def outcomes_of(records: Records) -> list[Outcome]:

@@ -14,6 +14,10 @@ _DIGEST: Final = 32
 _POINT: Final = 1 + 2 * _COORDINATE
 _SEQUENCE, _INTEGER, _OCTETS = 0x30, 0x02, 0x04
 
+# The curve y² = x³ - 3x + B of GB/T 32918.5.
+_P: Final = 0xFFFFFFFE_FFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFF_00000000_FFFFFFFF_FFFFFFFF
+_B: Final = 0x28E9FA9E_9D9F5E34_4D5A9E4B_CF6509A7_F39789F5_15AB8F92_DDBCBD41_4D940E93
+
 
 def to_form(der: bytes, form: Sm2Form) -> bytes:
     """
@@ -33,12 +37,14 @@ def from_form(text: bytes, form: Sm2Form) -> bytes:
     """The ciphertext in DER, as libcrypto takes it. C1 may come without its leading 04.
 
     Raises:
-        ValueError: cut short.
+        ValueError: cut short, or no point of the curve leads it.
     """
     if form == "der":
         return text
-    if text[:1] != b"\x04":
+    if not _leads(text):
         text = b"\x04" + text
+        if not _leads(text):
+            raise ValueError("SM2: it begins with no point of the curve")
     if len(text) <= _POINT + _DIGEST:
         raise ValueError(f"SM2: {len(text)} octets, expected more than {_POINT + _DIGEST}")
     x, y = text[1 : 1 + _COORDINATE], text[1 + _COORDINATE : _POINT]
@@ -48,6 +54,18 @@ def from_form(text: bytes, form: Sm2Form) -> bytes:
     )
     body = _integer(x) + _integer(y) + _packed(_OCTETS, c3) + _packed(_OCTETS, c2)
     return _packed(_SEQUENCE, body)
+
+
+def _leads(text: bytes) -> bool:
+    """Whether a point with its leading 04 begins the text.
+
+    The octet alone does not tell: one in 256 points without it begins with a 04 of its own.
+    """
+    if text[0:1] != b"\x04" or len(text) < _POINT:
+        return False
+    x = int.from_bytes(text[1 : 1 + _COORDINATE], "big")
+    y = int.from_bytes(text[1 + _COORDINATE : _POINT], "big")
+    return (y * y - x * x * x + 3 * x - _B) % _P == 0
 
 
 class _Reader:

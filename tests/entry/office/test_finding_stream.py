@@ -11,7 +11,7 @@ from tests.watchdog.test_probes import written
 
 from voltward.base.right_of_way import FINDINGS
 from voltward.base.settings import Settings
-from voltward.entry import finding_stream, places
+from voltward.entry import finding_stream, places, stream_follower
 from voltward.findings.finding import OPENED, Finding
 from voltward.fleet.models import Vehicle
 from voltward.journal.writer import JournalWriter
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def test_others_give_way_while_findings_are_taken_and_no_longer(
     tmp_path: Path, vehicle: Vehicle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding_stream, "close_old_connections", lambda: None)
+    monkeypatch.setattr(stream_follower, "close_old_connections", lambda: None)
     values, now_s, stopping = Settings(data=tmp_path), int(time.time()), Event()
     writer = JournalWriter(places.journal_folder(values), "findings-main")
     written(writer, Finding(OPENED, "temperature.high", vehicle.vehicle_id, now_s, now_s,

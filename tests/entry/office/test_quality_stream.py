@@ -11,7 +11,7 @@ from tests.exchange.quality import KEY, ago, car, number
 from voltward.base.canary import CANARY_VIN
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import vehicle_id
-from voltward.entry import places, quality_stream
+from voltward.entry import places, stream_follower
 from voltward.entry.quality_stream import QualityStream
 from voltward.exchange.models import QualityDay, QualityModelDay, QualityWaiting
 from voltward.journal.writer import JournalWriter
@@ -52,7 +52,7 @@ class Stream:
 @pytest.fixture
 def stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stream:
     # the connection of the test's own transaction must live on
-    monkeypatch.setattr(quality_stream, "close_old_connections", lambda: None)
+    monkeypatch.setattr(stream_follower, "close_old_connections", lambda: None)
     return Stream(tmp_path)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.exchange.platforms_made import approved, person
 
 from voltward.base.settings import Settings
-from voltward.entry import places, report_answers, report_stream
+from voltward.entry import places, report_stream, stream_follower
 from voltward.entry.report_answers import ReportAnswers
 from voltward.entry.report_stream import ReportStream
 from voltward.exchange.models import FeedbackReceived, ReportDue
@@ -75,7 +75,7 @@ def office(
     maker: Maker,
 ) -> Office:
     # the connection of the test's own transaction must live on
-    monkeypatch.setattr(report_answers, "close_old_connections", lambda: None)
+    monkeypatch.setattr(stream_follower, "close_old_connections", lambda: None)
     return Office(tmp_path, vehicle, safety_head, person(maker, "officer", "cyber_officer"))
 
 

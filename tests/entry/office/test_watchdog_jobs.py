@@ -13,7 +13,7 @@ from tests.watchdog.test_probes import written
 from voltward.base.canary import CANARY_RULE, CANARY_VIN
 from voltward.base.settings import Settings
 from voltward.base.vehicle_id import vehicle_id
-from voltward.entry import finding_stream, newcomers, places, registry, watchdog_jobs
+from voltward.entry import newcomers, places, registry, stream_follower, watchdog_jobs
 from voltward.entry.finding_stream import FindingStream
 from voltward.findings.finding import OPENED, Finding
 from voltward.fleet.models import Vehicle
@@ -106,7 +106,7 @@ def test_the_canary_may_speak_and_is_on_nobodys_books(values: Settings, maker: M
 def test_the_canarys_findings_prove_the_follower_and_leave_no_row(
     values: Settings, maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding_stream, "close_old_connections", lambda: None)
+    monkeypatch.setattr(stream_follower, "close_old_connections", lambda: None)
     canary = vehicle_id(CANARY_VIN, places.vehicle_key(values))
     now_s = int(time.time())
     pulse = Finding(OPENED, CANARY_RULE, canary, now_s, now_s, now_s * 1000)

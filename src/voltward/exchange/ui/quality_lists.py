@@ -57,7 +57,7 @@ def _of_vehicle(row: QualityDay) -> str:
 QUALITY_DAYS = List(
     of="quality_day",
     title=_("车辆日数据质量"),
-    section=_("运行监测"),
+    section=_("监管对接"),
     needs="quality_data.read",
     rows=quality_day_visible,
     filterset=QualityDayFilter,
@@ -121,7 +121,7 @@ def _of_case(row: QualityCase) -> str:
 QUALITY_CASES = List(
     of="quality_case",
     title=_("数据质量问题"),
-    section=_("运行监测"),
+    section=_("监管对接"),
     needs="quality_data.read",
     rows=quality_case_visible,
     filterset=QualityCaseFilter,
