@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from tests.entry.office.test_report_streams import Office
 
-from voltward.entry import report_answers
+from voltward.entry import report_answers, stream_follower
 from voltward.entry.report_answers import ReportAnswers
 from voltward.exchange.models import ManualReport
 from voltward.fleet.models import Vehicle
-from voltward.journal.cursor import Cursor
+from voltward.journal.cursor import Checkpoint, Cursor
 from voltward.journal.errors import JournalFull
+from voltward.journal.reader import Records
 from voltward.records.models import Maker, Notice, Person
 from voltward.uplink.lowered import KIND_LOWERED, LOWERED, Lowered, lowered_to_bytes
 
@@ -34,7 +35,7 @@ def office(
     from tests.exchange.platforms_made import person
 
     # the connection of the test's own transaction must live on
-    monkeypatch.setattr(report_answers, "close_old_connections", lambda: None)
+    monkeypatch.setattr(stream_follower, "close_old_connections", lambda: None)
     return Office(tmp_path, vehicle, safety_head, person(maker, "officer", "cyber_officer"))
 
 
@@ -85,15 +86,10 @@ def test_a_crash_before_or_behind_the_database_loses_and_doubles_nothing(
 class MovesFirst(ReportAnswers):
     """A build whose cursor moves before the database has it."""
 
-    def _take(self, stream: str) -> bool:
-        records = self.reader.read(self._positions.get(stream), stream, 1 << 20)
-        moved = records.next != self._positions.get(stream)
+    def take(self, stream: str, records: Records) -> None:
         self._positions[stream] = records.next
-        self._cursor.save(report_answers.Checkpoint(dict(self._positions)))
-        told = report_answers.told_of(records)
-        if told:
-            report_answers.manual_reports_take(told)
-        return moved
+        self._cursor.save(Checkpoint(dict(self._positions)))
+        super().take(stream, records)
 
 
 def test_a_build_that_moves_its_cursor_first_is_caught(

@@ -8,6 +8,7 @@ from voltward.exchange.ui import (
     platform_revisions,
     platforms,
     requests,
+    simulated_platform,
 )
 
 PLATFORM_URLS = [
@@ -18,6 +19,8 @@ PLATFORM_URLS = [
     path("exchange/links/<str:name>/curves/", platforms.curves, name="uplink-curves"),
     path("exchange/links/<str:name>/pause/", platforms.pause, name="uplink-pause"),
     path("exchange/links/<str:name>/resume/", platforms.resume, name="uplink-resume"),
+    path("exchange/links/<str:name>/stop/", simulated_platform.stop, name="uplink-stop"),
+    path("exchange/links/<str:name>/start/", simulated_platform.start, name="uplink-start"),
     path("exchange/links/<str:name>/request/", requests.ask, name="uplink-request"),
     path("exchange/links/<str:name>/retire/", platforms.retire, name="uplink-retire"),
     path("exchange/links/<str:name>/draft/", platform_drafts.begin, name="uplink-draft"),
