@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.exchange import platform_states as states
+from voltward.exchange.link_fault_words import fault_text
 from voltward.exchange.link_status import LinkStatus
 from voltward.exchange.models import PlatformSample, PublicPlatform
 from voltward.exchange.platform_lists import PLATFORMS
@@ -149,6 +150,8 @@ def _live(platform: PublicPlatform) -> dict[str, Any]:
         "platform": platform,
         "cell": link_cell(platform, status, now_s),
         "status": status,
+        "reason": fault_text(status.reason) if status else "",
+        "error": fault_text(status.error) if status else "",
         "since": instant(status.since) if status else None,
         "until": instant(status.until) if status and status.until > now_s else None,
         "error_at": instant(status.error_at) if status else None,
