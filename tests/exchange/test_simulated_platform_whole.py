@@ -32,8 +32,8 @@ from voltward.journal.writer import JournalWriter
 from voltward.records.models import Maker
 from voltward.simulator.files import write_whole
 from voltward.uplink.outcomes import batches_since
-from voltward.uplink.proof import ACCEPTED
 from voltward.uplink.process import Crew
+from voltward.uplink.proof import ACCEPTED
 
 pytestmark = pytest.mark.django_db
 LINK = "/exchange/links/demo/"

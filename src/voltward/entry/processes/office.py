@@ -47,7 +47,7 @@ def run_office(settings: Settings) -> None:
     ]
     for thread in following:
         thread.start()
-    own = [job for room in (watchdog_jobs, security_jobs, demo_link) for job in room.jobs(settings)]
+    own = (*watchdog_jobs.jobs(settings), *security_jobs.jobs(settings), *demo_link.jobs(settings))
     working = jobs.follow([*REGISTRY.jobs(), *own], stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)

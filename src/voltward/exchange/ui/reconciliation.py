@@ -114,7 +114,8 @@ def day_page(request: HttpRequest, name: str, day: str) -> HttpResponse:
     vin = request.GET.get("vin", "").strip()[:17]
     only = vehicle_matching(actor, vin) if vin else None
     context: dict[str, Any] = {
-        "link": link, "title": platform_titles(actor).get(name, name), "day": on, "timeless": on == NO_TIME, "having": having, "vin": vin,
+        "link": link, "title": platform_titles(actor).get(name, name),
+        "day": on, "timeless": on == NO_TIME, "having": having, "vin": vin,
         "outcomes": list(OUTCOME_TITLES.items()),
         "before": on - timedelta(days=1) if on > NO_TIME else None,
         "after": on + timedelta(days=1) if NO_TIME < on < days.today() else None,
