@@ -49,4 +49,4 @@ def test_what_has_just_died_waits_for_its_own_restart(tmp_path: Path, started: l
 
 def test_intake_judging_and_watching_never_wait() -> None:
     waiting = {child.name for child in children(Settings(demo=True)) if child.can_wait_s}
-    assert waiting == {"keeper", "demo"}
+    assert waiting == {"keeper", "demo", "demo-platform"}

@@ -5,11 +5,12 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from django.db import OperationalError
 from structlog.testing import capture_logs
 from tests.telemetry.ingest.scene import NOON, Journal, frame, moment, report, vin
 
 from voltward.base.settings import Settings
-from voltward.entry import newcomers
+from voltward.entry import newcomers, stream_follower
 from voltward.entry.processes.office import ending_all
 from voltward.journal.files import OsFiles
 from voltward.journal.keeper import Keeper
@@ -28,12 +29,14 @@ class Office:
         self.is_away = False
         self.settings = Settings(data=data, **settings)  # type: ignore[arg-type]
         monkeypatch.setattr(newcomers, "_admit", self._admit)
+        monkeypatch.setattr(stream_follower, "close_old_connections", lambda: None)
         self.follower = newcomers.Follower(self.settings, lambda _count: None)
 
-    def _admit(self, _settings: Settings, vins: set[bytes], _admitted: object) -> bool:
-        if not self.is_away:
-            self.admitted |= {vin.decode() for vin in vins}
-        return not self.is_away
+    def _admit(self, _settings: Settings, vins: set[bytes]) -> int:
+        if self.is_away:
+            raise OperationalError("the database is away")
+        self.admitted |= {vin.decode() for vin in vins}
+        return len(vins)
 
     def follow(self) -> None:
         """Until nothing moves any more."""
@@ -70,10 +73,10 @@ def test_a_stream_that_cannot_be_read_is_told_once_and_holds_up_no_other(
     journal_of(tmp_path, 3, stream="gateway-1")
     office = Office(tmp_path, monkeypatch)
     with capture_logs() as told:
-        for _ in range(3):
-            assert not office.follower.step()  # it is better to wait
+        moved = [office.follower.step() for _ in range(3)]
+    assert moved == [True, False, False]  # the other stream, and then it is better to wait
     assert office.admitted == {vin(3)}
-    assert [(line["of"], line["log_level"]) for line in told] == [("gateway-0", "error")]
+    assert [(line["stream"], line["log_level"]) for line in told] == [("gateway-0", "error")]
 
 
 def test_a_database_that_is_away_makes_the_follower_wait_and_lose_nothing(
@@ -111,7 +114,7 @@ def test_a_checkpoint_that_cannot_be_saved_ends_nothing(
     with capture_logs() as told:
         assert not office.follower.step()
     assert office.admitted == {vin(1)}
-    assert [line["of"] for line in told] == ["checkpoint"]
+    assert [line["stream"] for line in told] == ["gateway-0"]
 
 
 def test_a_platforms_own_code_is_no_vehicle(tmp_path: Path) -> None:

@@ -103,6 +103,26 @@ def test_the_page_of_a_link_tells_how_it_stands(
     assert "pause/" not in whole  # an operator reads
 
 
+@pytest.mark.parametrize(
+    ("per_s", "change", "drained_in"),
+    [(3.0, "+3.0", "没有在减少"), (-20.0, "-20.0", "1 分钟"), (0.0, "—", "10 分钟")],
+)
+def test_how_fast_a_backlog_grows_or_shrinks_says_how_long_it_takes(
+    as_operator: Client, safety_head: Person, officer: Person, uplink: dict[str, LinkStatus],
+    per_s: float, change: str, drained_in: str,
+) -> None:  # fmt: skip
+    platform = approved(safety_head, officer).platform
+    now_s, before = time.time(), 1800 if not per_s else 1000
+    uplink["national"] = said(now_s, due=1200, due_oldest_s=now_s - 400, due_per_s=per_s)
+    PlatformSample.objects.create(
+        maker=platform.maker, platform=platform, at=timezone.now() - timedelta(minutes=5),
+        state="up", lag_s=0.4, due=before, sent_per_s=10.0, refused=0,
+    )  # fmt: skip
+    page = text(as_operator, "/exchange/links/national/live/")
+    assert f">{change}<small>帧/秒" in page
+    assert drained_in in page
+
+
 def test_the_curves_keep_a_gap_where_samples_are_missing(
     as_operator: Client, safety_head: Person, officer: Person
 ) -> None:

@@ -77,3 +77,54 @@ class AnswersBeforeTheDisk(Desk):
     def _hear(self) -> None:
         self.client.output += [answer_of(frame, SUCCESS) for frame in self.client.told]
         super()._hear()
+
+
+class SendsPlainText(Desk):
+    """Logs in as agreed, and then sends vehicles' frames in the clear."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.client._cover.sealed_items = lambda items: items.data  # type: ignore[method-assign]
+
+
+class TurnsTheKeyTooSoon(Desk):
+    """Uses a new data key before the platform said that it has it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        cover = self.client._cover
+        offer = cover.offer
+
+        def offered() -> bytes:
+            frame = offer()
+            if cover._sealer is not None and cover._offered is not None:
+                cover._sealer.use(cover._offered)
+            return frame
+
+        cover.offer = offered  # type: ignore[method-assign]
+
+
+class SealsOnceForAll(Desk):
+    """Keeps frames as they were sealed the first time: what goes again goes under the old key."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        cover = self.client._cover
+        sealed, kept = cover.sealed_items, dict[bytes, bytes]()
+        cover.sealed_items = lambda items: kept.setdefault(  # type: ignore[method-assign]
+            items.data, sealed(items)
+        )
+
+
+class TellsOfItAfterwards(Desk):
+    """Sends a thermal event as level 3, and lets the office know when it is answered."""
+
+    def _tell_lowered(self, items: Items) -> None:
+        self._untold = [*getattr(self, "_untold", []), items]
+
+    def _collect(self) -> None:
+        if self.client.answered:
+            for items in getattr(self, "_untold", []):
+                super()._tell_lowered(items)
+            self._untold = []
+        super()._collect()

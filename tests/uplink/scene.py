@@ -20,11 +20,12 @@ from voltward.frames.moments import pack_moment
 from voltward.frames.reader import FrameReader
 from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter
+from voltward.seals.own_keys import OwnKeys
 from voltward.uplink.books import Place
-from voltward.uplink.client import State
 from voltward.uplink.desk import Desk
 from voltward.uplink.links import Link
 from voltward.uplink.proof import KIND_PROOF, OUTCOMES, proof_from_bytes
+from voltward.uplink.standing import State
 
 KEY = b"k" * 32
 LINK = Link("national", 0, "127.0.0.1", 1, "VOLTWARD000000001", "volt", "s3cret", window=20)
@@ -110,6 +111,8 @@ def answer(frame: bytes, flag: int, style: str = "time") -> bytes:
 class Scene:
     """``platform`` None: nothing listens. ``tear``: bytes are cut up at random both ways."""
 
+    own: OwnKeys | None = None
+
     def __init__(self, folder: Path, link: Link = LINK, desk: type[Desk] = Desk) -> None:
         self.folder, self.link, self._desk = folder, link, desk
         self.clock = ManualClock()
@@ -126,7 +129,7 @@ class Scene:
     def opened(self) -> Desk:
         own, asked = self.folder / "uplink" / "national", self.folder / "requests" / "national"
         place = Place(self.folder / "journal", own, "national", KEY, requests=asked)
-        desk = self._desk(place, self.link, self.clock)
+        desk = self._desk(place, self.link, self.clock, own=self.own)
         desk.begin()
         return desk
 

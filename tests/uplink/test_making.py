@@ -29,6 +29,7 @@ KNOWN = Table(np.array([(3, 1, PRIVATE), (4, 1, 0)], VEHICLE), ("", "private"))
 class Said:
     frame: bytes | None
     lost: tuple[str, ...]
+    thermal_as_3: bool = False
 
 
 def anew(frame: bytes, *, edition: int, left_out: Collection[int], command: int) -> Said:

@@ -18,7 +18,6 @@ from voltward.journal.errors import JournalFull
 from voltward.journal.reader import JournalReader
 from voltward.journal.writer import JournalWriter
 from voltward.telemetry.ingest.quarantine import write_records
-from voltward.uplink.client import State
 from voltward.uplink.desk import Desk
 from voltward.uplink.feedback import FeedbackStream
 from voltward.uplink.reports import (
@@ -30,6 +29,7 @@ from voltward.uplink.reports import (
     report_from_bytes,
     report_to_bytes,
 )
+from voltward.uplink.standing import State
 
 FAULT_BODY = "1a030f081e05" + "03" + "01" + "00" * 9 + "0100"  # facts: bits 1 and 11, level 3
 HANDLING_BODY = "1a030f081e05" + "01" + "00" * 23

@@ -28,9 +28,9 @@ class Settings(BaseSettings):
 
     demo_platform: int = Field(
         0,
-        ge=0,
+        ge=-1,
         le=65535,
-        description="port on this machine of the demo's own public platform; 0: none",
+        description="port on this machine of the demo's own public platform; 0: a free one; -1: none",
     )
 
     # gateway/

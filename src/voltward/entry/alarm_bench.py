@@ -246,6 +246,7 @@ def _platform(folder: Path, web: int, gateway: int) -> Iterator[None]:
         "VOLTWARD_DATA": str(folder),
         "VOLTWARD_DEMO": "1",  # for its login
         "VOLTWARD_DEMO_FLEET": "0",
+        "VOLTWARD_DEMO_PLATFORM": "-1",
         "VOLTWARD_AUTO_REGISTER": "1",
         "VOLTWARD_WEB": f"127.0.0.1:{web}",
         "VOLTWARD_GATEWAY": f"127.0.0.1:{gateway}",

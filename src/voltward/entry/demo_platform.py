@@ -1,20 +1,17 @@
-"""The demo's own public platform: the link to it, planted once, and what its login takes."""
+"""The demo's own public platform: where it listens and what its login takes. No Django here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from voltward.base.errors import NotFound
 from voltward.base.settings import Settings
+from voltward.entry import places
 from voltward.entry.secret_files import secret_text
-from voltward.exchange.selectors.platforms import platform_by_name, revision_in_force
-from voltward.exchange.services.platform_install import uplink_install, uplink_reinstall
-from voltward.records.models import Maker
-from voltward.records.selectors import installation
 from voltward.uplink.links import PASSWORD_BYTES
 
-NAME: Final = "demo"
+LINK: Final = "demo"
+HOST: Final = "127.0.0.1"
 EDITION: Final = 2025
 IDENTITY: Final = "VOLTWARDDEMO00001"
 USER: Final = "voltward"
@@ -22,38 +19,22 @@ USER: Final = "voltward"
 
 @dataclass(frozen=True)
 class DemoPlatform:
-    """Where the demo's platform listens and what it lets in; ``password`` is this data folder's own."""
+    """``port`` 0: it has not listened yet. ``password`` is this data folder's own."""
 
-    host: str
     port: int
-    user: str
     password: str
 
 
 def demo_platform(settings: Settings) -> DemoPlatform | None:
-    """None: the demo has none."""
-    if not settings.demo or not settings.demo_platform:
+    """None: this is no demo, or one without a platform."""
+    if not settings.demo or settings.demo_platform < 0:
         return None
     password = secret_text(settings.data, "demo_platform.password")[:PASSWORD_BYTES]
-    return DemoPlatform("127.0.0.1", settings.demo_platform, USER, password)
+    return DemoPlatform(settings.demo_platform or _last_port(settings), password)
 
 
-def plant_demo_platform(settings: Settings, maker: Maker) -> bool:
-    """Write the link to the demo's platform down, or follow its port; whether anything was written."""
-    wanted = demo_platform(settings)
-    if wanted is None:
-        return False
-    values: dict[str, Any] = {"host": wanted.host, "port": wanted.port}
+def _last_port(settings: Settings) -> int:
     try:
-        current = revision_in_force(platform_by_name(installation(), NAME))
-    except NotFound:
-        login = {"edition": EDITION, "identity": IDENTITY, "user": wanted.user}
-        uplink_install(
-            installation(), maker=maker, name=NAME, title="演示公共平台", kind="local",
-            settings={**values, **login}, password=wanted.password,
-        )  # fmt: skip
-        return True
-    if current is None or (current.host, current.port) == (wanted.host, wanted.port):
-        return False
-    uplink_reinstall(installation(), name=NAME, settings=values)
-    return True
+        return int(places.demo_platform_port(settings).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0

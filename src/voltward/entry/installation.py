@@ -12,6 +12,7 @@ from voltward.entry.office import begin_django
 from voltward.entry.postgres import OWNER, EmbeddedPostgres, database_url
 from voltward.journal.errors import JournalError
 from voltward.journal.settling import settle_streams
+from voltward.simulator.platform.closing import open_again
 
 DEFAULT_MAKER = "本企业"
 _log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def prepared(settings: Settings) -> Iterator[None]:
         _ensure_maker(settings)
         if settings.demo:
             _set_up_demo()
+            open_again(places.demo_platform_closed(settings))
         _publish_registry(settings)
         yield
 

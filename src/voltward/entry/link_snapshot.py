@@ -23,7 +23,7 @@ from voltward.exchange.selectors.link_members import (
     links_seen,
 )
 from voltward.exchange.selectors.platforms import left_out_on
-from voltward.exchange.services.platform_secrets import password_of
+from voltward.exchange.services.platform_secrets import data_key_of, password_of
 from voltward.records.days import today
 from voltward.uplink.links import (
     LINKS_FILE,
@@ -86,7 +86,7 @@ def _link(revision: PlatformRevision, *, one_maker: bool) -> Link | None:
     platform = revision.platform
     try:
         link = link_of(
-            platform, revision, password=password_of(revision),
+            platform, revision, password=password_of(revision), data_key=data_key_of(revision),
             left_out=left_out_on(revision, today()),
         )  # fmt: skip
         link = checked(link)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from threading import Event
 
 import numpy as np
-import structlog
-from django.db import DatabaseError, close_old_connections
 
 from voltward.base.canary import CANARY_VIN
-from voltward.base.errors import Refused
+from voltward.base.errors import WrongState
 from voltward.base.right_of_way import FINDINGS
 from voltward.base.settings import Settings
 from voltward.base.vin import VIN_LENGTH
 from voltward.entry import places
+from voltward.entry.stream_follower import StreamFollower
 from voltward.fleet.services import vehicle_admit_unregistered
-from voltward.journal.cursor import Checkpoint, Cursor
-from voltward.journal.errors import JournalDamaged, JournalError
-from voltward.journal.position import Position
-from voltward.journal.reader import JournalReader, Records
+from voltward.journal.reader import Records
 from voltward.records import selectors
 
 LOOK_EVERY_S = 0.5
@@ -31,7 +26,6 @@ GATEWAY_STREAMS = "gateway-"
 _COMMAND_AT, _ANSWER_AT, _VIN_AT = 2, 3, 4
 _OF_A_VEHICLE = (0x01, 0x02, 0x03, 0x04)  # login, real-time, reissue, logout: table 3
 _IS_COMMAND = 0xFE  # answer flag of what is no answer, table 4
-_log = structlog.get_logger("voltward.office")
 
 
 def follow(settings: Settings, stopping: Event, admitted: Callable[[int], None]) -> None:
@@ -50,61 +44,22 @@ def follow(settings: Settings, stopping: Event, admitted: Callable[[int], None])
                 stopping.wait(LOOK_EVERY_S)
 
 
-class Follower:
-    """What the follower remembers. A stream that cannot be read holds up no other."""
+class Follower(StreamFollower):
+    """``admitted`` is told how many came in."""
+
+    name, prefixes, read_bytes = "newcomers", (GATEWAY_STREAMS,), READ_BYTES
 
     def __init__(self, settings: Settings, admitted: Callable[[int], None]) -> None:
-        self.reader = JournalReader(
-            places.journal_folder(settings), keys=places.journal_keys(settings)
-        )
+        super().__init__(settings)
         self._settings, self._admitted = settings, admitted
-        self._cursor = Cursor(settings.data / "office", "newcomers")
-        self._positions = self._begun()
         self._known: set[bytes] = {CANARY_VIN.encode()}  # it is nobody's vehicle
-        self._told: dict[str, str] = {}
 
-    def step(self) -> bool:
-        """Take the next stretch of each stream; False: it is better to wait before the next step."""
-        before, is_well = dict(self._positions), True
-        for stream in self.reader.streams():
-            if stream.startswith(GATEWAY_STREAMS):
-                is_well &= self._tried(stream, partial(self._take, stream))
-        if self._positions == before:
-            return False
-        return self._tried("checkpoint", self._save) and is_well
-
-    def _take(self, stream: str) -> bool:
-        """False: the database is away; the same stretch again later."""
-        records = self.reader.read(self._positions.get(stream), stream, READ_BYTES)
+    def take(self, stream: str, records: Records) -> None:
+        del stream
         fresh = vins_of(records) - self._known
-        if fresh and not _admit(self._settings, fresh, self._admitted):
-            return False
+        if fresh:
+            self._admitted(_admit(self._settings, fresh))
         self._known |= fresh
-        self._positions[stream] = records.next
-        return True
-
-    def _save(self) -> bool:
-        self._cursor.save(Checkpoint(dict(self._positions)))
-        return True
-
-    def _tried(self, name: str, work: Callable[[], bool]) -> bool:
-        """Whether it could be done; what fails is told once and tried again."""
-        try:
-            done = work()
-        except (JournalError, OSError) as error:
-            if self._told.get(name) != str(error):
-                _log.error("newly seen vehicles wait", of=name, error=str(error))
-            self._told[name] = str(error)
-            return False
-        self._told.pop(name, None)
-        return done
-
-    def _begun(self) -> dict[str, Position]:
-        try:
-            return dict(self._cursor.load().positions)
-        except JournalDamaged as error:
-            _log.error("newly seen vehicles are looked for from the start", error=str(error))
-            return {}
 
 
 def vins_of(records: Records) -> set[bytes]:
@@ -122,20 +77,18 @@ def vins_of(records: Records) -> set[bytes]:
     return {vin.ljust(VIN_LENGTH, b"\0") for vin in np.unique(rows.view(f"S{VIN_LENGTH}")).tolist()}
 
 
-def _admit(settings: Settings, vins: set[bytes], admitted: Callable[[int], None]) -> bool:
-    try:
-        close_old_connections()
-        maker = selectors.maker_first()
-        if maker is None:
-            return False
-        count = vehicle_admit_unregistered(
-            selectors.installation(),
-            vins=[vin.decode("ascii", "replace") for vin in vins],
-            key=places.vehicle_key(settings),
-            fallback=maker,
-        )
-    except (DatabaseError, Refused) as error:
-        _log.warning("newly seen vehicles wait for the database", error=type(error).__name__)
-        return False
-    admitted(count)
-    return True
+def _admit(settings: Settings, vins: set[bytes]) -> int:
+    """How many were not on file.
+
+    Raises:
+        WrongState: nobody could own them yet.
+    """
+    maker = selectors.maker_first()
+    if maker is None:
+        raise WrongState("newly seen vehicles wait for the first maker")
+    return vehicle_admit_unregistered(
+        selectors.installation(),
+        vins=[vin.decode("ascii", "replace") for vin in vins],
+        key=places.vehicle_key(settings),
+        fallback=maker,
+    )

@@ -108,6 +108,16 @@ def uplink_status(settings: Settings, link: str) -> Path:
     return settings.data / "run" / f"uplink-{link}.json"
 
 
+def demo_platform_port(settings: Settings) -> Path:
+    """Where the demo's own public platform listens."""
+    return settings.data / "run" / "demo-platform.port"
+
+
+def demo_platform_closed(settings: Settings) -> Path:
+    """As long as it is there, that platform lets nobody in; pages put it there."""
+    return settings.data / "run" / "demo-platform.closed"
+
+
 def proving_status(settings: Settings) -> Path:
     """What brings the proofs of upload into the store, and how far it is."""
     return settings.data / "run" / "proving.json"

@@ -12,6 +12,7 @@ import structlog
 from voltward.base.errors import BadInput
 from voltward.base.settings import Settings
 from voltward.entry.stream_follower import StreamFollower
+from voltward.exchange.services.manual_reports_opening import Told, manual_reports_take
 from voltward.exchange.services.report_answers import (
     Fed,
     Outcome,
@@ -24,6 +25,7 @@ from voltward.frames.moments import MOMENT
 from voltward.journal.reader import Records
 from voltward.records import selectors
 from voltward.uplink.incoming import seconds_of
+from voltward.uplink.lowered import KIND_LOWERED, lowered_from_bytes
 from voltward.uplink.proof import KIND_PROOF, STREAM_PREFIX, proof_from_bytes
 from voltward.uplink.reports import (
     FEEDBACK_BYTES,
@@ -50,16 +52,18 @@ def follow(settings: Settings, stopping: Event) -> None:
 
 
 class ReportAnswers(StreamFollower):
-    """Outcomes of reports and what platforms fed back."""
+    """Outcomes of reports, what platforms fed back, and what they hear of as level 3."""
 
     name, prefixes, read_bytes = "report-answers", (STREAM_PREFIX, FEEDBACK_PREFIX), READ_BYTES
 
     def take(self, stream: str, records: Records) -> None:
-        outcomes, fed = outcomes_of(records), fed_of(records, stream)
+        outcomes, fed, told = outcomes_of(records), fed_of(records, stream), told_of(records)
         if outcomes:
             report_answers_take(selectors.installation(), outcomes=outcomes)
         if fed:
             feedback_take(selectors.installation(), fed=fed)
+        if told:
+            manual_reports_take(told)
 
 
 def outcomes_of(records: Records) -> list[Outcome]:
@@ -79,6 +83,22 @@ def outcomes_of(records: Records) -> list[Outcome]:
                     instant(int(entry["answered_ms"])),
                 )
             )  # fmt: skip
+    return found
+
+
+def told_of(records: Records) -> list[Told]:
+    """Thermal events that a platform hears of as level 3, among ``records`` of a proof stream."""
+    found: list[Told] = []
+    for place in np.flatnonzero(records.kinds == KIND_LOWERED).tolist():
+        try:
+            lowered = lowered_from_bytes(records.payload(place))
+        except BadInput as error:
+            _log.error("what was sent as level 3 cannot be read", error=str(error))
+            continue
+        for entry in lowered.entries:
+            at = datetime.fromtimestamp(int(entry["collected_s"]), UTC)
+            sent_at = instant(int(entry["sent_ms"]))
+            found.append(Told(lowered.link, int(entry["vehicle"]), at, at, sent_at))
     return found
 
 

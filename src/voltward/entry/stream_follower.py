@@ -34,7 +34,7 @@ class StreamFollower:
         )
         self._cursor = Cursor(settings.data / "office", self.name)
         self._positions = self._begun()
-        self._told = ""
+        self._told: dict[str, str] = {}
 
     def take(self, stream: str, records: Records) -> None:
         """Put down what ``records`` say."""
@@ -56,10 +56,12 @@ class StreamFollower:
         try:
             return self._taken(stream)
         except (JournalError, OSError, DatabaseError, Refused) as error:
-            text = f"{stream}: {type(error).__name__}: {error}"
-            if text != self._told:
-                _log.error("a stream waits for the office", follower=self.name, fault=text)
-            self._told = text
+            text = f"{type(error).__name__}: {error}"
+            if text != self._told.get(stream):
+                _log.error(
+                    "a stream waits for the office", follower=self.name, stream=stream, fault=text
+                )
+            self._told[stream] = text
             return False
 
     def _taken(self, stream: str) -> bool:
@@ -70,7 +72,7 @@ class StreamFollower:
         self.take(stream, records)
         self._positions[stream] = records.next
         self._cursor.save(Checkpoint(dict(self._positions)))
-        self._told = ""
+        self._told.pop(stream, None)
         self.kept()
         return bool(len(records))
 

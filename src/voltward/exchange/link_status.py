@@ -17,8 +17,9 @@ class LinkStatus:
     """``state``: off, paused, connecting, logging_in, up, waiting (``reason``, ``until`` unix s).
 
     ``since``, ``error_at``, ``at``: unix s. ``lag_s``: of live frames, None: none was sent yet. ``due``:
-    frames that wait to be reissued, ``due_oldest_s``: collection time of the oldest, unix s. ``held``:
-    vehicles whose frames the platform lastingly refuses. The counters begin with the process.
+    frames that wait to be reissued, ``due_oldest_s``: collection time of the oldest, unix s,
+    ``due_per_s``: by how much they become more, below 0 fewer. ``held``: vehicles whose frames the
+    platform lastingly refuses. The counters begin with the process.
     """
 
     state: str
@@ -31,6 +32,7 @@ class LinkStatus:
     lag_s: float | None = None
     due: int = 0
     due_oldest_s: float = 0.0
+    due_per_s: float = 0.0
     in_flight: int = 0
     window: int = 0
     sent: int = 0

@@ -1,4 +1,4 @@
-"""The kinds of notices of this room: links that are down or behind, and hazards that a platform found."""
+"""The kinds of notices of this room: links down or behind, hazards a platform found, reports by hand."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ LINK_BACKLOG = register(
         window=timedelta(0),
     )
 )  # fmt: skip
+MANUAL_REPORT = register(
+    NoticeKind(
+        "manual_report",
+        _("热事件须人工报告"),
+        {"platform": _PLATFORM, "vehicle": Value("LVWLINK0000000001", True), "told_at": _AT},
+        severity=3,
+        window=timedelta(0),
+    )
+)
 FEEDBACK = register(
     NoticeKind(
         "hazard_feedback",

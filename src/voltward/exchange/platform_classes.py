@@ -21,6 +21,11 @@ PLATFORMS: Declared = {
         # with the password they are what a login takes
         IMPORTANT: "identity user sealed",
     },
+    "PlatformCover": {
+        INTERNAL: "id maker revision mode padding vector sm2 rsa peer_key key_set_at exchanges wrap"
+        " valid_h login_too signature with_marker",
+        IMPORTANT: "sealed",
+    },
     "PlatformChoice": {
         INTERNAL: "id maker revision kind model usage_class region",
         PERSONAL: "vehicle",

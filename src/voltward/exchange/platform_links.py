@@ -10,6 +10,7 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from voltward.base.errors import BadInput
 from voltward.exchange.models import PlatformRevision, PublicPlatform
+from voltward.exchange.platform_covers import cover_of, told
 from voltward.uplink.links import NAME_PATTERN, Link, checked
 
 # of a revision, beside its password, vehicles and items
@@ -22,6 +23,7 @@ _MOST_WINDOW: Final = 65_535
 _LONGEST_LIVE_S: Final = 3600
 _LONGEST_RETRY_S: Final = 600
 _LONGEST_HOST: Final = 253
+_ANY_DATA_KEY: Final = "00" * 16
 
 
 def link_of(
@@ -29,13 +31,15 @@ def link_of(
     revision: PlatformRevision,
     *,
     password: str,
+    data_key: str = "",
     left_out: Mapping[str, Sequence[int]] | None = None,
 ) -> Link:
     """As ``uplink.links`` writes it down."""
     values = {name: getattr(revision, name) for name in SETTINGS}
     return Link(
         name=platform.name, number=platform.number, password=password, paused=platform.is_paused,
-        encryption=revision.encryption, left_out=left_out or {}, **values,
+        encryption=revision.encryption, left_out=left_out or {},
+        cover=cover_of(revision, data_key), **values,
     )  # fmt: skip
 
 
@@ -43,7 +47,7 @@ def settings_of(revision: PlatformRevision) -> dict[str, Any]:
     """What the audit trail keeps: every setting, of certificates their fingerprints, no password."""
     values = {name: getattr(revision, name) for name in SETTINGS}
     values["ca_pem"] = fingerprints(revision.ca_pem)
-    return values
+    return values | told(revision)
 
 
 def name_checked(name: str) -> str:
@@ -56,8 +60,10 @@ def name_checked(name: str) -> str:
     return name
 
 
-def settings_checked(platform: PublicPlatform, revision: PlatformRevision, password: str) -> None:
-    """``password`` "": not looked at.
+def settings_checked(
+    platform: PublicPlatform, revision: PlatformRevision, password: str, data_key: str = ""
+) -> None:
+    """``password``, ``data_key`` "": not looked at.
 
     Raises:
         BadInput: a value that no link can have; the text begins with its name.
@@ -77,7 +83,7 @@ def settings_checked(platform: PublicPlatform, revision: PlatformRevision, passw
         if not fits:
             raise BadInput(f"{name}: {value!r}, expected {expected}")
     fingerprints(revision.ca_pem)
-    link = link_of(platform, revision, password=password or "-")
+    link = link_of(platform, revision, password=password or "-", data_key=data_key or _ANY_DATA_KEY)
     try:
         checked(link)
     except BadInput as refusal:  # where stands first for the form, then what and what was expected

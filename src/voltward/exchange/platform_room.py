@@ -11,13 +11,18 @@ from voltward.exchange.models import PlatformRevision
 from voltward.exchange.platform_lists import PLATFORMS, SECTION
 from voltward.exchange.selectors.platforms import platform_visible
 from voltward.exchange.selectors.requests import request_visible
-from voltward.exchange.services import platform_approving, platform_install, requests
+from voltward.exchange.services import (
+    platform_approving,
+    platform_install,
+    requests,
+    simulated_platform,
+)
 from voltward.exchange.services.platform_watch import samples_take, warnings_look
 from voltward.pages.room import Hit, Job, MenuItem, SubjectKind
 from voltward.records.models import Person
 
 # naming them makes their second persons and actions known
-STEPS = (platform_approving, platform_install, requests)
+STEPS = (platform_approving, platform_install, requests, simulated_platform)
 READ: Final = "exchange.read"
 
 

@@ -13,6 +13,7 @@ from voltward.exchange import platform_states as states
 from voltward.exchange.link_status import UP, LinkStatus
 from voltward.exchange.models import PlatformRevision, PublicPlatform
 from voltward.exchange.models.platforms import VEHICLE
+from voltward.exchange.platform_cover_words import cover_lines
 from voltward.exchange.platform_links import SETTINGS, fingerprints
 from voltward.frames import y2016, y2025
 from voltward.frames.words.codes import INFO_TYPES, UNKNOWN
@@ -146,6 +147,7 @@ def lines_of(revision: PlatformRevision) -> list[tuple[str, str]]:
     return [
         *settings,
         (setting_title("encryption"), str(revision.get_encryption_display())),
+        *cover_lines(revision),
         (_("平台登入密码"), password_text(revision)),
         (_("车辆范围"), vehicles_text(revision)),
         (_("不报送的信息类型"), items_text(revision)),

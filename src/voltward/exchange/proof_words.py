@@ -33,6 +33,9 @@ _DOTS: Final = {"accepted": "proved", "open": "due", "left_out": "offline", "una
 _NAMES: Final = {code: name for name, code in CODES.items()}
 
 
+ANSWERED_IN: Final = 2025  # messages of GB/T 45688 are answered with the flags of this edition
+
+
 def outcome_name(code: int) -> str:
     return _NAMES.get(code, "open")
 

@@ -12,13 +12,13 @@ from django_filters import ChoiceFilter
 
 from voltward.exchange import feedback_states as states
 from voltward.exchange.models import FeedbackReceived, ReportDue
+from voltward.exchange.proof_words import ANSWERED_IN, flag_text
 from voltward.exchange.report_bodies import abnormal_of, item_title
 from voltward.exchange.selectors.reports import feedback_visible, report_visible
 from voltward.fleet.filters import CapitalFilter
 from voltward.pages.filtering import RoomFilterSet
 from voltward.pages.lists.declaration import Button, Facet, List, ListColumn
 from voltward.pages.room import Cell
-from voltward.uplink.messages import flag_words
 from voltward.uplink.reports import FEEDBACK
 
 _SECTION = _("监管对接")
@@ -95,7 +95,7 @@ REPORTS = List(
         ),
         ListColumn(_("发送次数"), key="tries", kind="number", shown=False),
         ListColumn(
-            _("应答标志"), lambda row: flag_words(row.flag) if row.flag else "—", key="flag",
+            _("应答标志"), lambda row: flag_text(ANSWERED_IN, row.flag) or "—", key="flag",
             kind="number", raw=lambda row: row.flag, shown=False,
         ),
         ListColumn(_("发送时间"), key="sent_at", kind="instant", shown=False),

@@ -11,6 +11,12 @@ from voltward.exchange.downlink_room import DOWNLINK_MENU, DOWNLINK_SUBJECTS, DO
 from voltward.exchange.key_lists import KEY_LISTS
 from voltward.exchange.key_room import KEY_MENU
 from voltward.exchange.key_subjects import KEY_SUBJECTS
+from voltward.exchange.manual_report_room import (
+    MANUAL_REPORT_LISTS,
+    MANUAL_REPORT_MENU,
+    MANUAL_REPORT_SUBJECTS,
+    MANUAL_REPORT_TASKS,
+)
 from voltward.exchange.platform_room import (
     PLATFORM_JOBS,
     PLATFORM_LISTS,
@@ -49,6 +55,7 @@ ROOM = Room(
         *QUALITY_MENU,
         *KEY_MENU,
         *REPORT_MENU,
+        *MANUAL_REPORT_MENU,
         *DOWNLINK_MENU,
         *ACCIDENT_MENU,
         *REGISTRATION_MENU,
@@ -59,17 +66,19 @@ ROOM = Room(
         *QUALITY_SUBJECTS,
         *KEY_SUBJECTS,
         *REPORT_SUBJECTS,
+        *MANUAL_REPORT_SUBJECTS,
         *DOWNLINK_SUBJECTS,
         *ACCIDENT_SUBJECTS,
         *REGISTRATION_SUBJECTS,
     ),
-    tasks=(*QUALITY_TASKS, *REPORT_TASKS),
+    tasks=(*QUALITY_TASKS, *REPORT_TASKS, *MANUAL_REPORT_TASKS),
     jobs=(*PLATFORM_JOBS, *QUALITY_JOBS, *REPORT_JOBS, *ACCIDENT_JOBS, *REGISTRATION_JOBS),
     lists=(
         *PLATFORM_LISTS,
         *QUALITY_LISTS,
         *KEY_LISTS,
         *REPORT_LISTS,
+        *MANUAL_REPORT_LISTS,
         *DOWNLINK_LISTS,
         *ACCIDENT_LISTS,
         *REGISTRATION_LISTS,

@@ -66,13 +66,14 @@ _ALARMS = frozenset({"alarm.read", "alarm.handle", "alarm.close"})
 _PLACES = frozenset({"place.read"})
 _ACCIDENTS = frozenset({"accident.ask"})  # frames round a moment, frozen
 _FEEDBACK = frozenset({"feedback.handle"})  # what public platforms judge of our vehicles
+_BY_HAND = frozenset({"manual_report.handle"})  # thermal events reported to authorities by a person
 
 _TABLE = (
     Role(
         SAFETY_HEAD,
         _("安全管理部门负责人"),
         _WORK | _WRITE | _TELEMETRY | _SPINE | _OWNERS | _ALARMS | _WATCH | _LINKS
-        | _DATA_QUALITY | _FEEDBACK | _ACCIDENTS | _PLACES
+        | _DATA_QUALITY | _FEEDBACK | _BY_HAND | _ACCIDENTS | _PLACES
         | {"watch.close", "watch.review", "position.read", "audit.read", "rule.propose", "rule.approve",
            "hold.manage", "import.undo", "org.manage", "role.approve", "export.large", "notice.manage",
            "retention.read", "agreement.write", "limit.propose", "limit.approve", "alarm.approve",
@@ -85,7 +86,7 @@ _TABLE = (
         _("监测值班员"),
         _WORK | _WRITE | _TELEMETRY | _PERSONAL | _ALARMS | _WATCH | _PLACES
         | {"position.read", "vehicle.register", "replay.start", "limit.propose", "duty.work", "watch.close",
-           "exchange.read", "site.write"} | _DATA_QUALITY | _FEEDBACK | _DOWNLINK | _ACCIDENTS,
+           "exchange.read", "site.write"} | _DATA_QUALITY | _FEEDBACK | _BY_HAND | _DOWNLINK | _ACCIDENTS,
     ),
     Role(
         QUALITY_ENGINEER,
@@ -177,6 +178,7 @@ _TABLE = (
              "export.make", "mark.confirm", "finding.take", "limit.try", "alarm.dispose", "advice.give",
              "duty.run", "watch.sweep", "exchange.install", "exchange.watch", "exchange.manage",
              "quality.take", "quality.sweep", "security.take", "report.make", "report.take", "feedback.take",
+             "manual_report.open",
              "downlink.run", "accident.freeze"}
         ),
     ),

@@ -98,7 +98,7 @@ def public_key(algorithm: Algorithm, kept: bytes) -> PublicKey:
             return Sm2PublicKey(kept)
         if algorithm is Algorithm.ECC:
             return EccKey(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), kept))
-        return RsaKey(_rsa(kept))
+        return RsaKey(rsa_key(kept))
     except ValueError as error:
         raise BadInput(f"public key: {error}") from None
 
@@ -110,7 +110,7 @@ def fingerprint(kept: bytes) -> str:
 
 def _canonical(algorithm: Algorithm, key: bytes) -> bytes:
     if algorithm is Algorithm.RSA:
-        return _rsa(key).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return rsa_key(key).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     point = key if len(key) != POINT - 1 else b"\x04" + key
     if algorithm is Algorithm.SM2:
         return Sm2PublicKey(point if len(point) == POINT else key[-POINT:]).point
@@ -123,7 +123,12 @@ def _canonical(algorithm: Algorithm, key: bytes) -> bytes:
     return point
 
 
-def _rsa(key: bytes) -> rsa.RSAPublicKey:
+def rsa_key(key: bytes) -> rsa.RSAPublicKey:
+    """From SubjectPublicKeyInfo.
+
+    Raises:
+        ValueError: none of RSA, or below 2048 bits.
+    """
     found = load_der_public_key(key)
     if not isinstance(found, rsa.RSAPublicKey):
         raise ValueError("not one of RSA")

@@ -22,12 +22,12 @@ from voltward.base.clock import SystemClock
 from voltward.journal.reader import JournalReader
 from voltward.uplink.bench_platform import VEHICLES, filling, live_load, platform
 from voltward.uplink.books import Place
-from voltward.uplink.client import State
 from voltward.uplink.desk import Desk
 from voltward.uplink.incoming import REALTIME, REISSUE, Table
 from voltward.uplink.links import Link
 from voltward.uplink.outcomes import batches_since
 from voltward.uplink.runner import Runner, RunnerPlaces
+from voltward.uplink.standing import State
 
 LIVE_PER_S = 3_333  # 100,000 vehicles, a report in 30 s
 LEAST_PER_S, LEAST_RATIO, MOST_MIB = 20_000, 5, 50

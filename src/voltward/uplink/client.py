@@ -7,47 +7,45 @@ times scale with ``retry_s``; only the least second between two connects does no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
 from voltward.base.clock import Clock
+from voltward.base.errors import BadInput
 from voltward.columns.batch import Bytes, FrameBatch
 from voltward.frames.editions import COMMAND
+from voltward.seals.own_keys import OwnKeys
 from voltward.uplink.arriving import Arriving
+from voltward.uplink.covering import Covering
 from voltward.uplink.due import Rows
 from voltward.uplink.flight import Flight
 from voltward.uplink.forms import COMMAND_AT
-from voltward.uplink.items import Items, Source, with_outcome
-from voltward.uplink.links import NOT_ENCRYPTED, Link
-from voltward.uplink.messages import PLATFORM_LOGIN, SUCCESS, flag_words, login, logout
+from voltward.uplink.items import Items, with_outcome
+from voltward.uplink.links import Link
+from voltward.uplink.messages import (
+    KEY_EXCHANGE,
+    PLATFORM_LOGIN,
+    SUCCESS,
+    flag_words,
+    login,
+    logout,
+    needs_login,
+)
+from voltward.uplink.overdue import overdue
 from voltward.uplink.proof import ACCEPTED, REFUSED, UNANSWERED
 from voltward.uplink.reports import FEEDBACK
+from voltward.uplink.standing import Standing, State
 
 TRIES_TOGETHER: Final = 3  # clause 5.2.1: then a long wait
 LONG_WAIT: Final = 30  # times retry_s
-RESENDS: Final = 3  # of one frame
-LEAST_BETWEEN_CONNECTS_S: Final = 1.0
 _LOOK_EVERY_S: Final = 0.1  # at frames without an answer
-_TURNS = (  # a change of one of these needs a new login
-    "host", "port", "tls", "ca_pem", "identity", "user", "password", "edition", "encryption",
-)  # fmt: skip
-
-
-class State(StrEnum):
-    OFF = "off"
-    PAUSED = "paused"
-    CONNECTING = "connecting"
-    LOGGING_IN = "logging_in"
-    UP = "up"
-    WAITING = "waiting"
 
 
 @dataclass(eq=False)
-class PlatformClient:
+class PlatformClient(Standing):
     """The caller connects while the state is CONNECTING, writes ``output``, closes when ``hang_up``.
 
     ``next_sequence`` gives the number of a login, durably counted. ``answered`` (rows of ``ITEM`` with
@@ -59,31 +57,24 @@ class PlatformClient:
     clock: Clock
     next_sequence: Callable[[], int]
     scale: float = 1.0  # of every retry time
-    state: State = State.OFF
-    reason: str = ""
-    error: str = ""
-    error_at: float = 0.0
-    since: float = 0.0
-    until: float = 0.0  # unix seconds at which waiting ends
+    own: OwnKeys | None = None
     hang_up: bool = False
     output: list[bytes] = field(default_factory=list)
     answered: list[Rows] = field(default_factory=list)
     returned: list[Rows] = field(default_factory=list)
     told: list[bytes] = field(default_factory=list)  # 90 of a platform, the caller's to answer
     strange: int = 0  # answers to nothing, commands, bytes that are no frame
+    _cover: Covering = field(init=False)
     _flight: Flight = field(default_factory=Flight)
     _arriving: Arriving = field(default_factory=Arriving)
     _failures: int = 0
     _sequence: int = 0
-    _until_s: float = 0.0
-    _connect_s: float = -1e9
     _login_s: float = 0.0
     _answer_s: float = 0.0
     _looked_s: float = -1e9
 
-    @property
-    def is_up(self) -> bool:
-        return self.state is State.UP
+    def __post_init__(self) -> None:
+        self._cover = Covering(self.clock)
 
     @property
     def in_flight(self) -> int:
@@ -102,24 +93,28 @@ class PlatformClient:
         self._failures = 0
         if self.link.paused:
             self._enter(State.PAUSED)
-        elif self.link.encryption != NOT_ENCRYPTED:
-            self._note(f"encryption rule {self.link.encryption} of the link is not supported")
-            self._enter(State.OFF, self.error)
         else:
-            self._wait(0.0, "")
+            try:
+                self._cover.begin(self.link, self.own)
+            except BadInput as error:
+                self._note(str(error))
+                self._enter(State.OFF, self.error)
+            else:
+                self._wait(0.0, "")
 
     def use(self, link: Link) -> None:
         """The settings as they are now; a session goes on where it can."""
         before, self.link = self.link, link
-        turned = any(getattr(before, name) != getattr(link, name) for name in _TURNS)
-        if turned or before.paused != link.paused:
+        if needs_login(before, link) or before.paused != link.paused:
             self.leave(before)
             self.start()
+        else:
+            self.output += self._cover.turned(link, self.is_up or self._cover.is_open)
 
     def leave(self, link: Link | None = None) -> None:
         """Log out, if logged in, and end the connection."""
         if self.is_up:
-            self.output.append(logout(link or self.link, self._sequence, self.clock.now_ns()))
+            self.answer([logout(link or self.link, self._sequence, self.clock.now_ns())])
         if self.state in (State.CONNECTING, State.LOGGING_IN, State.UP):
             self._end()
         self._enter(State.OFF)
@@ -131,13 +126,16 @@ class PlatformClient:
             self._connect_s = now_s
             self._enter(State.CONNECTING)
         elif self.state is State.LOGGING_IN and now_s - self._login_s >= self.retry_s:
-            self._failed("login was not answered", again=True)
+            what = "key exchange" if self._cover.is_open else "login"
+            self._failed(f"{what} was not answered", again=True)
         elif self.is_up and now_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = now_s
             self._look_for_overdue(now_s)
+            self._look_at_key()
 
     def connected(self) -> None:
         self._arriving = Arriving()
+        self._cover.connected()
         self.hang_up = False
         self.output.clear()
         self._sequence = self.next_sequence()
@@ -166,9 +164,12 @@ class PlatformClient:
     def received(self, data: bytes) -> None:
         frames, noise = self._arriving.feed(data)
         self.strange += noise
+        frames, unreadable = self._cover.opened(frames)
+        self.strange += unreadable
         starts = frames.offsets[:-1]
         commands, flags = frames.buffer[starts + COMMAND_AT], frames.buffer[starts + COMMAND_AT + 1]
         is_answer = (flags != COMMAND) & (commands != PLATFORM_LOGIN)
+        is_answer &= commands != KEY_EXCHANGE
         others = np.flatnonzero(~is_answer).tolist()
         first = 0
         for place in others:  # in their order: a login opens what follows it
@@ -179,22 +180,57 @@ class PlatformClient:
 
     def _heard(self, frame: bytes) -> None:
         """A command of the platform, or the answer to our login."""
-        if frame[COMMAND_AT + 1] != COMMAND:
-            self._login_answered(frame[COMMAND_AT + 1])
+        flag = frame[COMMAND_AT + 1]
+        if flag != COMMAND and frame[COMMAND_AT] == KEY_EXCHANGE:
+            self._key_answered(flag)
+        elif flag != COMMAND:
+            self._login_answered(flag)
         elif self.is_up and frame[COMMAND_AT] == FEEDBACK:  # GB/T 45688 table B.7, the only one
             self.told.append(frame)
         else:
             self.strange += 1
 
     def _login_answered(self, flag: int) -> None:
-        if self.state is not State.LOGGING_IN:
+        if self.state is not State.LOGGING_IN or self._cover.is_open:
             self.strange += 1
-        elif flag == SUCCESS:
-            self._failures = 0
-            self._answer_s = self.clock.monotonic_s()
-            self._enter(State.UP)
-        else:
+        elif flag != SUCCESS:
             self._failed(f"login was refused: {flag_words(flag)}")
+        elif self._cover.exchanges:  # no data before the platform has the key
+            self._login_s = self.clock.monotonic_s()
+            self.output.append(self._cover.offer())
+        else:
+            self._go_up()
+
+    def _key_answered(self, flag: int) -> None:
+        if not self._cover.is_open:
+            self.strange += 1
+        elif flag != SUCCESS:
+            self._key_failed(f"key exchange was refused: {flag_words(flag)}")
+        else:
+            self._cover.taken()
+            if not self.is_up:
+                self._go_up()
+
+    def _go_up(self) -> None:
+        self._failures = 0
+        self._answer_s = self.clock.monotonic_s()
+        self._enter(State.UP)
+
+    def _look_at_key(self) -> None:
+        """Offered again without an answer, and in good time before it is no longer valid."""
+        if self._cover.is_given_up(self.retry_s):
+            self._key_failed("key exchange was not answered")
+        elif self._cover.is_due(self.retry_s):
+            self.output.append(self._cover.offer())
+
+    def _key_failed(self, why: str) -> None:
+        """Nothing goes under a key that was replaced: the next login begins with the new one."""
+        if self.is_up:
+            self._note(why)
+            self._end()
+            self._wait(self.retry_s, why)
+        else:
+            self._failed(why)
 
     def _data_answered(self, frames: FrameBatch, flags: Bytes, first: int, stop: int) -> None:
         """Those from ``first`` to ``stop``."""
@@ -211,30 +247,24 @@ class PlatformClient:
 
     def _look_for_overdue(self, now_s: float) -> None:
         is_silent = now_s - self._answer_s >= self.retry_s
-        places = self._flight.overdue(now_s - self.retry_s, is_silent)
-        if not len(places):
-            return
-        rows, passed = self._flight.at(places), self._flight.were_passed(places)
-        spent, is_report = rows["now_tries"] > RESENDS, rows["source"] == Source.REPORT
-        # a report is no reason to take the link from the vehicles; the first frame is
-        ends = np.flatnonzero(spent & ~is_report)[:1]
-        upto = int(ends[0]) + 1 if len(ends) else len(places)
-        over = (spent & (is_report | passed))[:upto]
-        given_up = self._flight.take(places[:upto][over])
-        if len(given_up):
-            self.answered.append(with_outcome(given_up.rows, UNANSWERED))
-        if len(ends):
+        found = overdue(self._flight, now_s - self.retry_s, is_silent)
+        if len(found.given_up):
+            self.answered.append(with_outcome(found.given_up.rows, UNANSWERED))
+        if found.ends:
             self._note("a frame got no answer to any of its tries")
             self._end()
             self._wait(0.0, self.error)
-        elif not spent.all():
-            again = self._flight.take(places[~spent])
-            self._stamp(again)
-            self._flight.add(again)
+        elif len(found.again):
+            self._stamp(found.again)
+            self._flight.add(found.again)
+
+    def answer(self, frames: Sequence[bytes]) -> None:
+        """Frames that no answer follows, under the key of all the others."""
+        self.output += self._cover.sealed(frames)
 
     def _stamp(self, items: Items) -> None:
         """It goes out now."""
-        self.output.append(items.data)
+        self.output.append(self._cover.sealed_items(items))
         items.rows["sent_s"], items.rows["sent_ms"] = self.clock.monotonic_s(), self._now_ms()
         items.rows["tries"] += 1
         items.rows["now_tries"] += 1
@@ -252,7 +282,10 @@ class PlatformClient:
 
     def _send_login(self) -> None:
         self._login_s = self.clock.monotonic_s()
-        self.output.append(login(self.link, self._sequence, self.clock.now_ns()))
+        if self._cover.is_open:
+            self.output.append(self._cover.offer())
+        else:
+            self.answer([login(self.link, self._sequence, self.clock.now_ns())])
 
     def _end(self) -> None:
         """The connection is not used any more; what was in flight has no outcome."""
@@ -261,19 +294,6 @@ class PlatformClient:
         rows["now_tries"] = 0
         if len(rows):
             self.returned.append(rows)
-
-    def _wait(self, wait_s: float, why: str) -> None:
-        now_s = self.clock.monotonic_s()
-        self._until_s = max(now_s + wait_s, self._connect_s + LEAST_BETWEEN_CONNECTS_S)
-        self._enter(State.WAITING, why)
-        self.until = self.clock.now_ns() / 1e9 + self._until_s - now_s
-
-    def _enter(self, state: State, reason: str = "") -> None:
-        self.state, self.reason, self.until = state, reason, 0.0
-        self.since = self.clock.now_ns() / 1e9
-
-    def _note(self, error: str) -> None:
-        self.error, self.error_at = error, self.clock.now_ns() / 1e9
 
     def _now_ms(self) -> int:
         return self.clock.now_ns() // 1_000_000

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voltward.base.clock import Clock
+from voltward.seals.own_keys import OwnKeys
 from voltward.uplink.books import Books, Opened, Place
 from voltward.uplink.client import PlatformClient
 from voltward.uplink.due import Rows, no_rows
@@ -24,6 +25,7 @@ from voltward.uplink.fresh import MOST_WAITING, FreshFrames
 from voltward.uplink.incoming import REISSUE_WINDOW_S, Table
 from voltward.uplink.items import Items, Source, rows_of
 from voltward.uplink.links import Link
+from voltward.uplink.lowered import lowered_of
 from voltward.uplink.making import Maker
 from voltward.uplink.pace import Pace
 from voltward.uplink.proof import ACCEPTED, EXPIRED, REFUSED
@@ -40,7 +42,8 @@ CHECKPOINT_EVERY_S: Final = 1.0
 class Desk:
     """One thread drives it: ``step`` again and again, and the connection's news in between.
 
-    ``scale``: of all retry times. ``archived``: frames whose segment has expired.
+    ``scale``: of all retry times. ``archived``: frames whose segment has expired. ``own``: our private
+    keys, for links that sign or are sent what is encrypted for us.
     """
 
     place: Place
@@ -51,6 +54,7 @@ class Desk:
     reencode: Reencode | None = None
     archived: Archived = lambda _position: None
     opened: Opened | None = None
+    own: OwnKeys | None = None
     writable: bool = True  # the connection takes more bytes
     books: Books = field(init=False)
     client: PlatformClient = field(init=False)
@@ -60,7 +64,7 @@ class Desk:
         self.books = Books(self.place, self.clock, self.opened)
         logins, clock = self.books.logins, self.clock
         self.client = PlatformClient(
-            self.link, clock, lambda: logins.next(clock.now_ns()), self.scale
+            self.link, clock, lambda: logins.next(clock.now_ns()), self.scale, self.own
         )
         self._maker = Maker(self.link, self.table, self.reencode)
         self._fresh = FreshFrames(self.books, self._maker, self.client)
@@ -173,11 +177,12 @@ class Desk:
         """Feedback of the platform is on disk before it is answered."""
         told, self.client.told = self.client.told, []
         if told:
-            self.client.output += self._feedback.take(told)
+            self.client.answer(self._feedback.take(told))
 
     def _is_final(self, item: np.void) -> bool:
         now_s, now = self.clock.monotonic_s(), self.clock.now_ns() / 1e9
-        return self.books.holds.refused(item, now_s, now, self.client.retry_s)
+        waits = int(item["flag"]) in self.link.own_faults
+        return self.books.holds.refused(item, now_s, now, self.client.retry_s, waits)
 
     def _keep(self, rows: Rows) -> None:
         """Refused frames that are sent again later, in their vehicle's turn."""
@@ -223,10 +228,18 @@ class Desk:
 
     def _hand_over(self, items: Items) -> int:
         if len(items):
+            self._tell_lowered(items)
             self.client.send(items)
             self.books.totals["sent"] += len(items)
             self._moved = True
         return len(items)
+
+    def _tell_lowered(self, items: Items) -> None:
+        """What a platform is about to hear as less than it is, the office hears of durably."""
+        lowered = lowered_of(items.rows, self.clock.now_ns())
+        if len(lowered):
+            self.books.proofs.tell_lowered(lowered)
+            self.books.totals["thermal_as_3"] += len(lowered)
 
     # ---- to disk
 

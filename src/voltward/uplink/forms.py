@@ -21,13 +21,17 @@ _EDITIONS: Final = {2016: Edition.Y2016, 2025: Edition.Y2025}
 
 
 class Reencoded(Protocol):
-    """``frame`` None: nothing of it can be said. ``lost``: what could not be said of the rest."""
+    """``frame`` None: nothing of it can be said. ``lost``: what could not be said of the rest.
+    ``thermal_as_3``: a thermal event is said as level 3."""
 
     @property
     def frame(self) -> bytes | None: ...
 
     @property
     def lost(self) -> Sized: ...
+
+    @property
+    def thermal_as_3(self) -> bool: ...
 
 
 class Reencode(Protocol):
@@ -44,11 +48,13 @@ class Reencode(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``data`` None: not sent, ``outcome`` says why. ``lost``: items that were left out of it."""
+    """``data`` None: not sent, ``outcome`` says why. ``lost``: items that were left out of it.
+    ``lowered``: it tells of a thermal event as level 3."""
 
     data: bytes | None
     lost: int = 0
     outcome: int = 0
+    lowered: bool = False
 
 
 def left_out(link: Link, usage: str) -> frozenset[int]:
@@ -76,7 +82,7 @@ def form_of(
         return Form(None, outcome=UNREADABLE)
     if made.frame is None:
         return Form(None, len(made.lost), NOT_EXPRESSIBLE if made.lost else LEFT_OUT)
-    return Form(made.frame, len(made.lost))
+    return Form(made.frame, len(made.lost), lowered=made.thermal_as_3)
 
 
 def with_command(frame: bytes, command: int) -> bytes:

@@ -15,10 +15,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voltward.uplink.client import LONG_WAIT, RESENDS
+from voltward.uplink.client import LONG_WAIT
 from voltward.uplink.due import DUE, MINUTE_S, MinuteFiles, Rows, in_order, names_of, no_rows
 from voltward.uplink.items import Source, row_of, rows_of
 from voltward.uplink.messages import VIN_UNKNOWN
+from voltward.uplink.overdue import RESENDS
 
 Row = tuple[int, ...]
 _MOMENT: Final = DUE.names.index("moment_s") if DUE.names else 0
@@ -112,15 +113,21 @@ class Holds:
             found.append(hold.first)
         return found
 
-    def refused(self, item: np.void, now_s: float, now: float, retry_s: float) -> bool:
-        """Take note of an error answer, also in ``item``; True: it is final for this frame."""
+    def refused(
+        self, item: np.void, now_s: float, now: float, retry_s: float, waits: bool = False
+    ) -> bool:
+        """Take note of an error answer, also in ``item``; True: it is final for this frame.
+
+        ``waits``: the fault is not the frame's, which stays due like one of an unknown vehicle.
+        """
         vehicle, flag = int(item["vehicle"]), int(item["flag"])
         hold = self.of.get(vehicle) or self._new(vehicle, now_s, now, retry_s)
         asked = hold.probing and (item["source"] == Source.HELD or hold.first is None)
         hold.errors += 1
         item["refused"] += 1
         hold.flag = flag
-        hold.lasting = flag == VIN_UNKNOWN or hold.errors > RESENDS
+        waits = waits or flag == VIN_UNKNOWN
+        hold.lasting = waits or hold.errors > RESENDS
         if asked:
             hold.probing = False
             longest_s = LONG_WAIT * retry_s
@@ -128,7 +135,7 @@ class Holds:
         if asked or hold.errors == 1:
             hold.next_s = now_s + hold.interval_s
         self._plan(vehicle, hold)
-        return flag != VIN_UNKNOWN and bool(item["refused"] > RESENDS)
+        return not waits and bool(item["refused"] > RESENDS)
 
     def accepted(self, item: np.void) -> None:
         vehicle = int(item["vehicle"])

@@ -32,7 +32,8 @@ class Source(IntEnum):
 
 
 # The first six as in ``due.DUE``. ``source``: of ``Source``; ``place``: its row in the minute, or in
-# the request, that is being sent; ``lost``: items that were left out of it; ``refused``: error
+# the request, that is being sent; ``lost``: items that were left out of it; ``lowered``: 1 tells of a
+# thermal event as level 3 (``lowered``); ``refused``: error
 # answers so far; ``tries``: times sent, ``now_tries``: on this connection; ``sent_s``: monotonic;
 # ``sent_ms``: unix. ``outcome``, ``flag``, ``answered_ms``: of the last answer, or of what needs none.
 ITEM: Final = np.dtype(
@@ -48,6 +49,7 @@ ITEM: Final = np.dtype(
         ("flag", "u1"),
         ("place", "<i4"),
         ("lost", "<u4"),
+        ("lowered", "u1"),
         ("tries", "<u2"),
         ("now_tries", "<u2"),
         ("received_s", "<i8"),

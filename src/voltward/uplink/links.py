@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 from voltward.base.durable import replace_durably
 from voltward.base.errors import BadInput
+from voltward.seals.ciphers import CipherRule, Encryption
+from voltward.uplink.covers import Cover, flaws
 
 VERSION: Final = 1
 LINKS_FILE, VEHICLES_FILE = "links.json", "link_vehicles.bin"
@@ -50,6 +52,7 @@ class Link:
     ``window``: frames in flight at most; ``per_s``, ``reissue_per_s``: frames a second at most, 0
     no limit. ``live_s``: a frame older than that when its turn comes is reissued instead.
     ``reports``: commands 10 to 13 of GB/T 45688 annex B are sent, ``reports_2025``: with ``$$``.
+    ``encryption``: rule of its data units, as byte 21 has it; ``cover``: how, and how they are signed.
     """
 
     name: str
@@ -74,6 +77,18 @@ class Link:
     reports: bool = True
     reports_2025: bool = False
     paused: bool = False
+    cover: Cover = field(default_factory=Cover)
+
+    @property
+    def is_covered(self) -> bool:
+        """Its frames are encrypted or signed before they go."""
+        return self.encryption != NOT_ENCRYPTED or bool(self.cover.signature)
+
+    @property
+    def own_faults(self) -> frozenset[int]:
+        """Flags that speak of the link's keys rather than of one frame (2025 table 3)."""
+        signs, encrypts = self.cover.signature, self.encryption != NOT_ENCRYPTED
+        return frozenset((*((0x05,) if signs else ()), *((0x07,) if encrypts else ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,11 @@ def checked(link: Link) -> Link:
     for fits, name, value, expected in found:
         if not fits:
             raise BadInput(f"link {link.name}: {name} {value!r}, expected {expected}")
+    for name, expected in flaws(link.edition, link.encryption, link.cover, tls=link.tls):
+        raise BadInput(f"link {link.name}: {name} does not fit, expected {expected}")
+    is_new = link.encryption in (Encryption.SM2, Encryption.SM4)
+    if is_new and link.reports and not link.reports_2025:
+        raise BadInput(f"link {link.name}: reports_2025 False, expected True with SM2 and SM4")
     return link
 
 
@@ -122,7 +142,10 @@ def write_links(folder: Path, file: LinksFile, key: bytes) -> None:
             "version": VERSION,
             "generation": file.generation,
             "usages": list(file.usages),
-            "links": [asdict(replace(link, password=_sealed(link, key))) for link in links],
+            "links": [
+                asdict(_with_secrets(link, lambda text, of: _sealed(text, of, key)))
+                for link in links
+            ],
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -139,14 +162,16 @@ def read_links(folder: Path, key: bytes) -> LinksFile:
     """
     path = folder / LINKS_FILE
     try:
-        return _read(path, lambda link: _opened(link, key))
+        return _read(
+            path, lambda link: _with_secrets(link, lambda text, of: _opened(text, of, key))
+        )
     except InvalidTag:
-        raise BadInput(f"{path}: passwords are sealed under another key") from None
+        raise BadInput(f"{path}: secrets are sealed under another key") from None
 
 
 def read_links_without_secrets(folder: Path) -> LinksFile:
-    """As ``read_links`` for those who need no key: passwords are empty; raises likewise."""
-    return _read(folder / LINKS_FILE, lambda link: replace(link, password=""))
+    """As ``read_links`` for those who need no key: secrets are empty; raises likewise."""
+    return _read(folder / LINKS_FILE, lambda link: _with_secrets(link, lambda _text, _of: ""))
 
 
 def _read(path: Path, finished: Callable[[Link], Link]) -> LinksFile:
@@ -157,7 +182,7 @@ def _read(path: Path, finished: Callable[[Link], Link]) -> LinksFile:
         found = json.loads(body)
         if found["version"] != VERSION:
             raise BadInput(f"{path}: version {found['version']}, expected {VERSION}")
-        links = tuple(finished(Link(**one)) for one in found["links"])
+        links = tuple(finished(_link(one)) for one in found["links"])
         return LinksFile(found["generation"], links, tuple(found["usages"]))
     except (KeyError, TypeError, ValueError) as error:
         raise BadInput(f"{path}: {type(error).__name__}: {error}") from error
@@ -213,15 +238,27 @@ def _fits(text: str, most: int) -> bool:
     return bool(text) and text.isascii() and text.isprintable() and len(text) <= most
 
 
-def _sealed(link: Link, key: bytes) -> str:
+def _link(row: dict[str, Any]) -> Link:
+    cover = row.pop("cover", None) or {"rule": {}}
+    rule = CipherRule(**cover.pop("rule"))
+    return Link(**row, cover=Cover(rule=rule, **cover))
+
+
+def _with_secrets(link: Link, changed: Callable[[str, str], str]) -> Link:
+    """``changed``: of a secret and of what it belongs to; the data key that is not there stays so."""
+    key = link.cover.data_key
+    cover = replace(link.cover, data_key=changed(key, f"{link.name} data key") if key else "")
+    return replace(link, password=changed(link.password, link.name), cover=cover)
+
+
+def _sealed(text: str, of: str, key: bytes) -> str:
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, link.password.encode("ascii"), link.name.encode("ascii"))
+    sealed = AESGCM(key).encrypt(nonce, text.encode("ascii"), of.encode("ascii"))
     return base64.b64encode(nonce + sealed).decode("ascii")
 
 
-def _opened(link: Link, key: bytes) -> Link:
-    data = base64.b64decode(link.password, validate=True)
-    opened = AESGCM(key).decrypt(
-        data[:_NONCE_BYTES], data[_NONCE_BYTES:], link.name.encode("ascii")
+def _opened(text: str, of: str, key: bytes) -> str:
+    data = base64.b64decode(text, validate=True)
+    return (
+        AESGCM(key).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], of.encode("ascii")).decode()
     )
-    return replace(link, password=opened.decode("ascii"))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voltward.columns.batch import FrameBatch
+from voltward.frames.header import HEADER
+from voltward.uplink.covers import longest_unit
 from voltward.uplink.due import Rows
-from voltward.uplink.forms import Reencode, form_of, goes_as_it_is, left_out, set_commands
+from voltward.uplink.forms import Form, Reencode, form_of, goes_as_it_is, left_out, set_commands
 from voltward.uplink.incoming import Owed, Table, collected
 from voltward.uplink.items import Items, Source, items_of, with_outcome
 from voltward.uplink.links import Link
-from voltward.uplink.proof import EXPIRED
+from voltward.uplink.proof import EXPIRED, NOT_EXPRESSIBLE
 from voltward.uplink.sources import Fetched
+
+_TOO_LONG: Final = Form(None, outcome=NOT_EXPRESSIBLE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +60,8 @@ class Maker:
         """``frames``: as they came, and of nobody else."""
         as_it_is = goes_as_it_is(self.link, frames.buffer, frames.offsets[:-1])
         as_it_is &= ~self._is_reduced(usages)
+        if self.link.is_covered:
+            as_it_is &= np.diff(frames.offsets) <= self._longest()
         places = np.flatnonzero(as_it_is)
         set_commands(frames, places, rows["command"][places])
         if len(places) == len(rows):
@@ -72,7 +78,10 @@ class Maker:
             without = left_out(self.link, self.table.usage(int(usages[place])))
             command = int(rows["command"][place])
             form = form_of(frames[place], self.link, command, without, self.reencode)
+            if form.data is not None and self.link.is_covered:
+                form = form if len(form.data) <= self._longest() else _TOO_LONG
             rows["lost"][place], rows["outcome"][place] = form.lost, form.outcome
+            rows["lowered"][place] = form.lowered
             if form.data is not None:
                 starts[place], stops[place] = size, size + len(form.data)
                 parts.append(np.frombuffer(form.data, np.uint8))
@@ -80,6 +89,10 @@ class Maker:
         said = rows["outcome"] == 0
         batch = FrameBatch.gather(np.concatenate(parts), starts[said], stops[said])
         return Made(Items(rows[said], batch), rows[~said])
+
+    def _longest(self) -> int:
+        """Octets of a frame that can still be signed and encrypted."""
+        return HEADER + 1 + longest_unit(self.link.encryption, self.link.cover)
 
     def _is_reduced(self, usages: NDArray[Any]) -> NDArray[np.bool_]:
         """Whose vehicles' class has information types that are left out ``(n,)``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from voltward.frames.frame import encode_frame
 from voltward.frames.grammar import Edition
 from voltward.uplink.links import Link
 
-PLATFORM_LOGIN, PLATFORM_LOGOUT = 0x05, 0x06
+PLATFORM_LOGIN, PLATFORM_LOGOUT, KEY_EXCHANGE = 0x05, 0x06, 0x0B
 MOST_LOGINS: Final = 65_531  # a day; then it begins at 1 again
 SUCCESS: Final = 0x01
 ERROR: Final = 0x02
@@ -25,12 +26,15 @@ FLAGS: Final = {  # clause 6.3.2
     0x06: "structure wrong",
     0x07: "not decrypted",
 }
-_ENCRYPTION = {1: "none", 2: "rsa", 3: "aes"}
+_ENCRYPTION = {1: "none", 2: "rsa", 3: "aes", 4: "sm2", 5: "sm4"}
+_OF_LOGIN = (  # a change of one of these needs a new login
+    "host", "port", "tls", "ca_pem", "identity", "user", "password", "edition", "encryption",
+)  # fmt: skip
 _EDITIONS = {2016: Edition.Y2016, 2025: Edition.Y2025}
 
 
 def login(link: Link, sequence: int, now_ns: int) -> bytes:
-    """05, with its sequence number of the day, from 1."""
+    """05, with its sequence number of the day, from 1, and the rule of all units that follow."""
     unit = {
         "time": beijing(now_ns),
         "sequence": sequence,
@@ -45,6 +49,15 @@ def logout(link: Link, sequence: int, now_ns: int) -> bytes:
     """06; its sequence number is that of the login."""
     unit = {"time": beijing(now_ns), "sequence": sequence}
     return encode_frame(_EDITIONS[link.edition], PLATFORM_LOGOUT, COMMAND, link.identity, unit)
+
+
+def needs_login(before: Link, after: Link) -> bool:
+    """Another data key alone does not: the session goes on under it."""
+    if any(getattr(before, name) != getattr(after, name) for name in _OF_LOGIN):
+        return True
+    if bool(before.cover.data_key) != bool(after.cover.data_key):
+        return True
+    return replace(before.cover, data_key="") != replace(after.cover, data_key="")
 
 
 def beijing(now_ns: int) -> datetime:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from voltward.uplink.client import State
 from voltward.uplink.proof import OUTCOMES
+from voltward.uplink.standing import State
 from voltward.uplink.status import WARN_AT_S, Status
 
 if TYPE_CHECKING:
@@ -63,9 +63,16 @@ def _totals(found: list[Status]) -> Iterator[Metric]:
     outcomes = CounterMetricFamily(
         "voltward_uplink_outcomes", "Final outcomes of frames", labels=["link", "outcome"]
     )
+    thermal = CounterMetricFamily(
+        "voltward_uplink_thermal_as_3",
+        "Frames that told of a thermal event as level 3",
+        labels=["link"],
+    )
     for one in found:
         sent.add_metric([one.name], one.sent)
+        thermal.add_metric([one.name], one.thermal_as_3)
         for outcome in OUTCOMES.values():
             outcomes.add_metric([one.name, outcome], getattr(one, outcome))
     yield sent
     yield outcomes
+    yield thermal

@@ -16,6 +16,7 @@ from voltward.journal.writer import JournalWriter, State
 from voltward.telemetry.ingest.quarantine import write_records
 from voltward.telemetry.ingest.streams import stream_number
 from voltward.uplink.incoming import FORWARDED, is_followed, stream_name
+from voltward.uplink.lowered import KIND_LOWERED, Lowered, lowered_to_bytes
 from voltward.uplink.proof import (
     KIND_PROOF,
     STREAM_PREFIX,
@@ -60,6 +61,15 @@ class ProofStream:
         names = tuple(stream_name(int(number)) for number in numbers)
         payload = proof_to_bytes(ProofBatch(self._link, names, entries))
         write_records(self._serving(), [payload], KIND_PROOF, [self._clock.now_ns()])
+
+    def tell_lowered(self, entries: NDArray[Any]) -> None:
+        """Durable on return. ``entries``: of ``LOWERED``.
+
+        Raises:
+            JournalError: nothing is durable that was not before.
+        """
+        payload = lowered_to_bytes(Lowered(self._link, entries))
+        write_records(self._serving(), [payload], KIND_LOWERED, [self._clock.now_ns()])
 
     def close(self) -> None:
         if self._writer is not None:

@@ -20,7 +20,10 @@ from voltward.uplink.proof_rows import BEIJING_S, DATA, DAY_S
 NO_TIME: Final = date(1970, 1, 1)  # the day of frames whose vehicle told no moment that exists
 DATA_COMMANDS: Final = ", ".join(map(str, DATA))
 STATEMENT_BYTES: Final = 32 << 20  # numbers of vehicles stand in the statement
-SETTINGS: Final = f"SETTINGS max_query_size = {STATEMENT_BYTES}"
+# A key lies in one month's partition, so versions need only be compared within each.
+SETTINGS: Final = (
+    f"SETTINGS max_query_size = {STATEMENT_BYTES}, do_not_merge_across_partitions_select_final = 1"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from voltward.base.errors import BadInput
 from voltward.journal.keys import KeyRing
+from voltward.seals.own_keys import OwnKeys
 from voltward.uplink.books import Place
 from voltward.uplink.forms import Reencode
 from voltward.uplink.incoming import Table
@@ -37,7 +38,7 @@ _log = structlog.get_logger("voltward.uplink")
 @dataclass(frozen=True, slots=True)
 class UplinkConfig:
     """``snapshots``: where the office puts its files; ``folder``: of cursors and backlogs;
-    ``scale``: of all retry times, 1 as the standard has them."""
+    ``scale``: of all retry times, 1 as the standard has them; ``own``: our private keys."""
 
     journal: Path
     snapshots: Path
@@ -50,6 +51,7 @@ class UplinkConfig:
     reencode: Reencode | None = None
     scale: float = 1.0
     metrics_port: int | None = None
+    own: OwnKeys | None = None
 
     def place_of(self, link: str) -> Place:
         requests = self.snapshots / FOLDER / link
@@ -77,8 +79,9 @@ class Crew:
     def __init__(self, config: UplinkConfig) -> None:
         self._config = config
         self._places = RunnerPlaces(
-            config.place_of, config.status_of, config.archived, config.reencode, config.scale
-        )
+            config.place_of, config.status_of, config.archived, config.reencode, config.scale,
+            config.own,
+        )  # fmt: skip
         self._runners: dict[str, Runner] = {}
         self._seen: tuple[int, int] = (-1, -1)
         self._lock = threading.Lock()

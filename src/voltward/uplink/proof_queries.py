@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -16,8 +17,10 @@ from voltward.telemetry.queries.fields import asked
 from voltward.telemetry.schema.tables import PIECES, PROOFS, ROWS
 from voltward.uplink.owed import NO_TIME, SETTINGS, Owed, proofs_owed, rows_owed
 from voltward.uplink.proof import OUTCOMES
+from voltward.uplink.proof_rows import BEIJING_S, DAY_S
 
 OPEN: Final = 0  # in place of an outcome
+HOUR_S: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,17 @@ class Figures:
         """Of what was received; None: nothing was."""
         return self.accepted / self.received if self.received else None
 
+    @property
+    def left_to_be_desired(self) -> int:
+        """All but what was accepted, or is not to be sent."""
+        return self.received - self.accepted - self.left_out
+
     def __add__(self, other: Figures) -> Figures:
         return Figures(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 NAMES: Final = tuple(one.name for one in fields(Figures))
 CODES: Final = {name: code for code, name in {OPEN: "open", **OUTCOMES}.items()}
-_BAD: Final = "open_n + refused_n + unanswered_n + expired_n + unreadable_n + not_expressible_n"
 
 
 def figures_by_day(client: Client, owed: Owed, first: date, last: date) -> dict[date, Figures]:
@@ -62,51 +69,13 @@ def figures_by_day(client: Client, owed: Owed, first: date, last: date) -> dict[
     Raises:
         BadInput: the days are the wrong way round.
     """
-    table = asked(
-        client,
-        f"SELECT toUInt16(day) AS d, {_counts()} FROM ({_contents(owed, first, last)})"
-        f" GROUP BY day ORDER BY day {SETTINGS}",
-        {},
-    )
-    days = [NO_TIME + timedelta(days=int(d)) for d in table["d"].to_numpy()]
-    return dict(zip(days, _figures(table), strict=True))
+    found = _reckoned(client, owed, first, last, "day", DAY_S if first < last else HOUR_S)
+    return {NO_TIME + timedelta(days=day): figures for day, figures in sorted(found.items())}
 
 
 def figures_of_day(client: Client, owed: Owed, day: date) -> Figures:
-    """All vehicles together. Frame by frame only vehicles are compared whose rows and proofs differ:
-    of most vehicles all frames have their outcome, and a sum over their keys says so."""
-    table = asked(
-        client,
-        f"SELECT {_counts()} FROM {PROOFS} FINAL WHERE {proofs_owed(owed, day, day)} {SETTINGS}",
-        {},
-    )
-    proved = _figures(table)[0]
-    differing = _differing(client, owed, day)
-    if not differing:
-        return proved
-    compared = figures_by_day(client, owed.only(differing), day, day).get(day, Figures())
-    return replace(proved, open=compared.open)
-
-
-def _differing(client: Client, owed: Owed, day: date) -> list[int]:
-    """Vehicles whose rows and proofs of a day are not of the same contents.
-
-    Two sets of equal size and equal sum (exclusive or of 64 bits per key) are taken for equal.
-    """
-    key_sum = "groupBitXor(cityHash64(collected_at, unit_hash)) AS mark"
-    sources = [(table, "toInt64(count())", rows_owed(owed, day, day)) for table in (ROWS, PIECES)]
-    sources.append((PROOFS, "-toInt64(count())", proofs_owed(owed, day, day)))
-    branches = [
-        f"SELECT vehicle_id, {count} AS n, {key_sum} FROM {table} FINAL WHERE {where} GROUP BY vehicle_id"
-        for table, count, where in sources
-    ]
-    found = asked(
-        client,
-        f"SELECT vehicle_id FROM ({' UNION ALL '.join(branches)}) GROUP BY vehicle_id"
-        f" HAVING sum(n) != 0 OR groupBitXor(mark) != 0 {SETTINGS}",
-        {},
-    )
-    return list(map(int, found["vehicle_id"].to_numpy()))
+    """All vehicles together."""
+    return figures_by_day(client, owed, day, day).get(day, Figures())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +102,13 @@ def figures_by_vehicle(
     """
     if having and having not in NAMES:
         raise BadInput(f"outcome {having[:40]!r}, known are {', '.join(NAMES)}")
-    table = asked(
-        client,
-        f"SELECT vehicle_id, {_counts()}, toUInt64(count() OVER ()) AS total"
-        f" FROM ({_contents(owed, day, day)}) GROUP BY vehicle_id"
-        f" HAVING {f'{having}_n > 0' if having else '1'}"
-        f" ORDER BY {_BAD} DESC, vehicle_id LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}} {SETTINGS}",
-        {"limit": limit, "offset": offset},
-    )
-    vehicles = table["vehicle_id"].to_numpy().tolist()
-    found = [VehicleFigures(*pair) for pair in zip(vehicles, _figures(table), strict=True)]
-    return found, int(table["total"][0].as_py()) if found else 0
+    found = [
+        VehicleFigures(*pair)
+        for pair in _reckoned(client, owed, day, day, "vehicle_id", HOUR_S).items()
+        if not having or getattr(pair[1], having)
+    ]
+    found.sort(key=lambda one: (-one.figures.left_to_be_desired, one.vehicle_id))
+    return found[offset : offset + limit], len(found)
 
 
 def flags_of_day(client: Client, owed: Owed, day: date) -> dict[int, int]:
@@ -157,30 +122,107 @@ def flags_of_day(client: Client, owed: Owed, day: date) -> dict[int, int]:
     return dict(zip(table["flag"].to_numpy().tolist(), table["n"].to_numpy().tolist(), strict=True))
 
 
-def _counts() -> str:
-    return ", ".join(f"toUInt64(countIf(outcome = {CODES[name]})) AS {name}_n" for name in NAMES)
+def _reckoned(
+    client: Client, owed: Owed, first: date, last: date, by: str, bucket_s: int
+) -> dict[int, Figures]:
+    """Figures by ``day`` (days since 1970) or ``vehicle_id``.
+
+    Rows and proofs are summed up by vehicle and stretch of ``bucket_s``: where one of the two has
+    nothing, or both are of the same contents, the sums say all. Frame by frame only the stretches are
+    compared in which they differ; as a rule those are the newest one and the ends of an outage.
+    """
+    table = asked(client, _sums(owed, first, last, by, bucket_s), {})
+    found: dict[int, Figures] = {}
+    for key, figures in zip(table["key"].to_numpy().tolist(), _figures(table), strict=True):
+        found[key] = found.get(key, Figures()) + figures
+    mixed = table.filter(table["differs"])
+    if mixed.num_rows:
+        stretches = list(
+            zip(
+                mixed["vehicle"].to_numpy().tolist(),
+                mixed["of_stretch"].to_numpy().tolist(),
+                strict=True,
+            )
+        )
+        query = _open_among(owed, first, last, by, bucket_s, stretches)
+        for key, count in zip(
+            *(c.to_numpy().tolist() for c in asked(client, query, {})), strict=True
+        ):
+            found[key] = found.get(key, Figures()) + Figures(open=count)
+    return found
+
+
+def _sums(owed: Owed, first: date, last: date, by: str, bucket_s: int) -> str:
+    """SELECT of ``key`` and the sums of each outcome; of stretches in which rows and proofs differ a
+    line each, without what is open in them. Two sets of equal size and equal sum (exclusive or of 64
+    bits per key) are taken for equal."""
+    names = [name for name in NAMES if name != "open"]
+    none = ", ".join(f"toUInt64(0) AS {name}_n" for name in names)
+    counted = ", ".join(f"toUInt64(countIf(outcome = {CODES[name]})) AS {name}_n" for name in names)
+    group = f"vehicle_id, {_stretch(bucket_s)} AS stretch"
+    mark = "groupBitXor(intHash64(bitXor(unit_hash, intHash64(toUInt32(collected_at))))) AS mark"
+    branches = [
+        f"SELECT {group}, toUInt64(count()) AS rows_n, toUInt64(0) AS proofs_n, {mark}, {none}"
+        f" FROM {table} FINAL WHERE {rows_owed(owed, first, last)} GROUP BY vehicle_id, stretch"
+        for table in (ROWS, PIECES)
+    ]
+    branches.append(
+        f"SELECT {group}, toUInt64(0) AS rows_n, toUInt64(count()) AS proofs_n, {mark}, {counted}"
+        f" FROM {PROOFS} FINAL WHERE {proofs_owed(owed, first, last)} GROUP BY vehicle_id, stretch"
+    )
+    added = ", ".join(f"sum({name}_n) AS {name}_s" for name in names)
+    stretches = (
+        f"SELECT vehicle_id, stretch, sum(rows_n) AS r, sum(proofs_n) AS p,"
+        f" r > 0 AND p > 0 AND (r != p OR groupBitXor(mark) != 0) AS is_mixed, {added}"
+        f" FROM ({' UNION ALL '.join(branches)}) GROUP BY vehicle_id, stretch"
+    )
+    summed = ", ".join(f"toUInt64(sum({name}_s)) AS {name}_n" for name in names)
+    return (
+        f"SELECT {_key(by, bucket_s)} AS key, toBool(is_mixed) AS differs,"
+        f" toUInt64(if(is_mixed, vehicle_id, 0)) AS vehicle,"
+        f" toUInt64(if(is_mixed, stretch, 0)) AS of_stretch,"
+        f" {summed}, toUInt64(sumIf(r, p = 0)) AS open_n"
+        f" FROM ({stretches}) GROUP BY key, differs, vehicle, of_stretch {SETTINGS}"
+    )
+
+
+def _open_among(
+    owed: Owed, first: date, last: date, by: str, bucket_s: int,
+    stretches: Sequence[tuple[int, int]],
+) -> str:  # fmt: skip
+    """SELECT of ``key`` and how many contents of these stretches no proof names."""
+    only = owed.only({vehicle for vehicle, _stretch in stretches})
+    chosen = ",".join(f"({vehicle},{stretch})" for vehicle, stretch in stretches)
+    within = f"(vehicle_id, {_stretch(bucket_s)}) IN ({chosen})"
+    contents = "vehicle_id, collected_at, unit_hash"
+    branches = [
+        f"SELECT {contents}, toUInt8(0) AS proved FROM {table} FINAL"
+        f" WHERE {rows_owed(only, first, last)} AND {within}"
+        for table in (ROWS, PIECES)
+    ]
+    branches.append(
+        f"SELECT {contents}, toUInt8(1) AS proved FROM {PROOFS} FINAL"
+        f" WHERE {proofs_owed(only, first, last)} AND {within}"
+    )
+    return (
+        f"SELECT {_key(by, bucket_s)} AS key, toUInt64(count()) AS n FROM ("
+        f"SELECT vehicle_id, {_stretch(bucket_s)} AS stretch"
+        f" FROM ({' UNION ALL '.join(branches)}) GROUP BY {contents} HAVING max(proved) = 0)"
+        f" GROUP BY key {SETTINGS}"
+    )
+
+
+def _stretch(bucket_s: int) -> str:
+    """Number of the stretch of a collection time, counted from the first midnight of 1970 in Beijing."""
+    return f"intDiv(toUInt64(toUInt32(collected_at)) + {BEIJING_S}, {bucket_s})"
+
+
+def _key(by: str, bucket_s: int) -> str:
+    if by == "vehicle_id":
+        return "vehicle_id"
+    return f"toUInt64(intDiv(stretch, {DAY_S // bucket_s}))"
 
 
 def _figures(table: pa.Table) -> list[Figures]:
     columns: list[NDArray[Any]] = [np.asarray(table[f"{name}_n"].to_numpy()) for name in NAMES]
-    return [Figures(*map(int, row)) for row in zip(*columns, strict=True)]
-
-
-def _contents(owed: Owed, first: date, last: date) -> str:
-    """SELECT of each content once: ``day``, ``vehicle_id``, ``outcome``.
-
-    Raises:
-        BadInput: the days are the wrong way round.
-    """
-    key = "vehicle_id, collected_at, unit_hash"
-    branches = [
-        f"SELECT {key}, toUInt8({OPEN}) AS outcome FROM {table} FINAL WHERE {rows_owed(owed, first, last)}"
-        for table in (ROWS, PIECES)
-    ]
-    branches.append(
-        f"SELECT {key}, outcome FROM {PROOFS} FINAL WHERE {proofs_owed(owed, first, last)}"
-    )
-    return (
-        f"SELECT vehicle_id, toDate(collected_at, 'Asia/Shanghai') AS day, max(outcome) AS outcome"
-        f" FROM ({' UNION ALL '.join(branches)}) GROUP BY {key}"
-    )
+    return [Figures(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

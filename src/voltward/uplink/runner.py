@@ -18,16 +18,17 @@ import uvloop
 from voltward.base.clock import Clock, SystemClock
 from voltward.base.errors import BadInput
 from voltward.journal.errors import JournalError
+from voltward.seals.own_keys import OwnKeys
 from voltward.telemetry.archive.errors import ArchiveDamaged
 from voltward.uplink import status
 from voltward.uplink.books import Place
-from voltward.uplink.client import State
 from voltward.uplink.connection import Connection, connect
 from voltward.uplink.desk import Desk
 from voltward.uplink.forms import Reencode
 from voltward.uplink.incoming import Table
 from voltward.uplink.links import Link
 from voltward.uplink.sources import Archived
+from voltward.uplink.standing import State
 from voltward.uplink.status import Status
 
 LOOK_EVERY_S: Final = 0.02  # at the journal, while nothing else wakes the loop
@@ -47,6 +48,7 @@ class RunnerPlaces:
     archived: Archived
     reencode: Reencode | None = None
     scale: float = 1.0
+    own: OwnKeys | None = None
 
 
 @dataclass(eq=False)
@@ -119,6 +121,7 @@ class Runner:
             self.table,
             self.places.reencode,
             self.places.archived,
+            own=self.places.own,
         )
         try:
             desk.begin()

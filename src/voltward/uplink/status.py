@@ -10,8 +10,8 @@ from typing import Final
 
 import structlog
 
-from voltward.uplink.client import State
 from voltward.uplink.desk import Desk
+from voltward.uplink.standing import State
 
 # Ages of a backlog at which somebody must know, all well before the seven days of reissue end.
 WARN_AT_S: Final = {"5m": 300, "1h": 3600, "24h": 86_400, "5d": 432_000}
@@ -33,7 +33,10 @@ class HeldVehicle:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Instants are unix seconds, 0 none. ``due_oldest_s``: collection time; totals are for ever."""
+    """Instants are unix seconds, 0 none. ``due_oldest_s``: collection time; totals are for ever.
+
+    ``due_per_s``: by how much ``due`` grows; below 0 it shrinks.
+    """
 
     name: str
     at: float
@@ -46,6 +49,7 @@ class Status:
     lag_s: float = 0.0
     due: int = 0
     due_oldest_s: int = 0
+    due_per_s: float = 0.0
     in_flight: int = 0
     window: int = 0
     owed: int = 0
@@ -57,6 +61,7 @@ class Status:
     left_out: int = 0
     expired: int = 0
     unreadable: int = 0
+    thermal_as_3: int = 0
     sent_per_s: float = 0.0
     accepted_per_s: float = 0.0
     held: int = 0
@@ -82,6 +87,7 @@ def status_of(desk: Desk, before: Status | None) -> Status:
         lag_s=round(desk.lag_s(), 1),
         due=len(desk.books.due),
         due_oldest_s=due_oldest_s,
+        due_per_s=_rate(before, now, "due", len(desk.books.due)),
         in_flight=client.in_flight,
         window=desk.link.window,
         owed=totals["owed"],
@@ -93,6 +99,7 @@ def status_of(desk: Desk, before: Status | None) -> Status:
         left_out=totals["left_out"],
         expired=totals["expired"],
         unreadable=totals["unreadable"],
+        thermal_as_3=totals["thermal_as_3"],
         sent_per_s=_rate(before, now, "sent", totals["sent"]),
         accepted_per_s=_rate(before, now, "accepted", totals["accepted"]),
         held=len(holds.of),
@@ -110,7 +117,8 @@ def off(name: str, at: float, before: Status | None, reason: str = "") -> Status
     kept = asdict(before) if before is not None else {}
     held = before.held_vehicles if before is not None else ()
     gone = {"state": str(State.OFF), "since": at, "reason": reason, "until": 0.0, "at": at}
-    still = {"in_flight": 0, "sent_per_s": 0.0, "accepted_per_s": 0.0, "held_vehicles": held}
+    rates = dict.fromkeys(("sent_per_s", "accepted_per_s", "due_per_s"), 0.0)
+    still = {"in_flight": 0, **rates, "held_vehicles": held}
     return Status(**{**kept, "name": name, **gone, **still})
 
 

@@ -11,6 +11,7 @@ def platforms(head) -> None:  # type: ignore[no-untyped-def]
     from voltward.exchange.models import PlatformSample, PublicPlatform
     from voltward.exchange.services.platform_approving import uplink_propose
     from voltward.exchange.services.platform_contents import Item, uplink_leave_out
+    from voltward.exchange.services.platform_covers import uplink_cover
     from voltward.exchange.services.platforms import uplink_add, uplink_draft
     from voltward.records.approvals import approval_accept
     from voltward.records.selectors import person_by_login
@@ -27,6 +28,9 @@ def platforms(head) -> None:  # type: ignore[no-untyped-def]
     uplink_draft(head, name="national")
     item = Item(5, "Local rule", "B", date(2026, 1, 1))
     uplink_leave_out(head, name="national", number=2, item=item)
+    uplink_cover(
+        head, name="national", number=2, values={"encryption": 3, "mode": "gcm"}, data_key="0f" * 16
+    )
     platform = PublicPlatform.objects.get(name="national")
     PlatformSample.objects.create(
         maker=platform.maker, platform=platform, at=timezone.now(), state="up", due=0, sent_per_s=1.0,
@@ -39,6 +43,7 @@ def reports(vin: str) -> None:
     from django.utils import timezone
 
     from voltward.exchange.models import PublicPlatform, ReportDue
+    from voltward.exchange.services.manual_reports_opening import Told, manual_reports_take
     from voltward.exchange.services.report_answers import Fed, feedback_take
     from voltward.fleet.models import Vehicle
     from voltward.records.selectors import installation
@@ -51,6 +56,7 @@ def reports(vin: str) -> None:
         state="refused", flag=2, tries=4,
     )  # fmt: skip
     feedback_take(installation(), fed=[Fed("national", vin, body, now, now)])
+    manual_reports_take([Told("national", car.vehicle_id, now, now, now)])
 
 
 def frames_of_day(vin: str) -> str:

@@ -10,11 +10,12 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from tests.exchange.platforms_made import approved, person
 from tests.exchange.proofs.conftest import DAY, Uploads
 from tests.monitoring.car import NOON
 
 from voltward.fleet.models import Vehicle
-from voltward.records.models import AuditRow, ExportRule
+from voltward.records.models import AuditRow, ExportRule, Maker, Person
 from voltward.uplink.proof import EXPIRED, REFUSED
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,19 @@ def test_a_day_of_the_strip_shows_the_accepted_share_and_leads_to_its_vehicles(
     )
     assert f"{DAY_PAGE}?having=refused" in text
     assert f"{DAY_PAGE}?having=unanswered" not in text  # no number, no way
+
+
+def test_links_are_called_by_the_titles_people_gave_them(
+    as_operator: Client, vehicle: Vehicle, uploads: Uploads, safety_head: Person, maker: Maker
+) -> None:
+    filled(uploads, vehicle)
+    uploads.link("local", 1)  # of another maker's platform nobody here knows more than its name
+    approved(safety_head, person(maker, "officer", "cyber_officer"))
+    text = page(as_operator, OVERVIEW)[1]
+    assert "<h2>平台 national <" in text
+    assert "<h2>local <" in text
+    for address in (DAY_PAGE, f"/vehicles/{vehicle.vin}/upload/?until={DAY}"):
+        assert "平台 national" in page(as_operator, address)[1], address
 
 
 def test_without_links_the_page_says_what_comes_next(as_operator: Client, uploads: Uploads) -> None:

@@ -1,4 +1,4 @@
-"""A few rows of reports and feedback, of the reader's maker."""
+"""A few rows of reports, feedback and manual reports, of the reader's maker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from tests.pages.lists.filling_basics import HOUR, Numbers, of_maker, vehicles
 
-from voltward.exchange.models import FeedbackReceived, PublicPlatform, ReportDue
+from voltward.exchange.models import FeedbackReceived, ManualReport, PublicPlatform, ReportDue
 from voltward.records.models import Person
 
 
@@ -51,4 +51,23 @@ def feedback(reader: Person) -> None:
         )  # fmt: skip
 
 
-REPORTS: dict[str, Callable[[Person], Any]] = {"report": reports, "feedback": feedback}
+def manual_reports(reader: Person) -> None:
+    now, platform = timezone.now(), _platform(reader)
+    second = Person.objects.exclude(pk=reader.pk).first()
+    for number, car in enumerate(vehicles(reader)):
+        state = ("open", "recorded", "closed")[number % 3]
+        is_told, is_closed = state != "open", state == "closed" and second is not None
+        ManualReport.objects.create(
+            maker=of_maker(reader), platform=platform, number=car.vehicle_id,
+            vehicle=car if number % 4 else None, begins_at=now - number * HOUR,
+            ends_at=now - number * HOUR, told_at=now if number % 2 else None,
+            opened_at=now - (number % 4) * HOUR, state=state if is_closed or not is_told else "recorded",
+            way="phone" if is_told else "", reported_at=now if is_told else None,
+            recorded_by=reader if is_told else None, recorded_at=now if is_told else None,
+            closed_by=second if is_closed else None, closed_at=now if is_closed else None,
+        )  # fmt: skip
+
+
+REPORTS: dict[str, Callable[[Person], Any]] = {
+    "report": reports, "feedback": feedback, "manual_report": manual_reports,
+}  # fmt: skip

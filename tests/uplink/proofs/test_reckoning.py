@@ -9,6 +9,7 @@ from tests.telemetry.ingest.scene import NOON, cells, frame, moment, report, veh
 from tests.uplink.proofs.scene import Scene, entry, frames, number, owed
 
 from voltward.base.errors import BadInput
+from voltward.uplink import proof_queries
 from voltward.uplink.owed import NO_TIME, Owed
 from voltward.uplink.proof import (
     ACCEPTED,
@@ -139,6 +140,42 @@ def test_a_day_is_a_day_in_beijing(scene: Scene) -> None:
     assert found == {DAY: Figures(accepted=1), date(2026, 3, 16): Figures(accepted=1)}
     with pytest.raises(BadInput):
         figures_by_day(scene.client, owed(), date(2026, 3, 16), DAY)
+
+
+def test_an_hour_with_as_many_proofs_as_rows_of_other_contents_is_compared(scene: Scene) -> None:
+    scene.put(*frames(1, 2))
+    scene.store_rows()
+    scene.put(*frames(1, 1, NOON + 60))
+    first, _second, third = scene.places
+    scene.prove("national", entry(first), entry(third, at=NOON + 60))
+    scene.proving().drain()  # the third one is proved before it is a row
+    assert figures_of_day(scene.client, owed(), DAY) == Figures(accepted=2, open=1)
+    ((found,), _total) = figures_by_vehicle(scene.client, owed(), DAY)
+    assert found.figures == Figures(accepted=2, open=1)
+
+
+def test_hours_without_proofs_are_open_and_the_hour_an_outage_began_in_is_compared(
+    scene: Scene,
+) -> None:
+    scene.put(*frames(1, 6, NOON, 1800), *frames(2, 2))  # three hours; the second one begins well
+    good = [entry(place, at=NOON + 1800 * k) for k, place in enumerate(scene.places[:3])]
+    scene.prove("national", *good, *(entry(p, vehicle=2) for p in scene.places[6:7]))
+    settled(scene)
+    day, month = figures_of_day(scene.client, owed(), DAY), date(2026, 3, 1)
+    assert day == Figures(accepted=4, open=4)
+    assert figures_by_day(scene.client, owed(), month, date(2026, 3, 31)) == {DAY: day}
+
+
+def test_a_build_that_believes_equal_counts_is_caught(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sums = proof_queries._sums
+    monkeypatch.setattr(
+        proof_queries, "_sums",
+        lambda *asked: sums(*asked).replace("OR groupBitXor(mark) != 0", ""),
+    )  # fmt: skip
+    with pytest.raises(AssertionError):
+        test_an_hour_with_as_many_proofs_as_rows_of_other_contents_is_compared(scene)
 
 
 def test_frames_without_a_time_have_a_day_of_their_own(scene: Scene) -> None:

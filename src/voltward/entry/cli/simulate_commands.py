@@ -11,6 +11,28 @@ from typing import TYPE_CHECKING
 import typer
 
 from voltward.base.errors import BadInput
+from voltward.entry.cli.platform_options import (
+    AnswersOption,
+    CertificateOption,
+    CipherOption,
+    DataKeyOption,
+    EditionOption,
+    EncryptionOption,
+    FaultOption,
+    FeedbackOption,
+    KeyOption,
+    ListenOption,
+    OwnKeysOption,
+    PasswordOption,
+    RecordOption,
+    SeedOption,
+    SignerOption,
+    StopAfterOption,
+    TrustOption,
+    UserOption,
+    VehiclesOption,
+)
+from voltward.entry.cli.process_commands import DataOption, set_environment
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -23,47 +45,35 @@ _EACH_S = 1.0
 def register(app: typer.Typer) -> None:
     app.command()(platform)
     app.command()(proxy)
+    app.command(hidden=True)(demo_platform)
 
 
 def platform(
-    listen: str = typer.Option(..., metavar="HOST:PORT", help="Where to listen."),
-    user: str = typer.Option(..., help="The account that may log in, at most 12 characters."),
-    password_file: Path = typer.Option(
-        ..., exists=True, dir_okay=False, help="Its password; read anew at every login."
-    ),
-    edition: int = typer.Option(2016, metavar="2016|2025", help="Edition of GB/T 32960.3."),
-    vehicles: Path | None = typer.Option(
-        None,
-        exists=True,
-        dir_okay=False,
-        help="VINs that are registered, one a line; all if not given.",
-    ),
-    answers: str = typer.Option(
-        "time",
-        metavar="time|empty|echo",
-        help="What answers hold: 6 time bytes, nothing, the message.",
-    ),
-    fault: list[str] = typer.Option(
-        [],
-        metavar="NAME=VALUE",
-        help="What it does wrong (docs/simulate.md); may come several times.",
-    ),
-    seed: int = typer.Option(0, help="The same seed makes the same faults."),
-    trust: bool = typer.Option(False, "--trust", help="Do not decode data units: faster."),
-    record: Path | None = typer.Option(None, help="File that gets a line a message."),
-    feedback: list[str] = typer.Option(
-        [], metavar="VIN", help="SIGUSR1 sends these vehicles a hazard result feedback (0x90)."
-    ),
-    certificate: Path | None = typer.Option(None, help="PEM certificate chain: listen with TLS."),
-    key: Path | None = typer.Option(None, help="PEM private key of the certificate."),
-    stop_after: float | None = typer.Option(
-        None, min=0, help="End by itself after so many seconds."
-    ),
+    listen: ListenOption,
+    user: UserOption,
+    password_file: PasswordOption,
+    fault: FaultOption,
+    feedback: FeedbackOption,
+    cipher: CipherOption,
+    edition: EditionOption = 2016,
+    vehicles: VehiclesOption = None,
+    answers: AnswersOption = "time",
+    seed: SeedOption = 0,
+    trust: TrustOption = False,
+    record: RecordOption = None,
+    certificate: CertificateOption = None,
+    key: KeyOption = None,
+    encryption: EncryptionOption = "none",
+    data_key: DataKeyOption = None,
+    own_keys: OwnKeysOption = None,
+    signer: SignerOption = "",
+    stop_after: StopAfterOption = None,
 ) -> None:
     """Be a public platform: check logins and messages, answer them, err as told.
 
     Example: voltward simulate platform --listen 127.0.0.1:32961 --user volt --password-file pw --fault lost=0.1
     """
+    from voltward.entry.cli.demand_options import demands_of, own_public
     from voltward.frames.grammar import Edition
     from voltward.gateway.config import address
     from voltward.simulator.platform.faults import Faults, with_fault
@@ -80,10 +90,25 @@ def platform(
         checks_units=not trust,
         seed=seed,
         record=record,
+        demands=demands_of(encryption, data_key, own_keys, signer, cipher),
     )
+    for line in [] if own_keys is None else own_public(own_keys):
+        _print(f"public key {line}")
     tls = _tls(listen, certificate, key)
     where = Listening(*address(listen), tls, tuple(feedback), stop_after)
     run(Platform(config, reduce(with_fault, fault, Faults())), where, _print)
+
+
+def demo_platform(data: DataOption = None) -> None:
+    """Be the demo's own public platform; pages stop and start it. `voltward up` runs it.
+
+    Example: VOLTWARD_DEMO=1 voltward simulate demo-platform --data .voltward
+    """
+    set_environment(data=data)
+    from voltward.base.settings import Settings
+    from voltward.entry.processes.demo_platform import run_demo_platform
+
+    run_demo_platform(Settings())
 
 
 def _tls(listen: str, certificate: Path | None, key: Path | None) -> "SSLContext | None":
@@ -98,7 +123,7 @@ def _tls(listen: str, certificate: Path | None, key: Path | None) -> "SSLContext
 
 
 def proxy(
-    listen: str = typer.Option(..., metavar="HOST:PORT", help="Where to listen."),
+    listen: ListenOption,
     to: str = typer.Option(..., metavar="HOST:PORT", help="Where connections lead."),
     delay: float = typer.Option(0.0, min=0, metavar="S", help="Seconds that bytes take, each way."),
     jitter: float = typer.Option(0.0, min=0, metavar="S", help="Up to so many seconds more."),
@@ -109,9 +134,7 @@ def proxy(
         0, min=0, metavar="BYTES", help="Mean before a connection stays open and carries nothing."
     ),
     seed: int = typer.Option(0, help="The same seed does the same harm at the same bytes."),
-    stop_after: float | None = typer.Option(
-        None, min=0, help="End by itself after so many seconds."
-    ),
+    stop_after: StopAfterOption = None,
 ) -> None:
     """Stand between two ends of TCP connections and harm what passes.
 

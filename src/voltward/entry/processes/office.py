@@ -33,7 +33,7 @@ def run_office(settings: Settings) -> None:
     """Follow both directions until SIGTERM; a database that is away only makes them wait."""
     begin_log(settings.log_level)
     begin_django()
-    from voltward.entry import jobs, newcomers, security_jobs, watchdog_jobs
+    from voltward.entry import demo_link, jobs, newcomers, security_jobs, watchdog_jobs
     from voltward.pages.room import REGISTRY
 
     gc.freeze()  # what stands now stays; a burst need not search it for garbage
@@ -47,7 +47,7 @@ def run_office(settings: Settings) -> None:
     ]
     for thread in following:
         thread.start()
-    own = (*watchdog_jobs.jobs(settings), *security_jobs.jobs(settings))
+    own = (*watchdog_jobs.jobs(settings), *security_jobs.jobs(settings), *demo_link.jobs(settings))
     working = jobs.follow([*REGISTRY.jobs(), *own], stopping)
     _log.info("office follows", journal=str(places.journal_folder(settings)))
     newcomers.follow(settings, stopping, NEWCOMERS.inc)

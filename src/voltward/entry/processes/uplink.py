@@ -7,6 +7,7 @@ from voltward.base.settings import Settings
 from voltward.entry import places
 from voltward.entry.processes.logs import begin_log
 from voltward.journal.position import Position
+from voltward.seals.own_keys import FileKeys
 from voltward.telemetry.raw import RawFrames, RawPlaces
 from voltward.uplink.checkpoint import reached
 from voltward.uplink.incoming import is_followed
@@ -68,4 +69,5 @@ def config(settings: Settings) -> UplinkConfig:
         journal_keys=places.journal_keys(settings),
         scale=settings.uplink_retry_s / STANDARD_RETRY_S,
         metrics_port=settings.metrics_port,
+        own=FileKeys(places.own_keys_folder(settings)),
     )

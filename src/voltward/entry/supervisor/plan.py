@@ -30,6 +30,10 @@ def children(settings: Settings) -> list[Child]:
         plan.append(Child("watchdog", ("watchdog",), TRAFFIC))
     if settings.demo and settings.demo_fleet:
         plan.append(Child("demo", ("simulate", "--demo"), TRAFFIC, can_wait_s=CAN_WAIT_S))
+    if settings.demo and settings.demo_platform >= 0:
+        # with the store it outlives the uplink, which so logs out in order
+        command = ("simulate", "demo-platform")
+        plan.append(Child("demo-platform", command, STORE, can_wait_s=CAN_WAIT_S))
     for child, port in zip(plan, _metrics_ports(settings.metrics_port, len(plan)), strict=True):
         child.metrics_port = port
         child.environment["VOLTWARD_METRICS_PORT"] = str(port)
@@ -37,7 +41,7 @@ def children(settings: Settings) -> list[Child]:
 
 
 # Served beside pages and queries, on the process's own address; watchdog and demo have no figures.
-OWN_ADDRESS = ("store", "web", "watchdog", "demo")
+OWN_ADDRESS = ("store", "web", "watchdog", "demo", "demo-platform")
 
 
 def metrics_ports(plan: list[Child]) -> dict[str, int]:

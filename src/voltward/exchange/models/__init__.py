@@ -2,6 +2,8 @@
 
 from voltward.exchange.models.accidents import AccidentPackage, AccidentVersion
 from voltward.exchange.models.downlink import DownlinkCommand, DownlinkStream
+from voltward.exchange.models.manual_reports import ManualReport
+from voltward.exchange.models.platform_covers import PlatformCover
 from voltward.exchange.models.platform_watch import PlatformSample, PlatformWarning
 from voltward.exchange.models.platforms import (
     PlatformChoice,
@@ -35,7 +37,9 @@ __all__ = [
     "DownlinkStream",
     "FeedbackReceived",
     "KeyGeneration",
+    "ManualReport",
     "PlatformChoice",
+    "PlatformCover",
     "PlatformLeftOut",
     "PlatformRevision",
     "PlatformSample",

@@ -87,8 +87,9 @@ class PlatformRevision(models.Model):
         (states.DROPPED, _("已作废")),
     ]
     EDITIONS = [(2016, "GB/T 32960.3-2016"), (2025, "GB/T 32960.3-2025")]
-    # frames are sent in the clear until a link has keys of its own
-    ENCRYPTIONS = [(NOT_ENCRYPTED, _("不加密"))]
+    ENCRYPTIONS = [
+        (NOT_ENCRYPTED, _("不加密")), (2, "RSA"), (3, "AES-128"), (4, "SM2"), (5, "SM4"),
+    ]  # fmt: skip
 
     maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="+")
     platform = models.ForeignKey(PublicPlatform, on_delete=models.PROTECT, related_name="revisions")

@@ -42,6 +42,11 @@ def platform_locked(actor: Person, name: str) -> PublicPlatform:
     return PublicPlatform.objects.select_for_update().get(pk=found.pk)
 
 
+def platform_titles(actor: Person) -> dict[str, str]:
+    """Of those the actor may see, by name."""
+    return dict(platform_visible(actor).values_list("name", "title"))
+
+
 def revisions_of(platform: PublicPlatform) -> QuerySet[PlatformRevision]:
     """Newest first."""
     rows = platform.revisions.select_related(

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.exchange import platform_states as states
 from voltward.exchange.models import PlatformRevision, PublicPlatform
+from voltward.exchange.platform_covers import needs_data_key
 from voltward.exchange.platform_links import settings_checked, settings_of
 from voltward.exchange.platform_words import changes_shown
 from voltward.exchange.selectors.platforms import platform_locked, revision_in_force
-from voltward.exchange.services.platform_secrets import password_of
+from voltward.exchange.services.platform_secrets import data_key_of, password_of
 from voltward.exchange.services.platforms import PROPOSE, draft_locked, not_retired
 from voltward.pages.room import Text
 from voltward.records import approvals
@@ -88,7 +89,10 @@ def whole_checked(row: PlatformRevision) -> None:
     password = password_of(row)
     if not password:
         raise BadInput("password: none; the platform would refuse the login")
-    settings_checked(row.platform, row, password)
+    data_key = data_key_of(row)
+    if needs_data_key(row) and not data_key:
+        raise BadInput("data_key: none; nothing could be encrypted")
+    settings_checked(row.platform, row, password, data_key)
     if not row.all_vehicles and not row.choices.exists():
         raise BadInput("all_vehicles: no vehicle would be sent; choose some")
 

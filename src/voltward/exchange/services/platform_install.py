@@ -10,6 +10,7 @@ from voltward.exchange.models import PlatformRevision, PublicPlatform
 from voltward.exchange.platform_links import settings_of
 from voltward.exchange.selectors.platforms import platform_locked, revision_in_force
 from voltward.exchange.services.platform_approving import revision_put_in_force, whole_checked
+from voltward.exchange.services.platform_covers import cover_filled
 from voltward.exchange.services.platforms import (
     CHANGED,
     platform_new,
@@ -31,8 +32,13 @@ def uplink_install(
     kind: str,
     settings: Mapping[str, Any],
     password: str,
+    cover: Mapping[str, Any] | None = None,
+    data_key: str = "",
+    is_new_key: bool = False,
 ) -> PublicPlatform:
     """A new platform whose settings are in force at once.
+
+    ``cover``, ``data_key``, ``is_new_key``: as ``uplink_cover`` takes them, None and "": plain.
 
     Raises:
         BadInput: a value that no link can have, no password, or no vehicles.
@@ -40,6 +46,7 @@ def uplink_install(
     """
     platform = platform_new(actor, maker, name=name, title=title, kind=kind)
     row = revision_new(actor, platform, settings=settings, password=password, base=None)
+    _cover(row, cover, data_key, is_new_key)
     _in_force(actor, row)
     after = {"name": name, "number": row.number, **settings_of(row), "password": CHANGED}
     record(actor, "uplink.install", platform, before={}, after=after, maker_id=maker.pk)
@@ -48,9 +55,16 @@ def uplink_install(
 
 @action("uplink.reinstall", needs="exchange.install")
 def uplink_reinstall(
-    actor: Person, *, name: str, settings: Mapping[str, Any], password: str = ""
+    actor: Person,
+    *,
+    name: str,
+    settings: Mapping[str, Any],
+    password: str = "",
+    cover: Mapping[str, Any] | None = None,
+    data_key: str = "",
+    is_new_key: bool = False,
 ) -> PublicPlatform:
-    """Other settings of a platform, in force at once; what is not named stays, the password too.
+    """Other settings of a platform, in force at once; what is not named stays, the secrets too.
 
     Raises:
         NotFound: no such platform.
@@ -64,15 +78,27 @@ def uplink_reinstall(
     row = revision_copied(actor, base, base)
     revision_filled(row, settings, password)
     row.save()
+    _cover(row, cover, data_key, is_new_key)
     _in_force(actor, row)
     was, now = settings_of(base), settings_of(row)
-    changed = {key: value for key, value in now.items() if value != was[key]}
-    after = {**changed, **({"password": CHANGED} if password else {}), "number": row.number}
+    changed = {key: value for key, value in now.items() if value != was.get(key)}
+    secret = {"password": password, "data_key": data_key or is_new_key}
+    after = {
+        **changed, **{name: CHANGED for name, given in secret.items() if given},
+        "number": row.number,
+    }  # fmt: skip
     record(
-        actor, "uplink.reinstall", platform, before={key: was[key] for key in changed}, after=after,
+        actor, "uplink.reinstall", platform, before={key: was.get(key) for key in changed}, after=after,
         maker_id=platform.maker_id,
     )  # fmt: skip
     return platform
+
+
+def _cover(
+    row: PlatformRevision, cover: Mapping[str, Any] | None, data_key: str, is_new_key: bool
+) -> None:
+    if cover or data_key or is_new_key:
+        cover_filled(row, cover or {}, data_key, is_new_key=is_new_key)
 
 
 def _in_force(actor: Person, row: PlatformRevision) -> None:

@@ -1,10 +1,11 @@
-"""The password of a platform login: sealed at rest, opened only to be told to the uplink."""
+"""The password of a platform login and its data key: sealed at rest, opened only for the uplink."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from voltward.exchange.models import PlatformRevision, PublicPlatform
+from voltward.exchange.models import PlatformCover, PlatformRevision, PublicPlatform
+from voltward.exchange.platform_covers import row_of
 from voltward.records.notice_ports import ports
 
 
@@ -24,6 +25,21 @@ def password_of(revision: PlatformRevision) -> str:
     if revision.sealed is None:
         return ""
     return ports().secrets.unseal(_purpose(revision.platform), bytes(revision.sealed))
+
+
+def data_key_put(cover: PlatformCover, data_key: str) -> None:
+    """Seal a data key, in hexadecimal, into the row; nothing is saved."""
+    platform = cover.revision.platform
+    cover.sealed = ports().secrets.seal(f"{_purpose(platform)}:data_key", data_key)
+
+
+def data_key_of(revision: PlatformRevision) -> str:
+    """In hexadecimal; "" where none was set. Raises as ``password_of``."""
+    cover = row_of(revision)
+    if cover is None or cover.sealed is None:
+        return ""
+    purpose = f"{_purpose(revision.platform)}:data_key"
+    return ports().secrets.unseal(purpose, bytes(cover.sealed))
 
 
 def _purpose(platform: PublicPlatform) -> str:

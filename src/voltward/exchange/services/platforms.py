@@ -10,12 +10,7 @@ from django.db.models import Max
 
 from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.exchange import platform_states as states
-from voltward.exchange.models import (
-    PlatformChoice,
-    PlatformLeftOut,
-    PlatformRevision,
-    PublicPlatform,
-)
+from voltward.exchange.models import PlatformRevision, PublicPlatform
 from voltward.exchange.platform_links import (
     SETTINGS,
     name_checked,
@@ -28,6 +23,7 @@ from voltward.exchange.selectors.platforms import (
     revision_by_number,
     revision_in_force,
 )
+from voltward.exchange.services.platform_copying import contents_copied
 from voltward.exchange.services.platform_secrets import password_put
 from voltward.records.actions import action, record
 from voltward.records.models import Maker, Person
@@ -166,13 +162,7 @@ def revision_copied(
     row = revision_new(actor, origin.platform, settings=values, password="", base=base)
     row.sealed, row.password_set_at = origin.sealed, origin.password_set_at
     row.save(update_fields=["sealed", "password_set_at"])
-    choices, items = list(origin.choices.all()), list(origin.left_out.all())
-    for choice in choices:
-        choice.pk, choice.revision = None, row
-    for item in items:
-        item.pk, item.revision = None, row
-    PlatformChoice.objects.bulk_create(choices)
-    PlatformLeftOut.objects.bulk_create(items)
+    contents_copied(origin, row)
     return row
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from voltward.base.errors import WrongState
 from voltward.base.right_of_way import FINDINGS
-from voltward.exchange.models import ReportDue, ReportLook
+from voltward.exchange.models import PlatformRevision, ReportDue, ReportLook
 from voltward.exchange.report_bodies import (
     FAULT_RULES,
     NO_LEVEL,
@@ -26,6 +26,7 @@ from voltward.exchange.report_bodies import (
     says_the_same,
 )
 from voltward.exchange.selectors import reports as selectors
+from voltward.exchange.services.manual_reports_opening import is_thermal, manual_reports_of
 from voltward.findings.catalogue import rule_of
 from voltward.monitoring.events import (
     AlarmAgain,
@@ -78,24 +79,27 @@ def _look(event: _Change) -> ReportLook:
 def reports_make() -> int:
     """Work off the queue; gives how many reports were made."""
     actor, made = installation(), 0
-    looks = list(ReportLook.objects.select_related("vehicle").order_by("pk")[:AT_ONCE])
+    rows = ReportLook.objects.select_related("vehicle", "alarm__vehicle")
+    looks = list(rows.order_by("pk")[:AT_ONCE])
     makers = selectors.makers_reporting() if looks else frozenset()
     nobodys = [one.pk for one in looks if one.maker_id not in makers]
     ReportLook.objects.filter(pk__in=nobodys).delete()
     for look in (one for one in looks if one.maker_id in makers):
         FINDINGS.give()
         with transaction.atomic():
-            wanted = list(_wanted(look))
+            links = selectors.links_reporting(look.vehicle)
+            wanted = list(_wanted(look, links))
             if wanted:
                 _reports_make(actor, look=look, wanted=wanted)
+            if look.judged and look.alarm is not None and is_thermal(look.alarm):
+                manual_reports_of(look.alarm, links, look.moment, wanted)
             look.delete()
         made += len(wanted)
     return made
 
 
-def _wanted(look: ReportLook) -> Iterator[ReportDue]:
+def _wanted(look: ReportLook, links: list[PlatformRevision]) -> Iterator[ReportDue]:
     """One for each platform and kind of message whose last word was another."""
-    links = selectors.links_reporting(look.vehicle)
     if not links:
         return
     bodies = [_result(look)] if look.judged else []

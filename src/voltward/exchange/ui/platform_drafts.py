@@ -48,7 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已存为草稿，提交审批后由第二人批准。"))
             return redirect("uplink-revision", row.platform.name, row.number)
-    return _drawn(request, form, {"title": _("添加平台")})
+    return drawn(request, form, {"title": _("添加平台")})
 
 
 @needs(PROPOSE)
@@ -84,8 +84,8 @@ def edit(request: HttpRequest, name: str, number: int) -> HttpResponse:
         except WrongState:
             form.add_error(None, _("该版本已不是草稿，不能修改。"))
         else:
-            return _saved(request, row)
-    return _drawn(request, form, {"title": _("修改设置"), "row": row})
+            return saved(request, row)
+    return drawn(request, form, {"title": _("修改设置"), "row": row})
 
 
 @needs(PROPOSE)
@@ -105,11 +105,11 @@ def vehicles(request: HttpRequest, name: str, number: int) -> HttpResponse:
         except WrongState:
             form.add_error(None, _("该版本已不是草稿，不能修改。"))
         else:
-            return _saved(request, row)
+            return saved(request, row)
     note = _(
         "车型、使用性质、行政区划同时填写时须同时符合；指定车辆总是上传。勾选“全部车辆”时此处不起作用。"
     )
-    return _drawn(request, form, {"title": _("车辆范围"), "row": row, "note": note})
+    return drawn(request, form, {"title": _("车辆范围"), "row": row, "note": note})
 
 
 @needs(PROPOSE)
@@ -142,12 +142,12 @@ def items(request: HttpRequest, name: str, number: int) -> HttpResponse:
     return render(request, "exchange/link_items.html", context, status=_status(form))
 
 
-def _saved(request: HttpRequest, row: PlatformRevision) -> HttpResponse:
+def saved(request: HttpRequest, row: PlatformRevision) -> HttpResponse:
     messages.success(request, _("已保存到草稿。"))
     return redirect("uplink-revision", row.platform.name, row.number)
 
 
-def _drawn(request: HttpRequest, form: forms.Form, more: dict[str, object]) -> HttpResponse:
+def drawn(request: HttpRequest, form: forms.Form, more: dict[str, object]) -> HttpResponse:
     context = {"form": form, **more}
     return render(request, "exchange/link_form.html", context, status=_status(form))
 

@@ -31,6 +31,16 @@ _WRONG: Final = {
     "regions": gettext_lazy("须为 2、4 或 6 位行政区划代码。"),
     "source": gettext_lazy("请写明依据。"),
     "effective_to": gettext_lazy("失效日期须晚于生效日期。"),
+    "data_key": gettext_lazy("须为 32 位十六进制数；AES 与 SM4 须有数据密钥。"),
+    "peer_key": gettext_lazy("不是所选算法的公钥；RSA 至少 2048 位。"),
+    "encryption": gettext_lazy("该协议版本没有这种加密方式。"),
+    "signature": gettext_lazy("只有 2025 版报文带签名。"),
+    "exchanges": gettext_lazy("密钥交换只用于 2025 版的 AES 与 SM4。"),
+    "wrap": gettext_lazy("不用 TLS 时，交换的密钥须加密。"),
+    "vector": gettext_lazy("GCM 的初始向量不得重复，须放在密文之前。"),
+    "padding": gettext_lazy("CBC 与 ECB 须填充。"),
+    "is_new_key": gettext_lazy("只有以密钥交换下发时才能在此生成密钥。"),
+    "reports_2025": gettext_lazy("用 SM2、SM4 加密时，GB/T 45688 报文须以 $$ 开头。"),
     "information_type": gettext_lazy("该信息类型已在表中。"),
 }
 

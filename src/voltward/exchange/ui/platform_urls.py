@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from voltward.exchange.ui import platform_drafts, platform_revisions, platforms, requests
+from voltward.exchange.ui import (
+    platform_covers,
+    platform_drafts,
+    platform_revisions,
+    platforms,
+    requests,
+    simulated_platform,
+)
 
 PLATFORM_URLS = [
     path("exchange/links/", platforms.PlatformList.as_view(), name="uplinks"),
@@ -12,6 +19,8 @@ PLATFORM_URLS = [
     path("exchange/links/<str:name>/curves/", platforms.curves, name="uplink-curves"),
     path("exchange/links/<str:name>/pause/", platforms.pause, name="uplink-pause"),
     path("exchange/links/<str:name>/resume/", platforms.resume, name="uplink-resume"),
+    path("exchange/links/<str:name>/stop/", simulated_platform.stop, name="uplink-stop"),
+    path("exchange/links/<str:name>/start/", simulated_platform.start, name="uplink-start"),
     path("exchange/links/<str:name>/request/", requests.ask, name="uplink-request"),
     path("exchange/links/<str:name>/retire/", platforms.retire, name="uplink-retire"),
     path("exchange/links/<str:name>/draft/", platform_drafts.begin, name="uplink-draft"),
@@ -19,6 +28,9 @@ PLATFORM_URLS = [
         "exchange/links/<str:name>/<int:number>/", platform_revisions.page, name="uplink-revision"
     ),
     path("exchange/links/<str:name>/<int:number>/edit/", platform_drafts.edit, name="uplink-edit"),
+    path(
+        "exchange/links/<str:name>/<int:number>/cover/", platform_covers.cover, name="uplink-cover"
+    ),
     path(
         "exchange/links/<str:name>/<int:number>/vehicles/",
         platform_drafts.vehicles,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from voltward.base.errors import BadInput, WrongState
 from voltward.exchange import platform_states as states
+from voltward.exchange.link_fault_words import fault_text
 from voltward.exchange.link_status import LinkStatus
 from voltward.exchange.models import PlatformSample, PublicPlatform
 from voltward.exchange.platform_lists import PLATFORMS
@@ -28,7 +29,7 @@ from voltward.exchange.platform_words import (
     link_cell,
     span_text,
 )
-from voltward.exchange.ports import link_status
+from voltward.exchange.ports import link_status, simulated_behind
 from voltward.exchange.selectors import platforms as selectors
 from voltward.exchange.selectors.requests import requests_of
 from voltward.exchange.services.platform_approving import uplink_retire_ask
@@ -41,7 +42,7 @@ from voltward.pages.lists.page import ListPage
 from voltward.records.actors import actor_of
 
 SHOWN: Final = timedelta(hours=24)
-SHORTEST: Final = timedelta(hours=1)
+SHORTEST: Final = timedelta(minutes=15)
 DRAINED_OVER: Final = timedelta(minutes=10)
 LATE_S: Final = 60.0
 _WARNINGS: Final = 20
@@ -71,6 +72,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "warnings": selectors.warnings_of(platform)[:_WARNINGS],
         "requests": requests_of(actor, platform)[:_REQUESTS],
         "request_form": RequestForm(auto_id="request-%s"),
+        "simulated": simulated_behind(name),
         "has_samples": platform.samples.exists(),
         "reason_form": ReasonForm(),
         "may_manage": "exchange.manage" in actor.grants,
@@ -148,6 +150,8 @@ def _live(platform: PublicPlatform) -> dict[str, Any]:
         "platform": platform,
         "cell": link_cell(platform, status, now_s),
         "status": status,
+        "reason": fault_text(status.reason) if status else "",
+        "error": fault_text(status.error) if status else "",
         "since": instant(status.since) if status else None,
         "until": instant(status.until) if status and status.until > now_s else None,
         "error_at": instant(status.error_at) if status else None,
@@ -164,6 +168,7 @@ def _figures(platform: PublicPlatform, status: LinkStatus, now_s: float) -> list
         Figure(_("未应答 / 上限"), f"{status.in_flight:,} / {status.window:,}", _("帧")),
         Figure(_("待补发"), f"{status.due:,}", _("帧"), late=bool(status.warned)),
         Figure(_("最早待补发"), span_text(waited_s) if waited_s else "—", late=bool(status.warned)),
+        Figure(_("积压变化"), f"{status.due_per_s:+,.1f}" if status.due_per_s else "—", _("帧/秒")),
         Figure(_("按目前速度补完"), drain.text or "—", late=drain.is_late),
         Figure(_("发送速率"), f"{status.sent_per_s:,.1f}", _("帧/秒")),
         Figure(_("已发送"), f"{status.sent:,}", _("帧")),
@@ -175,9 +180,11 @@ def _figures(platform: PublicPlatform, status: LinkStatus, now_s: float) -> list
 
 
 def _drain(platform: PublicPlatform, status: LinkStatus, now_s: float) -> Drain:
-    """By how fast the backlog shrank over the last minutes."""
+    """By how fast the backlog shrinks now, else how fast it shrank over the last minutes."""
     if not status.due:
         return Drain("")
+    if status.due_per_s < 0:
+        return Drain(span_text(status.due / -status.due_per_s))
     samples = selectors.samples_since(platform, timezone.now() - DRAINED_OVER)
     if not samples:
         return Drain("")

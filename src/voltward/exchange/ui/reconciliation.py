@@ -16,6 +16,7 @@ from voltward.exchange import proof_days as days
 from voltward.exchange.proof_ports import proof_ports
 from voltward.exchange.proof_words import OUTCOME_TITLES, flag_text
 from voltward.exchange.selectors import proofs as selectors
+from voltward.exchange.selectors.platforms import platform_titles
 from voltward.exchange.ui.exports import answered, asked_format
 from voltward.exchange.ui.uploads import frames_url, page_of
 from voltward.fleet.models import Vehicle
@@ -47,6 +48,7 @@ class Strip:
     """A link's days, the oldest first; ``timeless``: frames whose vehicle told no moment."""
 
     link: Link
+    title: str
     days: list[Day]
     total: Figures
     share: str
@@ -65,20 +67,24 @@ def overview(request: HttpRequest) -> HttpResponse:
         "links": links, "proving": proof_ports().proving(),
     }  # fmt: skip
     try:
-        context["strips"] = [_strip(actor, link, first, last) for link in links]
+        titles = platform_titles(actor)
+        context["strips"] = [
+            _strip(actor, link, titles.get(link.name, link.name), first, last) for link in links
+        ]
     except StoreAway:
         context["trouble"] = _("遥测存储暂不可用，请稍后再试。")
         return render(request, "exchange/reconciliation.html", context, status=503)
     return render(request, "exchange/reconciliation.html", context)
 
 
-def _strip(actor: Person, link: Link, first: date, last: date) -> Strip:
+def _strip(actor: Person, link: Link, title: str, first: date, last: date) -> Strip:
     found = selectors.days_of_link(actor, link, first, last)
     timeless = selectors.days_of_link(actor, link, NO_TIME, NO_TIME).get(NO_TIME)
     shown = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     total = sum(found.values(), Figures())
     return Strip(
         link,
+        title,
         [_day(link, day, found.get(day, Figures())) for day in shown],
         total,
         days.share_text(total),
@@ -108,7 +114,8 @@ def day_page(request: HttpRequest, name: str, day: str) -> HttpResponse:
     vin = request.GET.get("vin", "").strip()[:17]
     only = vehicle_matching(actor, vin) if vin else None
     context: dict[str, Any] = {
-        "link": link, "day": on, "timeless": on == NO_TIME, "having": having, "vin": vin,
+        "link": link, "title": platform_titles(actor).get(name, name),
+        "day": on, "timeless": on == NO_TIME, "having": having, "vin": vin,
         "outcomes": list(OUTCOME_TITLES.items()),
         "before": on - timedelta(days=1) if on > NO_TIME else None,
         "after": on + timedelta(days=1) if NO_TIME < on < days.today() else None,

@@ -17,6 +17,7 @@ from voltward.base.errors import BadInput, NotFound, WrongState
 from voltward.exchange import feedback_states as states
 from voltward.exchange.accident_samples import values_of
 from voltward.exchange.models import FeedbackReceived, ReportDue
+from voltward.exchange.proof_words import ANSWERED_IN, flag_text
 from voltward.exchange.report_bodies import ABNORMAL, INVALID, codes_of, item_title, level_of
 from voltward.exchange.report_lists import FEEDBACK_DOTS, REPORT_DOTS
 from voltward.exchange.selectors import reports as selectors
@@ -32,7 +33,6 @@ from voltward.pages.room import Cell
 from voltward.records.actors import actor_of
 from voltward.records.models import Person
 from voltward.records.ui.forms import ColleagueForm
-from voltward.uplink.messages import flag_words
 from voltward.uplink.reports import ACCIDENT, FEEDBACK, HANDLING
 
 TITLES: Final = {
@@ -72,7 +72,7 @@ def report_page(request: HttpRequest, report_id: int) -> HttpResponse:
         "dot": REPORT_DOTS[report.state],
         "items": _items(report.command, report.body),
         "level": level_of(report.command, bytes.fromhex(report.body)),
-        "flag": flag_words(report.flag) if report.flag else "",
+        "flag": flag_text(ANSWERED_IN, report.flag),
         "may_repeat": ended and "exchange.manage" in actor.grants,
     }
     return render(request, "exchange/report.html", context)

@@ -21,6 +21,7 @@ from voltward.exchange.proof_words import (
     outcome_title,
 )
 from voltward.exchange.selectors import proofs as selectors
+from voltward.exchange.selectors.platforms import platform_titles
 from voltward.exchange.ui.exports import answered, asked_format
 from voltward.fleet.models import Vehicle
 from voltward.monitoring.store import StoreAway
@@ -52,7 +53,10 @@ def page(request: HttpRequest, vin: str) -> HttpResponse:
     except StoreAway:
         context["trouble"] = _("遥测存储暂不可用，请稍后再试。")
         return render(request, "exchange/vehicle_upload.html", context, status=503)
-    context["links"] = [(link, _rows(vehicle, link, by_day)) for link, by_day in found]
+    titles = platform_titles(actor_of(request))
+    context["links"] = [
+        (titles.get(link.name, link.name), _rows(vehicle, link, by_day)) for link, by_day in found
+    ]
     return render(request, "exchange/vehicle_upload.html", context)
 
 
@@ -86,7 +90,8 @@ def frames(request: HttpRequest, vin: str) -> HttpResponse:
         raise Http404(outcome)
     page_number = page_of(request)
     context: dict[str, Any] = {
-        "vehicle": vehicle, "link": link, "day": day, "outcome": outcome,
+        "vehicle": vehicle, "link": link, "title": platform_titles(actor).get(link.name, link.name),
+        "day": day, "outcome": outcome,
         "outcomes": list(OUTCOME_TITLES.items()), "page": page_number,
     }  # fmt: skip
     try:

@@ -15,8 +15,15 @@ from voltward.frames.editions import COMMAND, EDITION_OF, PLAIN
 from voltward.frames.frame import decode_frame
 from voltward.frames.grammar import Edition
 from voltward.frames.header import text_of
-from voltward.simulator.platform.answers import STYLES, TIME, answer, spoiled
+from voltward.simulator.platform.answers import EMPTY, STYLES, TIME, answer, spoiled
 from voltward.simulator.platform.book import SUCCESS, Book
+from voltward.simulator.platform.covered import (
+    KEY_EXCHANGE,
+    NOT_DECRYPTED,
+    NOT_SIGNED,
+    Demands,
+    without_time,
+)
 from voltward.simulator.platform.faults import Faults
 
 PLATFORM_LOGIN, PLATFORM_LOGOUT, HEARTBEAT = 0x05, 0x06, 0x07
@@ -27,7 +34,6 @@ ERROR: Final = 0x02
 # 2016 has no word but "error" for these.
 _UNKNOWN_VIN: Final = {Edition.Y2016: ERROR, Edition.Y2025: 0x04}
 _STRUCTURE: Final = {Edition.Y2016: ERROR, Edition.Y2025: 0x06}
-_ENCRYPTED: Final = {Edition.Y2016: ERROR, Edition.Y2025: 0x07}
 
 
 @dataclass(slots=True)
@@ -36,6 +42,7 @@ class PlatformConfig:
 
     ``vehicles``: VINs that are registered; None: all are. ``style``: form of answers (``answers``).
     ``checks_units``: every data unit is decoded; without, the platform is some times faster.
+    ``demands``: how data units are encrypted and signed.
     """
 
     edition: Edition = Edition.Y2016
@@ -46,6 +53,7 @@ class PlatformConfig:
     seed: int = 0
     keep: int = 1000
     record: Path | None = None
+    demands: Demands = field(default_factory=Demands)
 
 
 class Platform:
@@ -95,24 +103,49 @@ class Session:
         """The answer to a whole frame with the right check byte."""
         platform = self._platform
         self.messages += 1
-        command = frame[2]
+        command, demands = frame[2], platform.config.demands
         if frame[3] != COMMAND:
             if command == HAZARD_FEEDBACK:
                 platform.book.feedback.append((frame[4:21], frame[3]))
             return b""
+        plain = demands.plain(frame)
+        if plain is None:
+            return self._unreadable(frame)
+        frame = plain
         if command == PLATFORM_LOGIN:
-            return self._login(frame)
+            return demands.covered(self._login(frame))
         if command == PLATFORM_LOGOUT and self.user is not None:
-            return self._logout(frame)
+            return demands.covered(self._logout(frame))
         if command == HEARTBEAT and self.user is not None:
             return answer(frame, SUCCESS, TIME)
-        flag = self._flag(frame)
+        if command == KEY_EXCHANGE and self.user is not None:
+            flag = SUCCESS if demands.takes_key(frame) else NOT_DECRYPTED[platform.config.edition]
+            return answer(frame, flag, EMPTY)
+        return self._message(frame)
+
+    def _unreadable(self, frame: bytes) -> bytes:
+        """Not encrypted as agreed: what its time is nobody can say."""
+        edition = self._platform.config.edition
+        flag = ERROR if self.user is None else NOT_DECRYPTED[edition]
+        bare = without_time(frame) if frame[21] != PLAIN else frame
+        if frame[2] == PLATFORM_LOGIN:
+            self._platform.book.login("", 0, ERROR)
+        else:
+            self._platform.book.take(frame, flag)
+        return answer(bare, flag, self._platform.config.style)
+
+    def _message(self, frame: bytes) -> bytes:
+        """Of a vehicle, readable."""
+        platform, demands = self._platform, self._platform.config.demands
+        bare = demands.unsigned(frame)
+        flag = NOT_SIGNED[platform.config.edition] if bare is None else self._flag(bare)
+        frame = frame if bare is None else bare
         faults = platform.faults
         if flag == SUCCESS and faults.refuses_messages and self._is_refused(frame, faults):
             flag = faults.error_flag
         platform.book.take(frame, flag)
         if not faults.spoils_answers:
-            return answer(frame, flag, platform.config.style)
+            return demands.covered(answer(frame, flag, platform.config.style))
         given = spoiled(frame, flag, platform.config.style, faults, platform.draws)
         platform.book.figures.answers_withheld += not given
         return given
@@ -128,7 +161,7 @@ class Session:
             EDITION_OF[frame[:2]] is self._platform.config.edition
             and wanted is not None
             and password == wanted
-            and body.get("encryption") == PLAIN
+            and body.get("encryption") == self._platform.config.demands.encryption
             and found > 0
         )
         flag = SUCCESS if is_right and not faults.refuse_logins else ERROR
@@ -154,8 +187,6 @@ class Session:
         own = platform.config.edition
         if self.user is None:
             return ERROR
-        if frame[21] != PLAIN:
-            return _ENCRYPTED[own]
         # The reports of GB/T 45688 come with either start: its text does not say which.
         if not (command in _REPORTS or (command in _VEHICLE_DATA and edition is own)):
             return ERROR

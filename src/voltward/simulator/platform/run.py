@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import uvloop
@@ -13,6 +14,7 @@ import uvloop
 from voltward.frames.gbt45688.results import HAZARD_FEEDBACK
 from voltward.frames.grammar import Choice
 from voltward.simulator.platform.book import Book
+from voltward.simulator.platform.door import Door
 from voltward.simulator.platform.platform import Platform
 from voltward.simulator.platform.server import PlatformServer
 
@@ -22,13 +24,19 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """``feedback``: VINs to which SIGUSR1 sends a hazard feedback of "normal" (0x90)."""
+    """``feedback``: VINs to which SIGUSR1 sends a hazard feedback of "normal" (0x90).
+
+    ``closed``: a file that keeps the platform closed for as long as it is there. ``on_port`` is told
+    the port at each opening.
+    """
 
     host: str
     port: int
     tls: ssl.SSLContext | None = None
     feedback: Sequence[str] = ()
     stop_after_s: float | None = None
+    closed: Path | None = None
+    on_port: Callable[[int], None] = lambda _port: None
 
 
 def run(platform: Platform, where: Listening, on_line: Progress) -> str:
@@ -47,17 +55,26 @@ async def _run(platform: Platform, where: Listening, on_line: Progress) -> str:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGUSR1, lambda: _tell(server, where.feedback))
-    await server.start(where.host, where.port, where.tls)
-    on_line(f"listening on {server.address[0]}:{server.address[1]}")
+
+    def opened(is_open: bool) -> None:
+        host, port = server.address
+        on_line(f"listening on {host}:{port}" if is_open else "closed")
+        if is_open:
+            where.on_port(port)
+
+    door = Door(server, (where.host, where.port), where.tls, where.closed, opened)
+    await door.look()
     lines = Lines(platform.book)
     ends_at_s = loop.time() + (where.stop_after_s or float("inf"))
     try:
         while not stopping.is_set() and loop.time() < ends_at_s:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), min(_EACH_S, ends_at_s - loop.time()))
+            await door.look()
             on_line(lines.line(loop.time()))
     finally:
         await server.stop()
+        platform.book.close()
     return lines.line(loop.time())
 
 

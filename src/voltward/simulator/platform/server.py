@@ -53,7 +53,6 @@ class PlatformServer:
             await self.arrived.wait()
         if self._server is not None:
             await self._server.wait_closed()
-        self.platform.book.close()
 
     def cut(self) -> None:
         """End all connections at once, as a platform does that is restarted."""
@@ -192,3 +191,4 @@ async def platform(
         yield server
     finally:
         await server.stop()
+        server.platform.book.close()

@@ -1,4 +1,4 @@
-"""``voltward manage demo_setup``: the demo's maker, logins, vehicles and their use, its platform; made once."""
+"""``voltward manage demo_setup``: the demo's maker, logins, vehicles and their use; made once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.db import transaction
 from voltward.base.errors import NotFound
 from voltward.entry.demo_limits import self_discharge_given
 from voltward.entry.demo_places import places_given
-from voltward.entry.demo_platform import plant_demo_platform
 from voltward.entry.secret_files import secret_text
 from voltward.fleet import services as fleet
 from voltward.fleet import states
@@ -72,7 +71,6 @@ class Command(BaseCommand):
                     self._sold(seller, vin, usage, int(used_d))
         self_discharge_given(seller)
         places_given(seller)
-        plant_demo_platform(settings.VOLTWARD, maker)
         self.stdout.write(f"{LOGIN} / {demo_password()}")
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""``voltward manage platform add|set|list|pause|resume``: links to public platforms from the machine itself.
+"""``voltward manage platform add|set|list|pause|resume|own-key``: links to public platforms from the machine itself.
 
 Whoever may run it administers the machine: what it sets is in force at once, and kept as set by command.
 """
@@ -14,6 +14,9 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from voltward.base.errors import BadInput, Refused
+from voltward.entry.cover_options import add_cover_options, cover_given, text_of
+from voltward.entry.places import own_keys_folder
+from voltward.entry.settings import VOLTWARD
 from voltward.exchange import platform_states as states
 from voltward.exchange.models import PublicPlatform
 from voltward.exchange.ports import link_status
@@ -21,6 +24,8 @@ from voltward.exchange.selectors.platforms import platform_visible, revisions_in
 from voltward.exchange.services.platform_install import uplink_install, uplink_reinstall
 from voltward.exchange.services.platform_running import uplink_pause, uplink_resume
 from voltward.records import selectors
+from voltward.seals.keys import Algorithm, canonical
+from voltward.seals.own_keys import FileKeys
 from voltward.uplink.links import EDITIONS
 
 # options that are settings by their own name
@@ -52,6 +57,8 @@ class Command(BaseCommand):
             _settings(one, is_new=one is add)
         listed = what.add_parser("list", help="every platform with its state")
         listed.add_argument("--json", action="store_true", help="one array of objects")
+        own = what.add_parser("own-key", help="our public key, for the platform's operator")
+        own.add_argument("algorithm", choices=[one.word for one in Algorithm])
         for verb in ("pause", "resume"):
             one = what.add_parser(verb, help=f"{verb} a link")
             one.add_argument("name")
@@ -59,7 +66,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['what']}")(options)
+            getattr(self, f"_{options['what'].replace('-', '_')}")(options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
@@ -72,6 +79,7 @@ class Command(BaseCommand):
             selectors.installation(), maker=maker, name=options["name"],
             title=options["title"] or options["name"], kind=options["kind"],
             settings=_given(options), password=_password(options["password_file"]),
+            **cover_given(options),
         )  # fmt: skip
         self.stdout.write(f"{options['name']}: in force")
 
@@ -79,7 +87,7 @@ class Command(BaseCommand):
         file = options["password_file"]
         uplink_reinstall(
             selectors.installation(), name=options["name"], settings=_given(options),
-            password=_password(file) if file else "",
+            password=_password(file) if file else "", **cover_given(options),
         )  # fmt: skip
         self.stdout.write(f"{options['name']}: in force")
 
@@ -99,6 +107,11 @@ class Command(BaseCommand):
     def _pause(self, options: dict[str, Any]) -> None:
         uplink_pause(selectors.installation(), name=options["name"], reason=options["reason"])
         self.stdout.write(f"{options['name']}: paused")
+
+    def _own_key(self, options: dict[str, Any]) -> None:
+        algorithm = Algorithm[options["algorithm"].upper()]
+        keys = FileKeys(own_keys_folder(VOLTWARD))
+        self.stdout.write(canonical(algorithm, keys.public(algorithm)).hex())
 
     def _resume(self, options: dict[str, Any]) -> None:
         uplink_resume(selectors.installation(), name=options["name"], reason=options["reason"])
@@ -123,6 +136,7 @@ def _settings(parser: CommandParser, *, is_new: bool) -> None:
         parser.add_argument(flag, action=BooleanOptionalAction)
     for number in ("--window", "--per-s", "--reissue-per-s", "--live-s", "--retry-s"):
         parser.add_argument(number, type=int, metavar="N")
+    add_cover_options(parser)
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
@@ -137,19 +151,12 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
             raise BadInput(f"address: {options['address']}, expected HOST:PORT")
         found |= {"host": host.strip("[]"), "port": int(port)}
     if options["ca"]:
-        found["ca_pem"] = _text(options["ca"])
+        found["ca_pem"] = text_of(options["ca"])
     return found
 
 
 def _password(file: Path) -> str:
-    return _text(file).partition("\n")[0].rstrip("\r")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: {error}") from None
+    return text_of(file).partition("\n")[0].rstrip("\r")
 
 
 def _line(platform: PublicPlatform, current: Any) -> dict[str, Any]:
