@@ -20,9 +20,12 @@ from voltward.uplink.proof_rows import BEIJING_S, DATA, DAY_S
 NO_TIME: Final = date(1970, 1, 1)  # the day of frames whose vehicle told no moment that exists
 DATA_COMMANDS: Final = ", ".join(map(str, DATA))
 STATEMENT_BYTES: Final = 32 << 20  # numbers of vehicles stand in the statement
-# A key lies in one month's partition, so versions need only be compared within each.
+# A key lies in one month's partition, so versions need only be compared within each. And what a
+# key itself rules out (day, vehicle, hour) need not be compared at all: the store moves only
+# conditions on the key before the comparison, never those that another version may answer otherwise.
 SETTINGS: Final = (
-    f"SETTINGS max_query_size = {STATEMENT_BYTES}, do_not_merge_across_partitions_select_final = 1"
+    f"SETTINGS max_query_size = {STATEMENT_BYTES}, do_not_merge_across_partitions_select_final = 1,"
+    " optimize_move_to_prewhere_if_final = 1"
 )
 
 

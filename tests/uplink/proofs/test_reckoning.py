@@ -129,6 +129,25 @@ def test_what_was_received_before_the_link_began_is_not_owed(scene: Scene) -> No
     assert opens == [2, 1, 0]
 
 
+def test_what_came_again_after_the_link_began_counts_as_when_it_came_first(scene: Scene) -> None:
+    for command in (2, 3):  # the second one a millisecond later, in a part of its own
+        scene.put(report(vin(1), NOON, command=command))
+        scene.store_rows()
+    began = owed(since_ms=NOON * 1000 + 1)
+    assert figures_of_day(scene.client, began, DAY) == Figures()
+
+
+def test_a_build_that_chooses_before_it_knows_the_row_that_counts_is_caught(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sums = proof_queries._sums
+    monkeypatch.setattr(
+        proof_queries, "_sums", lambda *asked: sums(*asked).replace("FINAL WHERE", "FINAL PREWHERE")
+    )
+    with pytest.raises(AssertionError):
+        test_what_came_again_after_the_link_began_counts_as_when_it_came_first(scene)
+
+
 def test_a_day_is_a_day_in_beijing(scene: Scene) -> None:
     midnight = 1_773_590_400  # 2026-03-16T00:00:00+08:00
     scene.put(report(vin(1), midnight - 1), report(vin(1), midnight))
