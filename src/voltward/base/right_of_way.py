@@ -46,7 +46,7 @@ class Rest:
         self._began_s = float("-inf")
 
     def told(self, findings: int) -> None:
-        """So many findings have just been handed on."""
+        """So many findings that somebody waits for have just been handed on."""
         now_s = self._clock()
         if findings >= BURST and now_s - self._began_s >= REST_EVERY_S:
             self._began_s = now_s
