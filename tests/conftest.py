@@ -58,7 +58,7 @@ def django_db_setup(
         with django_db_blocker.unblock():
             call_command("migrate", verbosity=0)
             blank_database.marked()
-            connections["owner"].close()
+            connections.close_all()  # keeping it restarts the server
         migrated.keep(office_data, postgres_server)
     yield
     with django_db_blocker.unblock():
