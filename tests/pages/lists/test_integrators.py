@@ -23,7 +23,8 @@ OPEN = {
 }  # fmt: skip
 CLOSED = {
     "accidents/", "approvals/", "audit/", "clocks/", "downlink-commands/", "duty/hand-overs/",
-    "duty/presence-checks/", "duty/shifts/", "exchange/links/", "feedback/", "quality/cases/",
+    "duty/presence-checks/", "duty/shifts/", "exchange/links/", "feedback/", "manual-reports/",
+    "quality/cases/",
     "quality/days/", "reports/", "security-events/", "static-registrations/", "tasks/",
     "terminal-keys/",
 }  # fmt: skip
