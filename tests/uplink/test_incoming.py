@@ -84,6 +84,7 @@ def test_a_re_encoder_is_asked_and_what_it_lost_is_counted() -> None:
     class Made:
         frame: bytes | None = b"made anew"
         lost = ("motor torque", "gear")
+        thermal_as_3 = False
 
     asked: list[tuple[int, set[int], int]] = []
 
