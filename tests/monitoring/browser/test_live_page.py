@@ -28,6 +28,17 @@ def test_live_values_change_without_a_new_page(page: Page, platform: SmallPlatfo
     shown(page, "[data-age]", re.compile(r"^\d+ (秒|分钟)$"))
 
 
+def test_fault_codes_that_the_car_lists_come_by_themselves(
+    page: Page, platform: SmallPlatform
+) -> None:
+    page.goto(f"/vehicles/{VIN}/live/")
+    shown(page, "[data-link]", "实时")
+    platform.report(codes={"motor_fault_codes": [0x1F], "other_fault_codes": [0x10004]})
+    expect(field(page, "fault_codes")).to_have_text(re.compile("0000001F.*00010004"))
+    platform.report()
+    expect(field(page, "fault_codes")).not_to_contain_text("0000001F")
+
+
 def test_the_curves_of_the_last_hour_grow_with_each_frame(
     page: Page, platform: SmallPlatform
 ) -> None:
