@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voltward.findings.finding import Finding
-from voltward.findings.urgency import level_of, most_urgent_first
+from voltward.findings.finding import Finding, graver
+from voltward.findings.urgency import most_urgent_first
 
 FINDINGS = st.lists(
     st.builds(
@@ -42,8 +44,9 @@ def test_each_vehicle_is_told_of_before_any_is_told_of_twice() -> None:
 
 
 def test_what_the_vehicle_reports_counts_as_what_is_judged() -> None:
-    assert level_of(Finding("opened", "a", 1, 0, 0, 0, level=1, reported_level=3)) == 3
-    assert level_of(Finding("opened", "a", 1, 0, 0, 0, level=1)) == 1
+    assert (graver(1, 3), graver(3, 1), graver(1, 255)) == (3, 3, 1)
+    said = replace(finding(2, "b", 1), reported_level=3)
+    assert next(most_urgent_first([finding(1, "a", 2), said], 1)) == [said]
 
 
 @given(FINDINGS, st.integers(1, 20))
@@ -68,6 +71,7 @@ def test_no_stretch_holds_a_graver_episode_than_an_earlier_one(
     findings: list[Finding], at_once: int
 ) -> None:
     gravest = [
-        max(level_of(one) for one in stretch) for stretch in most_urgent_first(findings, at_once)
+        max(graver(one.level, one.reported_level) for one in stretch)
+        for stretch in most_urgent_first(findings, at_once)
     ]
     assert gravest == sorted(gravest, reverse=True)

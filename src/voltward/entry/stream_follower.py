@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 import structlog
@@ -18,7 +19,7 @@ from voltward.journal.reader import JournalReader, Records
 _log = structlog.get_logger("voltward.office")
 
 
-class StreamFollower:
+class StreamFollower(ABC):
     """What a follower remembers. A stream that cannot be read holds up no other.
 
     The checkpoint moves after the database has what a stretch says; repeating one must change nothing.
@@ -36,11 +37,11 @@ class StreamFollower:
         self._positions = self._begun()
         self._told: dict[str, str] = {}
 
+    @abstractmethod
     def take(self, stream: str, records: Records) -> None:
         """Put down what ``records`` say."""
-        raise NotImplementedError
 
-    def kept(self) -> None:
+    def kept(self) -> None:  # noqa: B027 - not every follower has something to do then
         """The checkpoint is behind what was taken last."""
 
     def step(self) -> bool:

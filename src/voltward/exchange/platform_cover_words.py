@@ -47,7 +47,7 @@ def _names(revision: PlatformRevision, row: PlatformCover) -> Iterator[str]:
 
 
 def _title(name: str) -> str:
-    return str(PlatformCover._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return str(PlatformCover._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # columns only
 
 
 def _text(row: PlatformCover, name: str) -> str:

@@ -66,6 +66,11 @@ class Finding:
         return self.vehicle_id, self.rule, self.opened_at
 
 
+def graver(level: int, reported_level: int) -> int:
+    """The higher of what was judged and what the vehicle said, where it said anything."""
+    return level if reported_level == NOT_REPORTED else max(level, reported_level)
+
+
 def finding_to_json(finding: Finding) -> bytes:
     limit = finding.limit
     body: dict[str, Any] = {

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from voltward.findings.finding import NOT_REPORTED, Finding
-
-
-def level_of(finding: Finding) -> int:
-    """The higher of what was judged and what the vehicle said."""
-    reported = 0 if finding.reported_level == NOT_REPORTED else finding.reported_level
-    return max(finding.level, reported)
+from voltward.findings.finding import Finding, graver
 
 
 def most_urgent_first(findings: Sequence[Finding], at_once: int) -> Iterator[list[Finding]]:
@@ -22,7 +16,10 @@ def most_urgent_first(findings: Sequence[Finding], at_once: int) -> Iterator[lis
     groups: dict[tuple[int, str], list[Finding]] = {}
     for one in findings:
         groups.setdefault((one.vehicle_id, one.rule), []).append(one)
-    level = {name: max(level_of(one) for one in group) for name, group in groups.items()}
+    level = {
+        name: max(graver(one.level, one.reported_level) for one in group)
+        for name, group in groups.items()
+    }
     met: Counter[int] = Counter()
     turn = {}
     for name in sorted(groups, key=lambda name: -level[name]):

@@ -72,7 +72,8 @@ class Covering:
 
     def offer(self) -> bytes:
         """0B with the key that holds now. Only where keys are exchanged."""
-        assert self._sealer is not None and self._link is not None  # noqa: PT018
+        assert self._sealer is not None
+        assert self._link is not None
         key = _key(self._link)
         self._tries = self._tries + 1 if key == self._offered else 1
         self._offered, self._offered_s = key, self._clock.monotonic_s()

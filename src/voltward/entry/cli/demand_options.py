@@ -43,16 +43,16 @@ def demands_of(
     rule = {name: given[name] for name in _RULE if name in given}
     found = Demands(
         encryption=Encryption[encryption.upper()],
-        rule=CipherRule(**rule),  # type: ignore[arg-type]
+        rule=CipherRule(**rule),  # type: ignore[arg-type]  # words of _RULE
         data_key=data_key or b"",
         login_too="login_too" in given,
         answers="answers" in given,
         marker="marker" in given,
-        client_key=bytes.fromhex(given.get("client_key", "")),
+        client_key=_octets(given.get("client_key", "")),
         own=None if own is None else FileKeys(own),
     )
     if "wrap" in given:
-        found.wrap = given["wrap"]  # type: ignore[assignment]
+        found.wrap = given["wrap"]  # type: ignore[assignment]  # a word of _WRAPS
     if signer:
         word, _colon, key = signer.partition(":")
         try:
@@ -61,6 +61,13 @@ def demands_of(
         except (KeyError, ValueError):
             raise BadInput(f"--signer: found {signer[:12]}, expected sm2:HEX, rsa:, ecc:") from None
     return found
+
+
+def _octets(digits: str) -> bytes:
+    try:
+        return bytes.fromhex(digits)
+    except ValueError:
+        raise BadInput(f"--cipher: client_key {digits[:12]}, expected hexadecimal digits") from None
 
 
 def own_public(folder: Path) -> list[str]:

@@ -11,11 +11,12 @@ from voltward.base.errors import BadInput, WrongState
 from voltward.exchange import accident_states as states
 from voltward.exchange.models import AccidentPackage
 from voltward.exchange.selectors import accidents as selectors
+from voltward.findings.finding import graver
 from voltward.fleet.models import Vehicle
 from voltward.fleet.selectors import vehicle_by_vin
 from voltward.monitoring.events import AlarmOpened, AlarmWorse
 from voltward.monitoring.models import Alarm
-from voltward.monitoring.models.alarms import GRAVE, NOT_REPORTED, THERMAL_EVENT
+from voltward.monitoring.models.alarms import GRAVE, THERMAL_EVENT
 from voltward.monitoring.selectors.alarms import alarm_by_id
 from voltward.records.actions import action, record
 from voltward.records.events import listen
@@ -51,8 +52,7 @@ def _looked_at(alarm: Alarm, moment: datetime) -> None:
 
 def level_of(alarm: Alarm) -> int:
     """The higher of what was judged and what the vehicle said."""
-    reported = 0 if alarm.reported_level == NOT_REPORTED else alarm.reported_level
-    return max(alarm.level, reported)
+    return graver(alarm.level, alarm.reported_level)
 
 
 @action(PROPOSE, needs=FREEZE)
