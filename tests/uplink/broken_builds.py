@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from voltward.uplink.client import PlatformClient
 from voltward.uplink.desk import Desk
 from voltward.uplink.items import Items, with_outcome
 from voltward.uplink.messages import SUCCESS
@@ -87,21 +88,18 @@ class SendsPlainText(Desk):
         self.client._cover.sealed_items = lambda items: items.data  # type: ignore[method-assign]
 
 
-class TurnsTheKeyTooSoon(Desk):
-    """Uses a new data key before the platform said that it has it."""
+class _Impatient(PlatformClient):
+    @property
+    def takes(self) -> bool:
+        return self.is_up
+
+
+class SendsWhileAKeyIsOffered(Desk):
+    """Frames go on under the old key before the platform has said that it takes the new one."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        cover = self.client._cover
-        offer = cover.offer
-
-        def offered() -> bytes:
-            frame = offer()
-            if cover._sealer is not None and cover._offered is not None:
-                cover._sealer.use(cover._offered)
-            return frame
-
-        cover.offer = offered  # type: ignore[method-assign]
+        self.client.__class__ = _Impatient
 
 
 class SealsOnceForAll(Desk):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.uplink.broken_builds import SealsOnceForAll, SendsPlainText, TurnsTheKeyTooSoon
+from tests.uplink.broken_builds import SealsOnceForAll, SendsPlainText, SendsWhileAKeyIsOffered
 from tests.uplink.scene import POSITION
 from tests.uplink.sealed_scene import (
     KEY_1,
@@ -203,24 +203,24 @@ def test_a_platform_that_refuses_the_new_key_gets_nothing_until_it_takes_it(tmp_
 
 
 def between_offer_and_answer(scene: SealedScene) -> None:
-    """What is sent before the platform has said that it takes the new key."""
+    """What would go before the platform has said that it takes the new key."""
     scene.run(1)
-    scene.asking.demands.own = PrivateKeys()
     scene.use(cover=replace(scene.link.cover, data_key=KEY_2.hex()))
     scene.write(*(scene.report(number) for number in range(4)))
     scene.desk.step()
     scene.run(1)
+    assert scene.asking.demands.key == KEY_2
     assert scene.asking.flags == {1: 4}
 
 
-def test_until_its_answer_frames_go_under_the_key_that_the_platform_has(tmp_path: Path) -> None:
+def test_between_the_offer_of_a_key_and_its_answer_no_frame_goes(tmp_path: Path) -> None:
     scene = SealedScene(tmp_path, EXCHANGED)
     between_offer_and_answer(scene)
     scene.stop()
 
 
-def test_a_build_that_turns_the_key_too_soon_is_caught(tmp_path: Path) -> None:
-    scene = SealedScene(tmp_path, EXCHANGED, desk=TurnsTheKeyTooSoon)
+def test_a_build_that_sends_while_a_key_is_offered_is_caught(tmp_path: Path) -> None:
+    scene = SealedScene(tmp_path, EXCHANGED, desk=SendsWhileAKeyIsOffered)
     with pytest.raises(AssertionError):
         between_offer_and_answer(scene)
     scene.stop()

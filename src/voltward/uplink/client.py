@@ -80,6 +80,11 @@ class PlatformClient(Standing):
     def in_flight(self) -> int:
         return len(self._flight)
 
+    @property
+    def takes(self) -> bool:
+        """Up, and no new data key under way: a frame between its offer and its answer fits neither key."""
+        return self.is_up and not self._cover.is_open
+
     def flying(self) -> Rows:
         """In order of sending."""
         return self._flight.rows()
@@ -130,7 +135,8 @@ class PlatformClient(Standing):
             self._failed(f"{what} was not answered", again=True)
         elif self.is_up and now_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = now_s
-            self._look_for_overdue(now_s)
+            if self.takes:
+                self._look_for_overdue(now_s)
             self._look_at_key()
 
     def connected(self) -> None:

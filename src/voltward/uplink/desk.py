@@ -204,7 +204,7 @@ class Desk:
 
     def _send(self) -> bool:
         """Live first, then, in idle time, who is asked again and what is due; True: more may go."""
-        if not self.client.is_up or not self.writable or self.is_leaving:
+        if not self.client.takes or not self.writable or self.is_leaving:
             return False
         room = self.link.window - self.in_flight
         now_s = self.clock.monotonic_s()
