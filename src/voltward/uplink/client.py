@@ -81,17 +81,16 @@ class PlatformClient(Standing):
         return len(self._flight)
 
     @property
+    def retry_s(self) -> float:
+        return self.link.retry_s * self.scale
+
+    @property
     def takes(self) -> bool:
         """Up, and no new data key under way: a frame between its offer and its answer fits neither key."""
         return self.is_up and not self._cover.is_open
 
-    def flying(self) -> Rows:
-        """In order of sending."""
+    def flying(self) -> Rows:  # in order of sending
         return self._flight.rows()
-
-    @property
-    def retry_s(self) -> float:
-        return self.link.retry_s * self.scale
 
     def start(self) -> None:
         """Connect as soon as may be, with a clean slate of failures."""
@@ -222,8 +221,9 @@ class PlatformClient(Standing):
         self._answer_s = self.clock.monotonic_s()
         self._enter(State.UP)
 
-    def _look_at_key(self) -> None:
-        """Offered again without an answer, and in good time before it is no longer valid."""
+    def _look_at_key(
+        self,
+    ) -> None:  # offered again without an answer, or in good time before its end
         if self._cover.is_given_up(self.retry_s):
             self._key_failed("key exchange was not answered")
         elif self._cover.is_due(self.retry_s):
@@ -300,6 +300,3 @@ class PlatformClient(Standing):
         rows["now_tries"] = 0
         if len(rows):
             self.returned.append(rows)
-
-    def _now_ms(self) -> int:
-        return self.clock.now_ns() // 1_000_000

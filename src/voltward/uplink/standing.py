@@ -46,5 +46,8 @@ class Standing:
         self.state, self.reason, self.until = state, reason, 0.0
         self.since = self.clock.now_ns() / 1e9
 
+    def _now_ms(self) -> int:
+        return self.clock.now_ns() // 1_000_000
+
     def _note(self, error: str) -> None:
         self.error, self.error_at = error, self.clock.now_ns() / 1e9
