@@ -130,8 +130,7 @@ class PlatformClient(Standing):
             self._connect_s = now_s
             self._enter(State.CONNECTING)
         elif self.state is State.LOGGING_IN and now_s - self._login_s >= self.retry_s:
-            what = "key exchange" if self._cover.is_open else "login"
-            self._failed(f"{what} was not answered", again=True)
+            self._failed(f"{self._cover.asked} was not answered", again=True)
         elif self.is_up and now_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = now_s
             if self.takes:
@@ -229,8 +228,7 @@ class PlatformClient(Standing):
         elif self._cover.is_due(self.retry_s):
             self.output.append(self._cover.offer())
 
-    def _key_failed(self, why: str) -> None:
-        """Nothing goes under a key that was replaced: the next login begins with the new one."""
+    def _key_failed(self, why: str) -> None:  # the next login begins with the new key
         if self.is_up:
             self._note(why)
             self._end()

@@ -40,6 +40,11 @@ class Covering:
         """A key was offered, and has no answer."""
         return self._offered is not None
 
+    @property
+    def asked(self) -> str:
+        """What a platform that is being logged in to has to answer."""
+        return "key exchange" if self.is_open else "login"
+
     def begin(self, link: Link, own: OwnKeys | None) -> None:
         """
         Raises:
